@@ -1,0 +1,26 @@
+// Weather update client
+// Connects a SUB socket to the endpoint given, collects updates for one zip code and prints the
+// average temperature there
+
+import { Subscriber } from '@ringpost/core'
+
+const [zipCode = '10001', updates = '100', endpoint = 'inproc://weather'] = process.argv.slice(2)
+
+// Socket to talk to the server
+console.log('Collecting updates from the weather server…')
+const subscriber = new Subscriber()
+subscriber.connect(endpoint)
+
+// Subscribe to one zip code, by default that of New York City
+subscriber.subscribe(`${zipCode} `)
+
+let totalTemperature = 0
+for (let update = 0; update < Number(updates); update++) {
+  const [message] = subscriber.receiveSync()
+  const [, temperature] = String(message).split(' ')
+  totalTemperature += Number(temperature)
+}
+const average = Math.round(totalTemperature / Number(updates))
+console.log(`Average temperature for zip code ${zipCode} was ${average}F`)
+
+subscriber.close()
