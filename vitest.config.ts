@@ -1,29 +1,36 @@
 import { defineConfig } from 'vitest/config'
 
+const testTimeout = 20_000
+
 export default defineConfig({
   test: {
     globalSetup: './test/support/build.ts',
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout } },
       {
         test: {
-          name: 'contract',
-          include: ['test/suites/**/*.test.ts'],
-          testTimeout: 20_000,
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/*/src/**/*.test-d.ts'],
+            tsconfig: './tsconfig.test.json',
+            // `pnpm types` reports the errors of every other file.
+            ignoreSourceErrors: true,
+          },
         },
       },
+      { test: { name: 'contract', include: ['test/suites/**/*.test.ts'], testTimeout } },
       {
-        test: {
-          name: 'examples',
-          include: ['test/examples/**/*.test.ts'],
-          testTimeout: 60_000,
-        },
+        test: { name: 'examples', include: ['test/examples/**/*.test.ts'], testTimeout: 60_000 },
       },
       {
         test: {
           name: 'stress',
           include: ['test/stress/**/*.test.ts'],
           testTimeout: 600_000,
+          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
