@@ -1,12 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
+const globalSetup = './test/support/build.ts'
 const testTimeout = 20_000
 
 export default defineConfig({
   test: {
-    globalSetup: './test/support/build.ts',
     projects: [
-      { test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], testTimeout } },
+      {
+        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], globalSetup, testTimeout },
+      },
       {
         test: {
           name: 'types',
@@ -21,14 +23,22 @@ export default defineConfig({
           },
         },
       },
-      { test: { name: 'contract', include: ['test/suites/**/*.test.ts'], testTimeout } },
       {
-        test: { name: 'examples', include: ['test/examples/**/*.test.ts'], testTimeout: 60_000 },
+        test: { name: 'contract', include: ['test/suites/**/*.test.ts'], globalSetup, testTimeout },
+      },
+      {
+        test: {
+          name: 'examples',
+          include: ['test/examples/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 60_000,
+        },
       },
       {
         test: {
           name: 'stress',
           include: ['test/stress/**/*.test.ts'],
+          globalSetup,
           testTimeout: 600_000,
           hookTimeout: 60_000,
           fileParallelism: false,

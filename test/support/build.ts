@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,12 +10,27 @@ const compiler = join(
   'bin/tsc',
 )
 
-const build = (): void => {
-  execFileSync(process.execPath, [compiler, '-b'], { cwd: workspace, stdio: 'inherit' })
+/** What each test project loads; the compiler adds what these refer to. */
+const builtFor: Readonly<Record<string, readonly string[]>> = {
+  unit: ['packages/core', 'packages/transport', 'packages/actors'],
+  contract: ['test'],
+  examples: ['examples', 'test'],
+  stress: ['test'],
+}
+
+function build(projectName: string): void {
+  const folders = builtFor[projectName]
+  if (folders === undefined)
+    throw new Error(`test/support/build.ts knows no project ${projectName}`)
+  const { status } = spawnSync(process.execPath, [compiler, '-b', ...folders], {
+    cwd: workspace,
+    stdio: 'inherit',
+  })
+  if (status !== 0) throw new Error(`tsc -b ${folders.join(' ')} failed; its messages are above`)
 }
 
 /** Worker threads load built modules, so every run, and every re-run in watch mode, builds first. */
 export default (project: TestProject): void => {
-  build()
-  project.onTestsRerun(async () => build())
+  build(project.name)
+  project.onTestsRerun(async () => build(project.name))
 }
