@@ -1,0 +1,145 @@
+/*
+ * The Guide's weather service within one process: a PUB thread publishes updates of random zip codes,
+ * a SUB thread asks for one of them.
+ *
+ *   --updates n --how formatted|prepared --busyThreads n
+ *
+ *   formatted  each update is written with snprintf, as in the Guide
+ *   prepared   64 updates are reused, and every 100,000th is one of the zip code asked for
+ *
+ * Timed from the first update to the subscriber's receipt of the end marker, which follows all of them.
+ */
+#include "measure.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zmq.h>
+
+enum { ZIP_CODES = 100000, WANTED_ZIP = 10001 };
+
+static void *context;
+static gate_t subscribed;
+static atomic_int is_subscribed;
+static uint64_t updates, warm_up, started_ns, published_matches;
+static int prepared;
+static uint32_t random_state = 2463534242u;
+
+/* xorshift32, so that every implementation publishes the same updates. */
+static uint32_t random_below (uint32_t limit)
+{
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 17;
+  random_state ^= random_state << 5;
+  return random_state % limit;
+}
+
+static int format_update (char *text, size_t room, unsigned zip)
+{
+  const int temperature = (int) random_below (215) - 80;
+  const unsigned humidity = random_below (50) + 10;
+  return snprintf (text, room, "%05u %d %u", zip, temperature, humidity);
+}
+
+static void publish_formatted (void *publisher, uint64_t count)
+{
+  char text[32];
+  for (uint64_t n = 0; n < count; n++) {
+    const unsigned zip = random_below (ZIP_CODES);
+    const int length = format_update (text, sizeof text, zip);
+    published_matches += zip == WANTED_ZIP;
+    require (zmq_send (publisher, text, (size_t) length, 0) == length, "zmq_send");
+  }
+}
+
+static void publish_prepared (void *publisher, uint64_t count)
+{
+  char texts[POOL_SIZE][32], wanted[32];
+  int lengths[POOL_SIZE];
+  for (int i = 0; i < POOL_SIZE; i++)
+    lengths[i] = format_update (texts[i], sizeof texts[i], WANTED_ZIP + 1 + random_below (89000));
+  const int wanted_length = format_update (wanted, sizeof wanted, WANTED_ZIP);
+  for (uint64_t n = 0; n < count; n++) {
+    if (n % ZIP_CODES == ZIP_CODES - 1) {
+      published_matches++;
+      require (zmq_send (publisher, wanted, (size_t) wanted_length, 0) >= 0, "zmq_send");
+    } else {
+      const unsigned i = n % POOL_SIZE;
+      require (zmq_send (publisher, texts[i], (size_t) lengths[i], 0) >= 0, "zmq_send");
+    }
+  }
+}
+
+static void publish (void *publisher, uint64_t count)
+{
+  if (prepared)
+    publish_prepared (publisher, count);
+  else
+    publish_formatted (publisher, count);
+}
+
+static void *run_publisher (void *unused)
+{
+  (void) unused;
+  void *publisher = zmq_socket (context, ZMQ_PUB);
+  require (zmq_bind (publisher, "inproc://weather") == 0, "zmq_bind");
+  /* A publisher learns of a subscription when it next sends: hello until the subscriber has heard it. */
+  gate_open (&subscribed);
+  while (!atomic_load (&is_subscribed))
+    require (zmq_send (publisher, "HELLO", 5, 0) == 5, "zmq_send");
+  publish (publisher, warm_up);
+  started_ns = now_ns ();
+  publish (publisher, updates);
+  require (zmq_send (publisher, "END", 3, 0) == 3, "zmq_send");
+  zmq_close (publisher);
+  return NULL;
+}
+
+int main (int argc, char **argv)
+{
+  updates = number_argument (argc, argv, "updates", 10000000);
+  warm_up = number_argument (argc, argv, "warmUp", updates / 10);
+  prepared = strcmp (text_argument (argc, argv, "how", "formatted"), "prepared") == 0;
+  start_busy_threads ((unsigned) number_argument (argc, argv, "busyThreads", 0));
+
+  context = zmq_ctx_new ();
+  gate_init (&subscribed);
+  pthread_t publisher;
+  require (pthread_create (&publisher, NULL, run_publisher, NULL) == 0, "pthread_create");
+  gate_wait (&subscribed);
+  void *subscriber = zmq_socket (context, ZMQ_SUB);
+  require (zmq_setsockopt (subscriber, ZMQ_SUBSCRIBE, "HELLO", 5) == 0, "ZMQ_SUBSCRIBE");
+  require (zmq_setsockopt (subscriber, ZMQ_SUBSCRIBE, "END", 3) == 0, "ZMQ_SUBSCRIBE");
+  require (zmq_setsockopt (subscriber, ZMQ_SUBSCRIBE, "10001 ", 6) == 0, "ZMQ_SUBSCRIBE");
+  require (zmq_connect (subscriber, "inproc://weather") == 0, "zmq_connect");
+
+  char text[32];
+  uint64_t matches = 0;
+  long temperatures = 0;
+  for (;;) {
+    const int length = zmq_recv (subscriber, text, sizeof text - 1, 0);
+    require (length > 0, "zmq_recv");
+    text[length] = '\0';
+    if (strcmp (text, "HELLO") == 0) {
+      atomic_store (&is_subscribed, 1);
+      continue;
+    }
+    if (strcmp (text, "END") == 0)
+      break;
+    int zip, temperature, humidity;
+    require (sscanf (text, "%d %d %d", &zip, &temperature, &humidity) == 3, "an update's form");
+    require (zip == WANTED_ZIP, "an update's zip code");
+    temperatures += temperature;
+    matches++;
+  }
+  const uint64_t ended_ns = now_ns ();
+  pthread_join (publisher, NULL);
+  require (matches == published_matches, "the number of matches");
+  zmq_close (subscriber);
+  zmq_ctx_term (context);
+  printf ("{\"messages\":%llu,\"nanoseconds\":%llu,\"matches\":%llu,\"temperatures\":%ld,"
+          "\"library\":\"%s\"}\n",
+          (unsigned long long) updates, (unsigned long long) (ended_ns - started_ns),
+          (unsigned long long) matches, temperatures, library_version ());
+  return 0;
+}

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import type { Command } from './question.ts'
+
+/**
+ * A measurement in a Node process of its own.
+ *
+ * @param host the module that runs it, relative to `subjects/`
+ * @param options handed to it as JSON, its only argument
+ */
+export function planNode(host: string, options: object): Command {
+  const path = fileURLToPath(new URL(`../subjects/${host}`, import.meta.url))
+  return { executable: process.execPath, arguments: [path, JSON.stringify(options)] }
+}

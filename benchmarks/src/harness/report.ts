@@ -1,0 +1,117 @@
+import type { Machine } from './machine.ts'
+import type { Cell } from './measureQuestion.ts'
+import type { Question } from './question.ts'
+import { bestMedian, judge, type Verdict } from './verdict.ts'
+
+/** One question as a page of Markdown: the table, the ratios, the targets. */
+export function writeMarkdown(
+  question: Question,
+  cells: readonly Cell[],
+  machine: Machine,
+  repetitions: number,
+): string {
+  const sections = [
+    `# ${question.title}`,
+    question.method,
+    describe(machine, libraryVersions(cells), repetitions),
+    `In ${question.unit}, ${question.isHigherBetter ? 'more' : 'less'} is better: median (least–most).`,
+    resultTable(question, cells),
+    ...failureNotes(cells),
+    ...ratioTable(question, cells),
+    ...targetTable(judge(question, cells)),
+  ]
+  return `${sections.join('\n\n')}\n`
+}
+
+function describe(machine: Machine, libraries: string, repetitions: number): string {
+  return [
+    `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system};`,
+    `Node ${machine.node}${libraries};`,
+    `${repetitions} repetition${repetitions === 1 ? '' : 's'}, ${machine.date.slice(0, 16)}Z,`,
+    `load before ${machine.loadBefore.toFixed(1)}.`,
+  ].join(' ')
+}
+
+function libraryVersions(cells: readonly Cell[]): string {
+  const versions = new Set(
+    cells.flatMap((cell) => cell.samples.map((sample) => sample['library'] ?? '')),
+  )
+  versions.delete('')
+  return [...versions].map((version) => `, libzmq ${version}`).join('')
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const align = head.map((_, column) => (column === 0 ? '---' : '---:'))
+  return [head, align, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
+
+function resultTable(question: Question, cells: readonly Cell[]): string {
+  const rows = question.subjects.map((subject) => [
+    subject.name,
+    ...question.conditions.map((condition) =>
+      formatCell(find(cells, subject.name, condition.name)),
+    ),
+  ])
+  return table(['', ...question.conditions.map((condition) => condition.title)], rows)
+}
+
+function find(cells: readonly Cell[], subject: string, condition: string): Cell | undefined {
+  return cells.find((cell) => cell.subject === subject && cell.condition === condition)
+}
+
+function formatCell(cell: Cell | undefined): string {
+  if (cell === undefined) return ''
+  if (cell.summary === undefined) return cell.failure === undefined ? '' : shorten(cell.failure)
+  const { median, least, most } = cell.summary
+  const crashes = cell.failures > 0 ? `, ${cell.failures} failed` : ''
+  return `${formatNumber(median)} (${formatNumber(least)}–${formatNumber(most)}${crashes})`
+}
+
+function shorten(failure: string): string {
+  return failure.replace(/ \(.*\)$/, '').slice(0, 40)
+}
+
+function formatNumber(value: number): string {
+  if (value >= 1000) return Math.round(value).toString()
+  if (value >= 100) return value.toFixed(0)
+  return value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+function failureNotes(cells: readonly Cell[]): string[] {
+  const notes = new Set(
+    cells.flatMap((cell) =>
+      cell.failure === undefined ? [] : [`- ${cell.subject}: ${cell.failure}`],
+    ),
+  )
+  return notes.size === 0
+    ? []
+    : [['Not measured, in whole or in part:', ''].join('\n') + [...notes].join('\n')]
+}
+
+function ratioTable(question: Question, cells: readonly Cell[]): string[] {
+  const rows = question.ratios.flatMap((ratio) =>
+    ratio.ours.map((subject) => [
+      `${subject} / ${ratio.against}`,
+      ...question.conditions.map((condition) => {
+        const ours = bestMedian(question, cells, [subject], condition.name)
+        const theirs = bestMedian(question, cells, ratio.theirs, condition.name)
+        return ours === undefined || theirs === undefined ? '' : `${formatNumber(ours / theirs)} ×`
+      }),
+    ]),
+  )
+  const filled = rows.filter((row) => row.slice(1).some((cell) => cell !== ''))
+  if (filled.length === 0) return []
+  return ['## Ratios', table(['', ...question.conditions.map(({ title }) => title)], filled)]
+}
+
+function targetTable(verdicts: readonly Verdict[]): string[] {
+  if (verdicts.length === 0) return []
+  return ['## Targets', verdicts.map(formatVerdict).join('\n')]
+}
+
+/** One line: `- pass  Batches against libzmq, 16 B: 1.72 (≥ 1.5 ×)`. */
+export function formatVerdict(verdict: Verdict): string {
+  const mark = verdict.isMet === undefined ? 'not measured' : verdict.isMet ? 'pass' : 'MISS'
+  const value = verdict.value === undefined ? '' : ` ${formatNumber(verdict.value)}`
+  return `- ${mark}: ${verdict.title}, ${verdict.condition}:${value} (${verdict.wanted})`
+}

@@ -1,0 +1,72 @@
+/**
+ * `pnpm bench [question …] [--quick]`: measures, prints the tables, and writes them to `results/`
+ * (a quick run, of one repetition and fewer messages, to `results/quick/`, which git ignores).
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { describeMachine, type Machine } from './harness/machine.ts'
+import { measureQuestion } from './harness/measureQuestion.ts'
+import { ProgressLine } from './harness/progressLine.ts'
+import type { Question } from './harness/question.ts'
+import { formatVerdict, writeMarkdown } from './harness/report.ts'
+import { judge, type Verdict } from './harness/verdict.ts'
+import { questions } from './questions/index.ts'
+
+const REPETITIONS = 5
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    list: { type: 'boolean', default: false },
+  },
+})
+
+const results = new URL(values.quick ? '../results/quick/' : '../results/', import.meta.url)
+
+async function answer(
+  question: Question,
+  machine: Machine,
+  progress: ProgressLine,
+): Promise<Verdict[]> {
+  const repetitions = values.quick ? 1 : REPETITIONS
+  const cells = await measureQuestion(question, repetitions, values.quick, progress)
+  const verdicts = judge(question, cells)
+  const page = writeMarkdown(question, cells, machine, repetitions)
+  const data = {
+    question: question.name,
+    unit: question.unit,
+    repetitions,
+    machine,
+    cells,
+    verdicts,
+  }
+  mkdirSync(results, { recursive: true })
+  writeFileSync(new URL(`${question.name}.md`, results), page)
+  writeFileSync(new URL(`${question.name}.json`, results), `${JSON.stringify(data, null, 1)}\n`)
+  console.log(page)
+  return verdicts
+}
+
+function choose(): readonly Question[] {
+  const unknown = positionals.filter((name) =>
+    questions.every((question) => question.name !== name),
+  )
+  if (unknown.length > 0) {
+    const known = questions.map((question) => question.name).join(', ')
+    console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${known}`)
+    process.exit(1)
+  }
+  return questions.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+}
+
+if (values.list) {
+  for (const question of questions) console.log(`${question.name.padEnd(12)} ${question.title}`)
+} else {
+  const chosen = choose()
+  const machine = describeMachine()
+  const progress = new ProgressLine(chosen, values.quick ? 1 : REPETITIONS)
+  const verdicts: Verdict[] = []
+  for (const question of chosen) verdicts.push(...(await answer(question, machine, progress)))
+  console.log(`# All targets\n\n${verdicts.map(formatVerdict).join('\n')}`)
+}

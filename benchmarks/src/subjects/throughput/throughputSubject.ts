@@ -1,0 +1,41 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { Receipt } from '../preparedMessages.ts'
+
+/** What the host of a throughput measurement is told. */
+export interface ThroughputOptions {
+  /** The module beside this one, without extension, whose `subject` is measured. */
+  readonly subject: string
+  /** Bytes per message. */
+  readonly size: number
+  /** Timed messages; a multiple of 512, so that every batch is full. */
+  readonly count: number
+  readonly warmUp: number
+  /** Two worker threads, or both sides in the main thread. */
+  readonly placement: 'workers' | 'main'
+  readonly busyThreads: number
+}
+
+/** What each side gets to find the other: a name for an endpoint, or an end of a channel. */
+export interface Link {
+  readonly endpoint: string
+  readonly port: MessagePort
+  readonly size: number
+}
+
+export interface SendingSide {
+  /** Sends `count` messages, number n being prepared message n % POOL_SIZE. */
+  send(count: number): void | Promise<void>
+  close(): void
+}
+
+export interface ReceivingSide {
+  /** Receives exactly `count` messages and hands each to the receipt. */
+  receive(count: number, receipt: Receipt): void | Promise<void>
+  close(): void
+}
+
+/** One way to move messages from one thread to another. */
+export interface ThroughputSubject {
+  openSender(link: Link): SendingSide
+  openReceiver(link: Link): ReceivingSide | Promise<ReceivingSide>
+}
