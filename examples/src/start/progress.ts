@@ -1,0 +1,63 @@
+import { progress } from '@clack/prompts'
+
+/** Shows how far a run has come. */
+export interface Progress {
+  update(bytesDone: number): void
+  /** Ends the display: something else will be said. */
+  end(): void
+}
+
+/** A bar on a terminal; otherwise one line on stderr for each quarter done. */
+export function showProgress(title: string, totalBytes: number): Progress {
+  return process.stderr.isTTY ? bar(title, totalBytes) : lines(title, totalBytes)
+}
+
+function bar(title: string, totalBytes: number): Progress {
+  const display = progress({
+    max: totalBytes,
+    output: process.stderr,
+    indicator: 'timer',
+    withGuide: false,
+    cancelMessage: `${title}: interrupted`,
+    // The bar takes signals for itself and would let the program go on.
+    onCancel: () => process.exit(interrupted),
+  })
+  // It takes the keyboard, too, and makes Ctrl-C look like a success.
+  process.once('exit', reportInterruption)
+  let shownBytes = 0
+  display.start(title)
+  return {
+    update(bytesDone) {
+      display.advance(bytesDone - shownBytes, `${title} ${percent(bytesDone, totalBytes)}`)
+      shownBytes = bytesDone
+    },
+    end() {
+      process.removeListener('exit', reportInterruption)
+      display.clear()
+    },
+  }
+}
+
+/** What a shell reports for a program that Ctrl-C has ended. */
+const interrupted = 130
+
+function reportInterruption(exitCode: number): void {
+  if (exitCode === 0) process.exitCode = interrupted
+}
+
+function lines(title: string, totalBytes: number): Progress {
+  let shownQuarters = 0
+  return {
+    update(bytesDone) {
+      const quarters = Math.floor((4 * bytesDone) / totalBytes)
+      if (quarters === shownQuarters) return
+      shownQuarters = quarters
+      console.error(`${title} ${percent(bytesDone, totalBytes)}`)
+    },
+    end: () => undefined,
+  }
+}
+
+function percent(done: number, total: number): string {
+  return `${Math.floor((100 * done) / total)}%`
+}
