@@ -1,10 +1,11 @@
 /*
  * A message of 16 bytes there and back between two threads over inproc.
  *
- *   --pattern reqRep|pair --count trips --warmUp trips --pauseMicroseconds n --spin 0|1 --busyThreads n
+ *   --pattern reqRep|pair --milliseconds n --warmUpMilliseconds n --pauseMicroseconds n --spin 0|1
+ *   --busyThreads n
  *
- * With a pause, both threads fall asleep before each trip and the trip is measured alone ("cold").
- * With spin, both sides ask again and again instead of sleeping ("hot").
+ * With a pause, both threads have fallen asleep before each timed trip ("cold"). With spin, both sides
+ * ask again and again instead of sleeping ("hot"). A message beginning with 255 ends the other thread.
  */
 #include "measure.h"
 
@@ -15,11 +16,10 @@
 #include <time.h>
 #include <zmq.h>
 
-enum { MESSAGE_SIZE = 16 };
+enum { MESSAGE_SIZE = 16, MOST_TRIPS = 4000000, STOP = 255 };
 
 static void *context;
 static int pattern_is_pair, spin;
-static uint64_t trips;
 
 static void receive_one (void *socket, unsigned char *buffer)
 {
@@ -36,31 +36,45 @@ static void *run_echo (void *unused)
   unsigned char buffer[MESSAGE_SIZE];
   void *socket = zmq_socket (context, pattern_is_pair ? ZMQ_PAIR : ZMQ_REP);
   require (zmq_connect (socket, "inproc://bench") == 0, "zmq_connect");
-  for (uint64_t n = 0; n < trips; n++) {
+  do {
     receive_one (socket, buffer);
     require (zmq_send (socket, buffer, MESSAGE_SIZE, 0) == MESSAGE_SIZE, "zmq_send");
-  }
+  } while (buffer[0] != STOP);
   zmq_close (socket);
   return NULL;
 }
 
-static void travel (void *socket, uint64_t n)
+static void travel (void *socket, unsigned char content)
 {
   unsigned char out[MESSAGE_SIZE], in[MESSAGE_SIZE];
-  memset (out, (int) (n % POOL_SIZE), sizeof out);
+  memset (out, content, sizeof out);
   require (zmq_send (socket, out, MESSAGE_SIZE, 0) == MESSAGE_SIZE, "zmq_send");
   receive_one (socket, in);
-  require (in[0] == n % POOL_SIZE, "a reply's content");
+  require (in[0] == content, "a reply's content");
+}
+
+/* Travels for a while, notes the time of each trip and returns how many there were. */
+static size_t travel_for (void *socket, uint64_t milliseconds, uint64_t pause_us, uint64_t *times)
+{
+  const struct timespec pause = {0, (long) pause_us * 1000};
+  const uint64_t end_ns = now_ns () + milliseconds * 1000000;
+  size_t trips = 0;
+  uint64_t arrived_ns;
+  do {
+    if (pause_us > 0)
+      nanosleep (&pause, NULL);
+    const uint64_t left_ns = now_ns ();
+    travel (socket, (unsigned char) (trips % POOL_SIZE));
+    arrived_ns = now_ns ();
+    times[trips++] = arrived_ns - left_ns;
+  } while (arrived_ns < end_ns && trips < MOST_TRIPS);
+  return trips;
 }
 
 int main (int argc, char **argv)
 {
   pattern_is_pair = strcmp (text_argument (argc, argv, "pattern", "reqRep"), "pair") == 0;
   spin = (int) number_argument (argc, argv, "spin", 0);
-  const uint64_t count = number_argument (argc, argv, "count", 10000);
-  const uint64_t warm_up = number_argument (argc, argv, "warmUp", count / 5);
-  const uint64_t pause_us = number_argument (argc, argv, "pauseMicroseconds", 0);
-  trips = count + warm_up;
   start_busy_threads ((unsigned) number_argument (argc, argv, "busyThreads", 0));
 
   context = zmq_ctx_new ();
@@ -68,27 +82,22 @@ int main (int argc, char **argv)
   require (zmq_bind (socket, "inproc://bench") == 0, "zmq_bind");
   pthread_t echo;
   require (pthread_create (&echo, NULL, run_echo, NULL) == 0, "pthread_create");
-  uint64_t *times = malloc (count * sizeof *times);
+  uint64_t *times = malloc (MOST_TRIPS * sizeof *times);
   require (times != NULL, "malloc");
-  for (uint64_t n = 0; n < warm_up; n++)
-    travel (socket, n);
-  const struct timespec pause = {0, (long) pause_us * 1000};
-  const uint64_t started_ns = now_ns ();
-  for (uint64_t n = 0; n < count; n++) {
-    if (pause_us > 0)
-      nanosleep (&pause, NULL);
-    const uint64_t left_ns = now_ns ();
-    travel (socket, n);
-    times[n] = now_ns () - left_ns;
-  }
-  const uint64_t total_ns = now_ns () - started_ns;
+  travel_for (socket, number_argument (argc, argv, "warmUpMilliseconds", 200), 0, times);
+  const size_t trips = travel_for (socket, number_argument (argc, argv, "milliseconds", 500),
+                                   number_argument (argc, argv, "pauseMicroseconds", 0), times);
+  travel (socket, STOP);
   pthread_join (echo, NULL);
   zmq_close (socket);
   zmq_ctx_term (context);
-  sort_times (times, count);
-  printf ("{\"trips\":%llu,\"nanoseconds\":%llu,\"medianNanoseconds\":%llu,\"library\":\"%s\"}\n",
-          (unsigned long long) count, (unsigned long long) total_ns,
-          (unsigned long long) times[count / 2], library_version ());
+  uint64_t total_ns = 0;
+  for (size_t n = 0; n < trips; n++)
+    total_ns += times[n];
+  sort_times (times, trips);
+  printf ("{\"trips\":%zu,\"meanNanoseconds\":%llu,\"medianNanoseconds\":%llu,\"library\":\"%s\"}\n",
+          trips, (unsigned long long) (total_ns / trips), (unsigned long long) times[trips / 2],
+          library_version ());
   free (times);
   return 0;
 }

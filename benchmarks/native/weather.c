@@ -2,9 +2,10 @@
  * The Guide's weather service within one process: a PUB thread publishes updates of random zip codes,
  * a SUB thread asks for one of them.
  *
- *   --updates n --how formatted|prepared --busyThreads n
+ *   --updates n --how formatted|digits|prepared --busyThreads n
  *
  *   formatted  each update is written with snprintf, as in the Guide
+ *   digits     each update is written digit by digit
  *   prepared   64 updates are reused, and every 100,000th is one of the zip code asked for
  *
  * Timed from the first update to the subscriber's receipt of the end marker, which follows all of them.
@@ -22,7 +23,7 @@ static void *context;
 static gate_t subscribed;
 static atomic_int is_subscribed;
 static uint64_t updates, warm_up, started_ns, published_matches;
-static int prepared;
+static void (*publish) (void *publisher, uint64_t count);
 static uint32_t random_state = 2463534242u;
 
 /* xorshift32, so that every implementation publishes the same updates. */
@@ -52,30 +53,58 @@ static void publish_formatted (void *publisher, uint64_t count)
   }
 }
 
-static void publish_prepared (void *publisher, uint64_t count)
+/* Writes a number of at least `least` digits and returns where it ends. */
+static char *write_digits (char *end, unsigned number, unsigned least)
 {
-  char texts[POOL_SIZE][32], wanted[32];
-  int lengths[POOL_SIZE];
-  for (int i = 0; i < POOL_SIZE; i++)
-    lengths[i] = format_update (texts[i], sizeof texts[i], WANTED_ZIP + 1 + random_below (89000));
-  const int wanted_length = format_update (wanted, sizeof wanted, WANTED_ZIP);
+  char reversed[10];
+  unsigned length = 0;
+  do {
+    reversed[length++] = (char) ('0' + number % 10);
+    number /= 10;
+  } while (number > 0 || length < least);
+  while (length > 0)
+    *end++ = reversed[--length];
+  return end;
+}
+
+static void publish_digits (void *publisher, uint64_t count)
+{
+  char text[32];
   for (uint64_t n = 0; n < count; n++) {
-    if (n % ZIP_CODES == ZIP_CODES - 1) {
-      published_matches++;
-      require (zmq_send (publisher, wanted, (size_t) wanted_length, 0) >= 0, "zmq_send");
-    } else {
-      const unsigned i = n % POOL_SIZE;
-      require (zmq_send (publisher, texts[i], (size_t) lengths[i], 0) >= 0, "zmq_send");
-    }
+    const unsigned zip = random_below (ZIP_CODES);
+    const int temperature = (int) random_below (215) - 80;
+    const unsigned humidity = random_below (50) + 10;
+    char *end = write_digits (text, zip, 5);
+    *end++ = ' ';
+    if (temperature < 0)
+      *end++ = '-';
+    end = write_digits (end, (unsigned) abs (temperature), 1);
+    *end++ = ' ';
+    end = write_digits (end, humidity, 1);
+    published_matches += zip == WANTED_ZIP;
+    require (zmq_send (publisher, text, (size_t) (end - text), 0) >= 0, "zmq_send");
   }
 }
 
-static void publish (void *publisher, uint64_t count)
+static void publish_prepared (void *publisher, uint64_t count)
 {
-  if (prepared)
-    publish_prepared (publisher, count);
-  else
-    publish_formatted (publisher, count);
+  static char texts[POOL_SIZE][32], wanted[32];
+  static int lengths[POOL_SIZE], wanted_length;
+  static uint64_t published;
+  if (published == 0) {
+    for (int i = 0; i < POOL_SIZE; i++)
+      lengths[i] = format_update (texts[i], sizeof texts[i], WANTED_ZIP + 1 + random_below (89000));
+    wanted_length = format_update (wanted, sizeof wanted, WANTED_ZIP);
+  }
+  for (uint64_t end = published + count; published < end; published++) {
+    if (published % ZIP_CODES == ZIP_CODES - 1) {
+      published_matches++;
+      require (zmq_send (publisher, wanted, (size_t) wanted_length, 0) >= 0, "zmq_send");
+    } else {
+      const unsigned i = published % POOL_SIZE;
+      require (zmq_send (publisher, texts[i], (size_t) lengths[i], 0) >= 0, "zmq_send");
+    }
+  }
 }
 
 static void *run_publisher (void *unused)
@@ -99,7 +128,10 @@ int main (int argc, char **argv)
 {
   updates = number_argument (argc, argv, "updates", 10000000);
   warm_up = number_argument (argc, argv, "warmUp", updates / 10);
-  prepared = strcmp (text_argument (argc, argv, "how", "formatted"), "prepared") == 0;
+  const char *how = text_argument (argc, argv, "how", "formatted");
+  publish = strcmp (how, "prepared") == 0 ? publish_prepared
+            : strcmp (how, "digits") == 0 ? publish_digits
+                                          : publish_formatted;
   start_busy_threads ((unsigned) number_argument (argc, argv, "busyThreads", 0));
 
   context = zmq_ctx_new ();

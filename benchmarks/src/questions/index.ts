@@ -1,5 +1,7 @@
 import type { Question } from '../harness/question.ts'
+import { roundTrip } from './roundTrip.ts'
 import { throughput } from './throughput.ts'
+import { weather } from './weather.ts'
 
 /** Every benchmark, in the order in which they run. */
-export const questions: readonly Question[] = [throughput]
+export const questions: readonly Question[] = [throughput, roundTrip, weather]

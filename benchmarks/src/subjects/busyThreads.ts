@@ -5,6 +5,5 @@ import { Worker } from 'node:worker_threads'
 export async function startBusyThreads(count: number): Promise<void> {
   const module = new URL('./busyThread.js', import.meta.url)
   const workers = Array.from({ length: count }, () => new Worker(module))
-  for (const worker of workers) worker.unref()
   await Promise.all(workers.map((worker) => once(worker, 'online')))
 }

@@ -1,25 +1,6 @@
-import type { MessagePort } from 'node:worker_threads'
+import { listen } from '../listen.ts'
 import { POOL_SIZE, prepareMessages } from '../preparedMessages.ts'
 import type { ThroughputSubject } from './throughputSubject.ts'
-
-/** Calls `take` for each value that arrives, until it says that nothing more is to come. */
-export function listen<Value>(
-  port: MessagePort,
-  take: (value: Value) => 'more' | 'done',
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const hear = (value: Value): void => {
-      try {
-        if (take(value) === 'more') return
-        port.off('message', hear)
-        resolve()
-      } catch (error) {
-        reject(error)
-      }
-    }
-    port.on('message', hear)
-  })
-}
 
 /** One `postMessage` per message. */
 export const subject: ThroughputSubject = {

@@ -1,5 +1,5 @@
+import { listen } from '../listen.ts'
 import { POOL_SIZE, prepareMessages } from '../preparedMessages.ts'
-import { listen } from './postMessage.ts'
 import type { ThroughputSubject } from './throughputSubject.ts'
 
 const MESSAGES_PER_BATCH = 100

@@ -1,4 +1,5 @@
 import type { Gate } from '../gate.ts'
+import { monotonicMs } from '../monotonicClock.ts'
 import { Receipt, ThoroughReceipt } from '../preparedMessages.ts'
 import type { Link, ThroughputOptions, ThroughputSubject } from './throughputSubject.ts'
 
@@ -29,17 +30,14 @@ export async function runReceiver(
   link: Link,
   warm: Gate,
 ): Promise<number> {
-  const receiver = await (await load(options)).openReceiver(link)
-  await receiver.receive(options.warmUp, new ThoroughReceipt(options.size))
+  const subject = await load(options)
+  const receiver = await subject.openReceiver(link)
+  const WarmUpReceipt = subject.checksOnlyFirstByte === true ? Receipt : ThoroughReceipt
+  await receiver.receive(options.warmUp, new WarmUpReceipt(options.size))
   const receipt = new Receipt(options.size)
   warm.open()
   await receiver.receive(options.count, receipt)
   const endedMs = monotonicMs()
   receiver.close()
   return endedMs
-}
-
-/** The monotonic clock of the system, the same in all threads (`performance.now()` is not). */
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6
 }

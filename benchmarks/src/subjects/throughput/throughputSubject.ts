@@ -36,6 +36,8 @@ export interface ReceivingSide {
 
 /** One way to move messages from one thread to another. */
 export interface ThroughputSubject {
+  /** Messages are not filled, so that the warm-up must not look at all bytes either. */
+  readonly checksOnlyFirstByte?: true
   openSender(link: Link): SendingSide
   openReceiver(link: Link): ReceivingSide | Promise<ReceivingSide>
 }
