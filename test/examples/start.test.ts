@@ -19,7 +19,7 @@ afterAll(() => {
 })
 
 /** Makes a folder with these files. */
-function makeFolder(name: string, files: Record<string, string | Buffer>): string {
+function makeFolder(name: string, files: Record<string, string | Uint8Array>): string {
   const path = join(folder, name)
   mkdirSync(path)
   for (const [file, content] of Object.entries(files)) {
