@@ -1,4 +1,4 @@
-import { runMeasurement } from './measuredProcess.ts'
+import { runMeasurement, type Outcome } from './measuredProcess.ts'
 import type { Condition, Question, Sample, Subject } from './question.ts'
 import { summarize, type Summary } from './statistics.ts'
 
@@ -38,41 +38,58 @@ export async function measureQuestion(
   progress: Progress,
 ): Promise<Cell[]> {
   const cells: Cell[] = []
-  for (const condition of question.conditions) {
-    const collections = question.subjects.map((subject): Collection => ({
-      subject,
-      samples: [],
-      failures: [],
-    }))
-    for (let repetition = 1; repetition <= repetitions; repetition++) {
-      for (const collection of collections) {
-        const plan = collection.subject.plan(condition.name, isQuick)
-        if (plan === undefined) continue
-        if ('missing' in plan) {
-          collection.failures.push(plan.missing)
-          continue
-        }
-        progress.starts(question, condition, collection.subject.name, repetition)
-        const outcome = await runMeasurement(plan)
-        if ('sample' in outcome) collection.samples.push(outcome.sample)
-        else collection.failures.push(outcome.failure)
-        progress.ended(
-          'sample' in outcome
-            ? `${question.read(outcome.sample, condition.name).toPrecision(3)} ${question.unit}`
-            : outcome.failure,
-        )
-      }
+  const measured = question.areReadings ? question.conditions.slice(0, 1) : question.conditions
+  for (const condition of measured) {
+    const collections = await collect(question, condition, repetitions, isQuick, progress)
+    const read = question.areReadings ? question.conditions : [condition]
+    for (const { name } of read) {
+      cells.push(...collections.map((collection) => toCell(question, name, collection)))
     }
-    for (const collection of collections) cells.push(toCell(question, condition, collection))
   }
   return cells
 }
 
-function toCell(question: Question, condition: Condition, collection: Collection): Cell {
-  const values = collection.samples.map((sample) => question.read(sample, condition.name))
+async function collect(
+  question: Question,
+  condition: Condition,
+  repetitions: number,
+  isQuick: boolean,
+  progress: Progress,
+): Promise<Collection[]> {
+  const collections = question.subjects.map((subject): Collection => ({
+    subject,
+    samples: [],
+    failures: [],
+  }))
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
+    for (const { subject, samples, failures } of collections) {
+      const plan = subject.plan(condition.name, isQuick)
+      if (plan === undefined) continue
+      if ('missing' in plan) {
+        failures.push(plan.missing)
+        continue
+      }
+      progress.starts(question, condition, subject.name, repetition)
+      const outcome = await runMeasurement(plan)
+      if ('sample' in outcome) samples.push(outcome.sample)
+      else failures.push(outcome.failure)
+      progress.ended(describe(question, condition, outcome))
+    }
+  }
+  return collections
+}
+
+function describe(question: Question, condition: Condition, outcome: Outcome): string {
+  if ('failure' in outcome) return outcome.failure
+  const value = question.read(outcome.sample, condition.name)
+  return value === undefined ? 'measured' : `${value.toPrecision(3)} ${question.unit}`
+}
+
+function toCell(question: Question, condition: string, collection: Collection): Cell {
+  const values = collection.samples.flatMap((sample) => question.read(sample, condition) ?? [])
   return {
     subject: collection.subject.name,
-    condition: condition.name,
+    condition,
     values,
     samples: collection.samples,
     summary: values.length === 0 ? undefined : summarize(values),

@@ -13,8 +13,10 @@ export class ProgressLine implements Progress {
   constructor(questions: readonly Question[], repetitions: number) {
     this.#repetitions = repetitions
     this.#most = questions
-      .map(({ conditions, subjects }) => conditions.length * subjects.length * repetitions)
-      .reduce((sum, count) => sum + count, 0)
+      .map(({ conditions, subjects, areReadings }) =>
+        areReadings ? subjects.length : subjects.length * conditions.length,
+      )
+      .reduce((sum, count) => sum + count * repetitions, 0)
   }
 
   starts(question: Question, condition: Condition, subject: string, repetition: number): void {

@@ -55,8 +55,10 @@ export interface Question {
   /** Pairs of subjects whose ratios are shown below the table; an empty list shows none. */
   readonly ratios: readonly Ratio[]
   readonly targets: readonly Target[]
-  /** The value of a sample, in the unit of the question. */
-  read(sample: Sample, condition: string): number
+  /** The conditions are several readings of one and the same measurement. */
+  readonly areReadings?: true
+  /** The value of a sample, in the unit of the question; undefined where it has none. */
+  read(sample: Sample, condition: string): number | undefined
 }
 
 /** The best of `theirs`, under the name that the ratio table gives them, and whom it is set against. */

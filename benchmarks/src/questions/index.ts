@@ -1,7 +1,9 @@
 import type { Question } from '../harness/question.ts'
+import { idlePipes } from './idlePipes.ts'
 import { roundTrip } from './roundTrip.ts'
+import { spread } from './spread.ts'
 import { throughput } from './throughput.ts'
 import { weather } from './weather.ts'
 
 /** Every benchmark, in the order in which they run. */
-export const questions: readonly Question[] = [throughput, roundTrip, weather]
+export const questions: readonly Question[] = [throughput, roundTrip, weather, spread, idlePipes]

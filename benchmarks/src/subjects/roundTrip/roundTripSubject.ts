@@ -26,23 +26,23 @@ export interface Link {
 export const STOP = 255
 
 /** One thread asks, the other sends back what it gets until it has sent back a STOP. */
-interface Echo<Result> {
-  openEcho(link: Link): { run(): Result; close(): void }
+interface Echo {
+  openEcho(link: Link): { run(): void | Promise<void>; close(): void }
 }
 
-export interface BlockingSubject extends Echo<void> {
+export interface BlockingSubject extends Echo {
   readonly style: 'blocking'
   openRequester(link: Link): { travel(message: Uint8Array): Uint8Array; close(): void }
 }
 
-export interface PromiseSubject extends Echo<Promise<void>> {
+export interface PromiseSubject extends Echo {
   readonly style: 'promises'
   openRequester(
     link: Link,
   ): Opened<{ travel(message: Uint8Array): Promise<Uint8Array>; close(): void }>
 }
 
-export interface CallbackSubject extends Echo<Promise<void>> {
+export interface CallbackSubject extends Echo {
   readonly style: 'callbacks'
   openRequester(
     link: Link,
