@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** What a program wrote, and how it ended. */
-export interface Run {
+interface Run {
   stdout: string
   stderr: string
   exitCode: number
