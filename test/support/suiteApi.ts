@@ -1,0 +1,222 @@
+/**
+ * The API that the contract suite is written against, as types: what a module must provide to be
+ * a subject of it.
+ */
+export type Frame = Buffer
+export type MessageLike =
+  | ArrayBufferView
+  | ArrayBuffer
+  | SharedArrayBuffer
+  | string
+  | number
+  | null
+  | SharedFrame
+export interface TimeoutOptions {
+  timeout?: number
+}
+export interface SharedFrame {
+  readonly data: Buffer
+  readonly length: number
+  release(): void
+}
+export interface ObserverEvent {
+  type: string
+  address?: string
+}
+export interface Observer {
+  readonly closed: boolean
+  close(): void
+  receive(): Promise<ObserverEvent>
+  on(type: string, listener: (event: ObserverEvent) => void): unknown
+  off(type: string, listener: (event: ObserverEvent) => void): unknown
+  [Symbol.asyncIterator](): AsyncIterator<ObserverEvent>
+}
+export interface Context {
+  readonly handle: unknown
+  allocate(size: number): SharedFrame
+  shutdown(): void
+  readonly memory: { usedBytes: number; reservedBytes: number }
+  blocky: boolean
+  ioThreads: number
+  maxMessageSize: number
+  maxSockets: number
+  readonly maxSocketsLimit: number
+  ipv6: boolean
+  threadPriority: number
+  threadSchedulingPolicy: number
+  getBoolOption(id: number): boolean
+  setBoolOption(id: number, value: boolean): void
+  getInt32Option(id: number): number
+  setInt32Option(id: number, value: number): void
+}
+export interface SocketOptions {
+  context: Context
+  linger: number
+  immediate: boolean
+  reconnectInterval: number
+  reconnectMaxInterval: number
+  backlog: number
+  maxMessageSize: number
+  handshakeInterval: number
+  heartbeatInterval: number
+  heartbeatTimeToLive: number
+  heartbeatTimeout: number
+  connectTimeout: number
+  ipv6: boolean
+  affinity: number
+}
+export interface Socket extends SocketOptions {
+  readonly closed: boolean
+  readonly readable: boolean
+  readonly writable: boolean
+  readonly events: Observer
+  readonly lastEndpoint: string | null
+  readonly type: number
+  readonly threadSafe: boolean
+  readonly securityMechanism: string | null
+  bind(endpoint: string): Promise<void>
+  bindSync(endpoint: string): void
+  unbind(endpoint: string): Promise<void>
+  unbindSync(endpoint: string): void
+  connect(endpoint: string): void
+  disconnect(endpoint: string): void
+  close(): void
+}
+interface SendOptions {
+  sendHighWaterMark: number
+  sendTimeout: number
+  sendBufferSize: number
+  multicastHops: number
+}
+interface ReceiveOptions {
+  receiveHighWaterMark: number
+  receiveTimeout: number
+  receiveBufferSize: number
+}
+type Sent = MessageLike | MessageLike[]
+export interface Writable<M = Sent, O = undefined> extends SendOptions {
+  send(message: M, ...options: O extends undefined ? [] : [O]): Promise<void>
+  sendSync(
+    message: M,
+    ...options: O extends undefined ? [TimeoutOptions?] : [O & TimeoutOptions]
+  ): void
+  sendMany(messages: M[]): Promise<void>
+  sendManySync(messages: M[], options?: TimeoutOptions): void
+}
+export interface Readable<M = Frame[]> extends ReceiveOptions {
+  receive(): Promise<M>
+  receiveSync(options?: TimeoutOptions): M
+  receiveMany(options?: { max?: number }): Promise<M[]>
+  receiveManySync(options?: TimeoutOptions & { max?: number }): M[]
+  receiveShared(): Promise<SharedFrame[]>
+  receiveSharedSync(options?: TimeoutOptions): SharedFrame[]
+  [Symbol.asyncIterator](): AsyncIterator<M, undefined>
+}
+interface Routed {
+  routingId: string | null
+  probeRouter: boolean
+}
+export interface Pair extends Socket, Writable, Readable {}
+export interface Publisher extends Socket, Writable {
+  noDrop: boolean
+  conflate: boolean
+  invertMatching: boolean
+}
+export interface Subscriber extends Socket, Readable {
+  conflate: boolean
+  invertMatching: boolean
+  subscribe(...prefixes: (Buffer | string)[]): void
+  unsubscribe(...prefixes: (Buffer | string)[]): void
+}
+export interface Request extends Socket, Writable, Readable, Routed {
+  correlate: boolean
+  relaxed: boolean
+}
+export interface Reply extends Socket, Writable, Readable {
+  routingId: string | null
+}
+export interface Dealer extends Socket, Writable, Readable, Routed {
+  conflate: boolean
+}
+export interface Router extends Socket, Writable, Readable, Routed {
+  mandatory: boolean
+  handover: boolean
+  connect(endpoint: string, options?: { routingId?: string }): void
+}
+export interface Pull extends Socket, Readable {
+  conflate: boolean
+}
+export interface Push extends Socket, Writable {
+  conflate: boolean
+}
+export interface XPublisher extends Socket, Writable, Readable {
+  noDrop: boolean
+  manual: boolean
+  welcomeMessage: string | null
+  invertMatching: boolean
+  verbosity: null | 'allSubs' | 'allSubsUnsubs'
+}
+export interface XSubscriber extends Socket, Writable, Readable {}
+export interface Client extends Socket, Writable<MessageLike>, Readable<[Frame]> {}
+export interface Server
+  extends
+    Socket,
+    Writable<MessageLike, { routingId: number }>,
+    Readable<[Frame, { routingId: number }]> {}
+export interface Radio extends Socket, Writable<MessageLike, { group: Buffer | string }> {}
+export interface Dish extends Socket, Readable<[Frame, { group: Buffer }]> {
+  join(...groups: (Buffer | string)[]): void
+  leave(...groups: (Buffer | string)[]): void
+}
+export interface Scatter extends Socket, Writable<MessageLike> {
+  conflate: boolean
+}
+export interface Gather extends Socket, Readable<[Frame]> {
+  conflate: boolean
+}
+export interface Peer
+  extends
+    Socket,
+    Writable<MessageLike, { routingId: number }>,
+    Readable<[Frame, { routingId: number }]> {}
+export interface Channel extends Socket, Writable<MessageLike>, Readable<[Frame]> {}
+export interface Proxy {
+  readonly frontEnd: Socket
+  readonly backEnd: Socket
+  run(): Promise<void>
+  pause(): void
+  resume(): void
+  terminate(): void
+}
+
+type Optional<T> = { [Key in keyof T]?: T[Key] | undefined }
+type Make<S> = new (options?: Optional<S>) => S
+
+export interface SocketTypes {
+  Pair: Make<Pair>
+  Publisher: Make<Publisher>
+  Subscriber: Make<Subscriber>
+  Request: Make<Request>
+  Reply: Make<Reply>
+  Dealer: Make<Dealer>
+  Router: Make<Router>
+  Pull: Make<Pull>
+  Push: Make<Push>
+  XPublisher: Make<XPublisher>
+  XSubscriber: Make<XSubscriber>
+  Client: Make<Client>
+  Server: Make<Server>
+  Radio: Make<Radio>
+  Dish: Make<Dish>
+  Scatter: Make<Scatter>
+  Gather: Make<Gather>
+  Peer: Make<Peer>
+  Channel: Make<Channel>
+}
+export interface Zmq extends SocketTypes {
+  Context: (new (options?: Optional<Context>) => Context) & { from(handle: never): Context }
+  Proxy: new (frontEnd: Socket, backEnd: Socket, capture?: Socket) => Proxy
+  context: Context
+  version: string
+  capability: Record<string, boolean>
+}
