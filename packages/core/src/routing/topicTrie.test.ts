@@ -1,0 +1,249 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { SubscriberTrie, TopicTrie } from './topicTrie.ts'
+
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/** Few different bytes, so that prefixes share, part and repeat; the ends of the range among them. */
+const topics = fc
+  .array(fc.constantFrom(0, 97, 98, 255), { maxLength: 6 })
+  .map((bytes) => Uint8Array.from(bytes))
+
+function isPrefix(prefix: Uint8Array, bytes: Uint8Array): boolean {
+  return hexOf(bytes).startsWith(hexOf(prefix))
+}
+
+/** The bytes with others around them that must not be looked at. */
+function embedded(bytes: Uint8Array): [Uint8Array, number, number] {
+  return [Uint8Array.from([97, ...bytes, 97, 98]), 1, 1 + bytes.length]
+}
+
+describe('TopicTrie', () => {
+  const prefixesOf = (trie: TopicTrie) => {
+    const prefixes: string[] = []
+    trie.forEach((prefix) => prefixes.push(hexOf(prefix)))
+    return prefixes
+  }
+
+  it('matches nothing while it is empty', () => {
+    const trie = new TopicTrie()
+    expect(trie.matches(bytesOf('a'), 0, 1)).toBe(false)
+    expect(trie.matches(bytesOf(''), 0, 0)).toBe(false)
+    expect([trie.size, prefixesOf(trie)]).toEqual([0, []])
+  })
+
+  it('matches everything with the empty prefix', () => {
+    const trie = new TopicTrie()
+    expect(trie.add(bytesOf(''))).toBe(true)
+    expect(trie.matches(bytesOf('a'), 0, 1)).toBe(true)
+    expect(trie.matches(bytesOf(''), 0, 0)).toBe(true)
+    expect(trie.remove(bytesOf(''))).toBe(true)
+    expect(trie.matches(bytesOf(''), 0, 0)).toBe(false)
+  })
+
+  it('wants a prefix removed as often as it was added', () => {
+    const trie = new TopicTrie()
+    const topic = bytesOf('weather')
+    expect([trie.add(topic), trie.add(topic), trie.size]).toEqual([true, false, 1])
+    expect([trie.remove(topic), trie.matches(topic, 0, 7)]).toEqual([false, true])
+    expect([trie.remove(topic), trie.matches(topic, 0, 7)]).toEqual([true, false])
+    expect([trie.remove(topic), trie.size]).toEqual([false, 0])
+  })
+
+  it('does not know a prefix where others only part, or one goes on', () => {
+    const trie = new TopicTrie()
+    for (const topic of ['10001', '10002']) trie.add(bytesOf(topic))
+    for (const topic of ['1000', '1', '100010', '', '2']) {
+      expect(trie.remove(bytesOf(topic))).toBe(false)
+    }
+    expect(trie.size).toBe(2)
+  })
+
+  it('reads no further than the end', () => {
+    const trie = new TopicTrie()
+    trie.add(bytesOf('abc'))
+    expect(trie.matches(bytesOf('abc'), 0, 2)).toBe(false)
+    expect(trie.matches(bytesOf('xabc'), 1, 4)).toBe(true)
+  })
+
+  it('keeps a copy of what it is given', () => {
+    const trie = new TopicTrie()
+    const buffer = Buffer.from('abc')
+    trie.add(buffer)
+    buffer.fill('z')
+    expect(prefixesOf(trie)).toEqual([hexOf(bytesOf('abc'))])
+  })
+
+  it('takes prefixes of any length', () => {
+    const trie = new TopicTrie()
+    const long = new Uint8Array(100_000).fill(7)
+    for (let length = 0; length <= long.length; length += 1000) trie.add(long.subarray(0, length))
+    expect(trie.size).toBe(101)
+    expect(trie.remove(long)).toBe(true)
+    expect(prefixesOf(trie)).toHaveLength(100)
+  })
+
+  it('behaves as a list of prefixes would', () => {
+    const steps = fc.array(fc.record({ adds: fc.boolean(), topic: topics, message: topics }))
+    fc.assert(
+      fc.property(steps, (commands) => {
+        const trie = new TopicTrie()
+        const model: string[] = []
+        for (const { adds, topic, message } of commands) {
+          const key = hexOf(topic)
+          const known = model.filter((other) => other === key).length
+          if (adds) {
+            expect(trie.add(topic)).toBe(known === 0)
+            model.push(key)
+          } else {
+            expect(trie.remove(topic)).toBe(known === 1)
+            if (known > 0) model.splice(model.indexOf(key), 1)
+          }
+          const matching = model.some((prefix) => hexOf(message).startsWith(prefix))
+          expect(trie.matches(...embedded(message))).toBe(matching)
+        }
+        const different = [...new Set(model)].toSorted()
+        expect(prefixesOf(trie)).toEqual(different)
+        expect(trie.size).toBe(different.length)
+      }),
+    )
+  })
+})
+
+describe('SubscriberTrie', () => {
+  const matchesOf = (trie: SubscriberTrie<string>, message: Uint8Array) => {
+    const met: string[] = []
+    trie.forEachMatch(...embedded(message), (subscriber) => met.push(subscriber))
+    return met.toSorted()
+  }
+
+  it('tells whom a prefix is new to', () => {
+    const trie = new SubscriberTrie<string>()
+    const topic = bytesOf('a')
+    expect(trie.add(topic, 'one')).toBe('firstOfPrefix')
+    expect(trie.add(topic, 'one')).toBe('repeated')
+    expect(trie.add(topic, 'two')).toBe('firstOfSubscriber')
+    expect(trie.size).toBe(1)
+  })
+
+  it('counts a prefix of one subscriber once', () => {
+    const trie = new SubscriberTrie<string>()
+    const topic = bytesOf('a')
+    trie.add(topic, 'one')
+    trie.add(topic, 'one')
+    expect(trie.remove(topic, 'one')).toBe('lastOfPrefix')
+    expect(matchesOf(trie, topic)).toEqual([])
+  })
+
+  it('tells what is left of a prefix that is removed', () => {
+    const trie = new SubscriberTrie<string>()
+    const topic = bytesOf('ab')
+    trie.add(topic, 'one')
+    trie.add(topic, 'two')
+    expect(trie.remove(topic, 'three')).toBe('notFound')
+    expect(trie.remove(bytesOf('a'), 'one')).toBe('notFound')
+    expect(trie.remove(topic, 'one')).toBe('othersRemain')
+    expect(trie.remove(topic, 'one')).toBe('notFound')
+    expect(trie.remove(topic, 'two')).toBe('lastOfPrefix')
+    expect(trie.size).toBe(0)
+  })
+
+  it('meets a subscriber once for each message, however many of its prefixes match', () => {
+    const trie = new SubscriberTrie<string>()
+    for (const topic of ['', 'a', 'ab', 'abc']) trie.add(bytesOf(topic), 'one')
+    trie.add(bytesOf('ab'), 'two')
+    for (let message = 0; message < 3; message += 1) {
+      expect(matchesOf(trie, bytesOf('abcd'))).toEqual(['one', 'two'])
+    }
+    expect(matchesOf(trie, bytesOf('a'))).toEqual(['one'])
+  })
+
+  it('forgets a subscriber and tells which prefixes nobody has any more', () => {
+    const trie = new SubscriberTrie<string>()
+    for (const topic of ['b', 'a', 'ab', '']) trie.add(bytesOf(topic), 'one')
+    trie.add(bytesOf('ab'), 'two')
+    const removed: [string, boolean][] = []
+    const collect = (prefix: Uint8Array, isLast: boolean) =>
+      removed.push([Buffer.from(prefix).toString(), isLast])
+    trie.removeAll('one', collect)
+    expect(removed).toEqual([
+      ['b', true],
+      ['a', true],
+      ['ab', false],
+      ['', true],
+    ])
+    trie.removeAll('one', collect)
+    expect(removed).toHaveLength(4)
+    expect([trie.size, matchesOf(trie, bytesOf('abc'))]).toEqual([1, ['two']])
+  })
+
+  it('takes a subscriber back that was forgotten', () => {
+    const trie = new SubscriberTrie<string>()
+    trie.add(bytesOf('a'), 'one')
+    trie.removeAll('one', () => {})
+    expect(trie.add(bytesOf('a'), 'one')).toBe('firstOfPrefix')
+    expect(matchesOf(trie, bytesOf('a'))).toEqual(['one'])
+  })
+
+  it('behaves as a list of subscriptions would', () => {
+    const subscribers = fc.constantFrom('one', 'two', 'three')
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({ does: fc.constant('add'), subscriber: subscribers, topic: topics }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          does: fc.constant('remove'),
+          subscriber: subscribers,
+          topic: topics,
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          does: fc.constant('leave'),
+          subscriber: subscribers,
+          topic: topics,
+        }),
+      },
+    )
+    fc.assert(
+      fc.property(fc.array(fc.tuple(step, topics)), (steps) => {
+        const trie = new SubscriberTrie<string>()
+        let model: { topic: Uint8Array; key: string; subscriber: string }[] = []
+        const having = (key: string) => model.filter((entry) => entry.key === key)
+        const without = (entry: { key: string; subscriber: string }) =>
+          model.filter((other) => other.key !== entry.key || other.subscriber !== entry.subscriber)
+        for (const [{ does, subscriber, topic }, message] of steps) {
+          const key = hexOf(topic)
+          const all = having(key)
+          const own = all.some((entry) => entry.subscriber === subscriber)
+          if (does === 'add') {
+            const isNew = all.length === 0 ? 'firstOfPrefix' : 'firstOfSubscriber'
+            expect(trie.add(topic, subscriber)).toBe(own ? 'repeated' : isNew)
+            if (!own) model.push({ topic, key, subscriber })
+          } else if (does === 'remove') {
+            const left = all.length === 1 ? 'lastOfPrefix' : 'othersRemain'
+            expect(trie.remove(topic, subscriber)).toBe(own ? left : 'notFound')
+            model = without({ key, subscriber })
+          } else {
+            const expected = model
+              .filter((entry) => entry.subscriber === subscriber)
+              .map((entry) => [entry.key, having(entry.key).length === 1])
+            const removed: unknown[] = []
+            trie.removeAll(subscriber, (prefix, isLast) => removed.push([hexOf(prefix), isLast]))
+            expect(removed).toEqual(expected)
+            model = model.filter((entry) => entry.subscriber !== subscriber)
+          }
+          const matching = model.filter((entry) => isPrefix(entry.topic, message))
+          const expected = [...new Set(matching.map((entry) => entry.subscriber))].toSorted()
+          expect(matchesOf(trie, message)).toEqual(expected)
+          expect(trie.size).toBe(new Set(model.map((entry) => entry.key)).size)
+        }
+      }),
+    )
+  })
+})

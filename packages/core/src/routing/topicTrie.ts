@@ -1,0 +1,200 @@
+import {
+  findNode,
+  forEachValue,
+  makeNode,
+  prefixOf,
+  pruneNode,
+  TopicTrieNode,
+} from './topicTrieNode.ts'
+
+/**
+ * The prefixes one socket has subscribed to. They are counted: what was added twice must be
+ * removed twice (libzmq calls this `trie`).
+ */
+export class TopicTrie {
+  readonly #root = newRoot<number>()
+  #size = 0
+
+  /** The number of different prefixes. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** True when the prefix was not there. Its bytes are copied. */
+  add(prefix: Uint8Array): boolean {
+    const node = makeNode(this.#root, prefix)
+    const isFirst = node.value === null
+    node.value = (node.value ?? 0) + 1
+    if (isFirst) this.#size += 1
+    return isFirst
+  }
+
+  /** True when the prefix is not there any more; false while it is, and when it never was. */
+  remove(prefix: Uint8Array): boolean {
+    const node = findNode(this.#root, prefix)
+    if (!node?.value) return false
+    node.value -= 1
+    if (node.value > 0) return false
+    node.value = null
+    pruneNode(node)
+    this.#size -= 1
+    return true
+  }
+
+  /** Whether any of the prefixes begins the bytes from `start` to `end`. */
+  matches(bytes: Uint8Array, start: number, end: number): boolean {
+    let node: TopicTrieNode<number> | null = this.#root
+    let at = start
+    while (node.value === null) {
+      if (at >= end) return false
+      node = node.follow(bytes, at, end)
+      if (node === null) return false
+      at += node.label.length
+    }
+    return true
+  }
+
+  /** Calls once for each different prefix, in the order of their bytes. */
+  forEach(visit: (prefix: Uint8Array) => void): void {
+    forEachValue(this.#root, (node) => visit(prefixOf(node)))
+  }
+}
+
+/** Whose a prefix that was added is new to: all, or its subscriber; or to nobody. */
+export type AddedTopic = 'firstOfPrefix' | 'firstOfSubscriber' | 'repeated'
+
+/** What is left of a prefix that was removed; or that its subscriber did not have it. */
+export type RemovedTopic = 'lastOfPrefix' | 'othersRemain' | 'notFound'
+
+/**
+ * Which prefixes each of many subscribers wants. A subscriber has a prefix or has it not; counting
+ * is for the subscriber's own end (libzmq calls this `mtrie`).
+ */
+export class SubscriberTrie<Subscriber> {
+  readonly #root = newRoot<Membership<Subscriber>[]>()
+  readonly #memberships = new Map<Subscriber, Membership<Subscriber>>()
+  #size = 0
+  /** Counts messages, to tell the members met for this one; 2^53 of them take centuries. */
+  #round = 0
+
+  /** The number of different prefixes. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** The bytes of the prefix are copied. */
+  add(prefix: Uint8Array, subscriber: Subscriber): AddedTopic {
+    const node = makeNode(this.#root, prefix)
+    const membership = this.#membershipOf(subscriber)
+    if (membership.nodes.has(node)) return 'repeated'
+    membership.nodes.add(node)
+    if (node.value !== null) {
+      node.value.push(membership)
+      return 'firstOfSubscriber'
+    }
+    node.value = [membership]
+    this.#size += 1
+    return 'firstOfPrefix'
+  }
+
+  remove(prefix: Uint8Array, subscriber: Subscriber): RemovedTopic {
+    const node = findNode(this.#root, prefix)
+    const membership = this.#memberships.get(subscriber)
+    if (!node || !membership?.nodes.delete(node)) return 'notFound'
+    if (membership.nodes.size === 0) this.#memberships.delete(subscriber)
+    if (!withdraw(node, membership)) return 'othersRemain'
+    pruneNode(node)
+    this.#size -= 1
+    return 'lastOfPrefix'
+  }
+
+  /**
+   * Forgets a subscriber, and calls for each prefix it had, in the order it came by them;
+   * `isLast` when nobody else has it.
+   */
+  removeAll(
+    subscriber: Subscriber,
+    onRemoved: (prefix: Uint8Array, isLast: boolean) => void,
+  ): void {
+    const membership = this.#memberships.get(subscriber)
+    if (!membership) return
+    this.#memberships.delete(subscriber)
+    for (const node of membership.nodes) {
+      const prefix = prefixOf(node)
+      const isLast = withdraw(node, membership)
+      if (isLast) {
+        pruneNode(node)
+        this.#size -= 1
+      }
+      onRemoved(prefix, isLast)
+    }
+  }
+
+  /**
+   * Calls once for each subscriber with a prefix that begins the bytes from `start` to `end`.
+   * Allocates nothing. The trie must not be changed, nor asked again, by what it calls.
+   */
+  forEachMatch(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    visit: (subscriber: Subscriber) => void,
+  ): void {
+    this.#round += 1
+    const round = this.#round
+    let node: TopicTrieNode<Membership<Subscriber>[]> | null = this.#root
+    let at = start
+    for (;;) {
+      const memberships = node.value
+      if (memberships !== null) {
+        for (let index = 0; index < memberships.length; index += 1) {
+          const membership = memberships[index]!
+          // Another, shorter prefix may have led here already.
+          if (membership.lastRound === round) continue
+          membership.lastRound = round
+          visit(membership.subscriber)
+        }
+      }
+      if (at >= end) return
+      node = node.follow(bytes, at, end)
+      if (node === null) return
+      at += node.label.length
+    }
+  }
+
+  #membershipOf(subscriber: Subscriber): Membership<Subscriber> {
+    let membership = this.#memberships.get(subscriber)
+    if (!membership) {
+      membership = { subscriber, nodes: new Set(), lastRound: 0 }
+      this.#memberships.set(subscriber, membership)
+    }
+    return membership
+  }
+}
+
+/** One subscriber and where its prefixes end. */
+interface Membership<Subscriber> {
+  readonly subscriber: Subscriber
+  readonly nodes: Set<TopicTrieNode<Membership<Subscriber>[]>>
+  /** The last message it was met for. */
+  lastRound: number
+}
+
+function newRoot<Value>(): TopicTrieNode<Value> {
+  return new TopicTrieNode<Value>(new Uint8Array(0), null)
+}
+
+/** Takes a member off a prefix; true when it was the last. */
+function withdraw<Subscriber>(
+  node: TopicTrieNode<Membership<Subscriber>[]>,
+  membership: Membership<Subscriber>,
+): boolean {
+  const members = node.value
+  if (members === null) return false
+  const last = members.pop()
+  // The order of members means nothing: the last one fills the gap.
+  if (last && last !== membership) members[members.indexOf(membership)] = last
+  if (members.length > 0) return false
+  node.value = null
+  return true
+}
