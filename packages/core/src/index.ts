@@ -1,1 +1,9 @@
-export {}
+export { context } from './context/default.ts'
+export { Context, type ContextHandle, type ContextMemory } from './context/context.ts'
+export type { ContextInformation, ContextOptions } from './context/contextOptions.ts'
+export { SocketError, type SocketErrorCode } from './errors.ts'
+export type { MessageLike } from './socket/message.ts'
+export { Observer, type EventType, type SocketEvent } from './socket/observer.ts'
+export { SharedFrame } from './socket/sharedFrame.ts'
+export type { BatchOptions, TimeoutOptions } from './socket/socket.ts'
+export * from './socket/sockets.ts'

@@ -1,0 +1,213 @@
+import type { Arena } from './arena.ts'
+import { endpoint, EndpointKind, header, MAX_ENDPOINTS, MAX_NAME_BYTES } from './layout.ts'
+import { raise } from './heap.ts'
+
+const KIND_BITS = 0xf
+const THREAD_SHIFT = 4
+const THREAD_BITS = 0xfff0
+const GENERATION = 0x10000
+const MAX_ROUTING_ID_BYTES = 255
+
+/** What an entry says of its socket. */
+export interface EndpointEntry {
+  readonly socketId: number
+  /** -1 in an entry of a bound socket. */
+  readonly pipe: number
+  readonly generation: number
+  readonly socketType: number
+  readonly sendHighWaterMark: number
+  readonly receiveHighWaterMark: number
+  readonly flags: number
+  readonly routingId: Uint8Array
+}
+
+/** A place in the table and the state it was seen in: what a compare-and-exchange needs. */
+export interface EndpointPlace {
+  readonly index: number
+  readonly state: number
+}
+
+/**
+ * Names that are bound, and connections that wait for a name to be bound.
+ *
+ * Binding and connecting both write their own entry first and look for the other's then, so that
+ * of two that happen at once at least one sees the other; who attaches the pipe is settled by one
+ * compare-and-exchange of the waiting entry. Any thread may call.
+ */
+export class EndpointTable {
+  readonly #arena: Arena
+  readonly #words: Int32Array
+  readonly #slot: number
+
+  /** @param slot the calling thread's */
+  constructor(arena: Arena, slot: number) {
+    this.#arena = arena
+    this.#words = arena.words
+    this.#slot = slot
+  }
+
+  /** Writes an entry of a kind that others can see; undefined when the table is full. */
+  insert(name: Uint8Array, entry: EndpointEntry, kind: number): EndpointPlace | undefined {
+    const words = this.#words
+    const hash = hashOf(name)
+    for (let probe = 0; probe < MAX_ENDPOINTS; probe++) {
+      const index = this.#indexOf(hash, probe)
+      const at = this.#at(index)
+      const state = Atomics.load(words, at)
+      if (kindOf(state) !== EndpointKind.free) continue
+      // Raised before the entry is there: a look-up that misses it began before it was written.
+      raise(words, header.endpointProbe, probe + 1)
+      const claimed = this.#stateOf(state, EndpointKind.claimed)
+      if (Atomics.compareExchange(words, at, state, claimed) !== state) continue
+      this.#write(index, hash, name, entry)
+      const shown = this.#stateOf(claimed, kind)
+      Atomics.store(words, at, shown)
+      return { index, state: shown }
+    }
+    return undefined
+  }
+
+  /** All entries of this name and kind. */
+  find(name: Uint8Array, kind: number): EndpointPlace[] {
+    const words = this.#words
+    const hash = hashOf(name)
+    const probes = Atomics.load(words, header.endpointProbe)
+    const found: EndpointPlace[] = []
+    for (let probe = 0; probe < probes; probe++) {
+      const index = this.#indexOf(hash, probe)
+      const at = this.#at(index)
+      const state = Atomics.load(words, at)
+      if (kindOf(state) !== kind || words[at + endpoint.hash] !== hash) continue
+      // What was read is of this entry only if it is still there.
+      if (this.#isNamed(index, name) && Atomics.load(words, at) === state) {
+        found.push({ index, state })
+      }
+    }
+    return found
+  }
+
+  /** The content of an entry; undefined when it has changed since it was found. */
+  read(place: EndpointPlace): EndpointEntry | undefined {
+    const words = this.#words
+    const at = this.#at(place.index)
+    const routingIdBytes = Math.min(
+      words[at + endpoint.routingIdBytes]! >>> 0,
+      MAX_ROUTING_ID_BYTES,
+    )
+    const entry = {
+      socketId: words[at + endpoint.socketId]!,
+      pipe: words[at + endpoint.pipe]!,
+      generation: words[at + endpoint.generation]!,
+      socketType: words[at + endpoint.socketType]!,
+      sendHighWaterMark: words[at + endpoint.sendHighWaterMark]!,
+      receiveHighWaterMark: words[at + endpoint.receiveHighWaterMark]!,
+      flags: words[at + endpoint.flags]!,
+      routingId: this.#bytes(at + endpoint.routingId, routingIdBytes).slice(),
+    }
+    return this.isUnchanged(place) ? entry : undefined
+  }
+
+  isUnchanged(place: EndpointPlace): boolean {
+    return Atomics.load(this.#words, this.#at(place.index)) === place.state
+  }
+
+  /** Changes the kind of an entry; undefined when another thread was first. */
+  change(place: EndpointPlace, kind: number): EndpointPlace | undefined {
+    const state = this.#stateOf(place.state, kind)
+    const at = this.#at(place.index)
+    const before = Atomics.compareExchange(this.#words, at, place.state, state)
+    return before === place.state ? { index: place.index, state } : undefined
+  }
+
+  /** Keeps an entry when its thread ends. False when another thread has changed it. */
+  disown(place: EndpointPlace): boolean {
+    const state = place.state | THREAD_BITS
+    const at = this.#at(place.index)
+    return Atomics.compareExchange(this.#words, at, place.state, state) === place.state
+  }
+
+  /** Removes an entry that was disowned, if nobody has changed it since. */
+  removeDisowned(place: EndpointPlace): boolean {
+    return this.remove({ index: place.index, state: place.state | THREAD_BITS })
+  }
+
+  /** Removes an entry. False when it has been changed by another thread. */
+  remove(place: EndpointPlace): boolean {
+    const next = ((place.state & ~0xffff) + GENERATION) | 0
+    const at = this.#at(place.index)
+    return Atomics.compareExchange(this.#words, at, place.state, next) === place.state
+  }
+
+  /** The slot of the thread that wrote an entry, or changed it last. */
+  threadOf(place: EndpointPlace): number {
+    return (place.state & THREAD_BITS) >>> THREAD_SHIFT
+  }
+
+  /**
+   * Removes what a dead thread has left, and puts back connections that it was about to attach.
+   *
+   * @param abandon closes the other side of a pipe that the dead thread was attaching; false when
+   *   it had not begun to
+   */
+  reap(deadSlot: number, abandon: (pipe: number) => boolean): void {
+    for (let index = 0; index < MAX_ENDPOINTS; index++) {
+      const state = Atomics.load(this.#words, this.#at(index))
+      const place = { index, state }
+      if (kindOf(state) === EndpointKind.free || this.threadOf(place) !== deadSlot) continue
+      const pipe = this.#words[this.#at(index) + endpoint.pipe]!
+      const isWaiting = kindOf(state) === EndpointKind.taken && !abandon(pipe)
+      if (isWaiting) this.change(place, EndpointKind.pending)
+      else this.remove(place)
+    }
+  }
+
+  #write(index: number, hash: number, name: Uint8Array, entry: EndpointEntry): void {
+    const words = this.#words
+    const at = this.#at(index)
+    words[at + endpoint.hash] = hash
+    words[at + endpoint.socketId] = entry.socketId
+    words[at + endpoint.pipe] = entry.pipe
+    words[at + endpoint.generation] = entry.generation
+    words[at + endpoint.socketType] = entry.socketType
+    words[at + endpoint.sendHighWaterMark] = entry.sendHighWaterMark
+    words[at + endpoint.receiveHighWaterMark] = entry.receiveHighWaterMark
+    words[at + endpoint.flags] = entry.flags
+    words[at + endpoint.nameBytes] = name.length
+    words[at + endpoint.routingIdBytes] = entry.routingId.length
+    this.#bytes(at + endpoint.name, name.length).set(name)
+    this.#bytes(at + endpoint.routingId, entry.routingId.length).set(entry.routingId)
+  }
+
+  #isNamed(index: number, name: Uint8Array): boolean {
+    const at = this.#at(index)
+    const length = this.#words[at + endpoint.nameBytes]! >>> 0
+    if (length !== name.length || length > MAX_NAME_BYTES) return false
+    return this.#bytes(at + endpoint.name, length).every((byte, i) => byte === name[i])
+  }
+
+  #bytes(word: number, length: number): Uint8Array {
+    return new Uint8Array(this.#arena.buffer, word * 4, length)
+  }
+
+  #at(index: number): number {
+    return this.#arena.tables.endpoints + index * endpoint.words
+  }
+
+  #indexOf(hash: number, probe: number): number {
+    return ((hash >>> 0) + probe) % MAX_ENDPOINTS
+  }
+
+  /** A state of this thread, in the generation of `state`. */
+  #stateOf(state: number, kind: number): number {
+    return (state & ~0xffff) | (this.#slot << THREAD_SHIFT) | kind
+  }
+}
+
+const kindOf = (state: number): number => state & KIND_BITS
+
+/** FNV-1a: names are short, and a collision costs one comparison. */
+function hashOf(name: Uint8Array): number {
+  let hash = 0x811c9dc5
+  for (const byte of name) hash = Math.imul(hash ^ byte, 0x01000193)
+  return hash
+}

@@ -1,0 +1,126 @@
+import type { Arena } from './arena.ts'
+import { header, MAX_THREADS, thread, ThreadState, Wake } from './layout.ts'
+import { raise } from './heap.ts'
+
+/** The table of threads: who is alive, who sleeps, and who wants whose attention. */
+export class ThreadTable {
+  readonly #words: Int32Array
+  readonly #begin: number
+
+  constructor(arena: Arena) {
+    this.#words = arena.words
+    this.#begin = arena.tables.threads
+  }
+
+  at(slot: number): number {
+    return this.#begin + slot * thread.words
+  }
+
+  get high(): number {
+    return Atomics.load(this.#words, header.threadsHigh)
+  }
+
+  /** A slot for the calling thread; -1 when all are taken. */
+  claim(threadId: number, parentId: number): number {
+    const words = this.#words
+    for (let slot = 0; slot < MAX_THREADS; slot++) {
+      const at = this.at(slot)
+      const { free, claimed, live } = ThreadState
+      if (Atomics.compareExchange(words, at + thread.state, free, claimed) !== free) continue
+      words[at + thread.threadId] = threadId
+      words[at + thread.parentId] = parentId
+      words[at + thread.sockets] = 0
+      Atomics.store(words, at + thread.wake, Wake.awake)
+      Atomics.store(words, at + thread.commands, 0)
+      Atomics.store(words, at + thread.rescan, 0)
+      raise(words, header.threadsHigh, slot + 1)
+      Atomics.store(words, at + thread.state, live)
+      return slot
+    }
+    return -1
+  }
+
+  release(slot: number): void {
+    const at = this.at(slot)
+    Atomics.add(this.#words, at + thread.generation, 1)
+    Atomics.store(this.#words, at + thread.state, ThreadState.free)
+  }
+
+  /** Marks a thread as gone; it may be repeated. */
+  beginReaping(slot: number): void {
+    Atomics.store(this.#words, this.at(slot) + thread.state, ThreadState.reaping)
+  }
+
+  isLive(slot: number): boolean {
+    return Atomics.load(this.#words, this.at(slot) + thread.state) === ThreadState.live
+  }
+
+  /** The slots of a thread that has ended, and of all that it had started. */
+  descendants(threadId: number): number[] {
+    const words = this.#words
+    const gone = new Set([threadId])
+    const slots: number[] = []
+    const taken = this.#takenSlots()
+    // Ids grow with time, so a parent's is smaller than its children's.
+    taken.sort(
+      (a, b) => words[this.at(a) + thread.threadId]! - words[this.at(b) + thread.threadId]!,
+    )
+    for (const slot of taken) {
+      const id = words[this.at(slot) + thread.threadId]!
+      if (!gone.has(id) && !gone.has(words[this.at(slot) + thread.parentId]!)) continue
+      gone.add(id)
+      slots.push(slot)
+    }
+    return slots
+  }
+
+  #takenSlots(): number[] {
+    const high = this.high
+    const slots: number[] = []
+    for (let slot = 0; slot < high; slot++) {
+      const state = Atomics.load(this.#words, this.at(slot) + thread.state)
+      if (state !== ThreadState.free) slots.push(slot)
+    }
+    return slots
+  }
+
+  /** Sockets open in all threads. */
+  sockets(): number {
+    let count = 0
+    const high = this.high
+    for (let slot = 0; slot < high; slot++) {
+      count += Atomics.load(this.#words, this.at(slot) + thread.sockets)
+    }
+    return count
+  }
+
+  addSockets(slot: number, count: number): void {
+    Atomics.add(this.#words, this.at(slot) + thread.sockets, count)
+  }
+
+  /** Wakes a thread if it sleeps. */
+  wake(slot: number): void {
+    const words = this.#words
+    const at = this.at(slot) + thread.wake
+    // Pairs with Thread.sleep(), which says "asleep" and then looks at its commands once more.
+    if (Atomics.load(words, at) !== Wake.asleep) return
+    if (Atomics.compareExchange(words, at, Wake.asleep, Wake.awake) === Wake.asleep) {
+      Atomics.notify(words, at)
+    }
+  }
+
+  /**
+   * Makes every thread look at all of its pipes: a thread has died, perhaps after it changed a pipe
+   * or a wake word and before it told.
+   */
+  alarm(): void {
+    const words = this.#words
+    const high = this.high
+    for (let slot = 0; slot < high; slot++) {
+      if (!this.isLive(slot)) continue
+      Atomics.store(words, this.at(slot) + thread.rescan, 1)
+      Atomics.store(words, this.at(slot) + thread.wake, Wake.awake)
+      Atomics.notify(words, this.at(slot) + thread.wake)
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import { SocketError } from '../errors.ts'
+import type { Heap } from '../memory/heap.ts'
+import { direction, ownedByPipe } from '../memory/layout.ts'
+
+/**
+ * The writing end of a conflating direction: a new message takes the place of one that has not
+ * been read. One thread may use it.
+ *
+ * One word names the block of the newest message; whoever exchanges it owns what was there.
+ * Messages have one frame, as in libzmq.
+ */
+export class LatestValueWriter {
+  readonly #heap: Heap
+  readonly #control: Int32Array
+  readonly #at: number
+  readonly #owner: number
+  #written = 0
+  #pending = 0
+
+  /** @param at word of the arena where the direction's words begin */
+  constructor(heap: Heap, pipeId: number, at: number) {
+    this.#heap = heap
+    this.#control = heap.arena.words
+    this.#at = at
+    this.#owner = ownedByPipe(pipeId)
+  }
+
+  hasRoom(_limit: number): boolean {
+    return true
+  }
+
+  get backlog(): number {
+    return 0
+  }
+
+  /** The one frame of a message. @throws {SocketError} `ENOMEM`, `EINVAL` for a second frame */
+  frame(bytes: Uint8Array, flags: number): void {
+    if (flags !== 0) {
+      throw new SocketError('EINVAL', { message: 'A conflating socket sends single frames' })
+    }
+    const ref = this.#heap.allocate(bytes.length + LENGTH_BYTES, this.#owner)
+    if (ref === 0) throw new SocketError('ENOMEM')
+    const block = this.#heap.bytes(ref, bytes.length + LENGTH_BYTES)
+    block.writeUInt32LE(bytes.length, 0)
+    block.set(bytes, LENGTH_BYTES)
+    this.#pending = ref
+  }
+
+  /** Copies, for the length has to stand in front of it. */
+  block(ref: number, length: number, flags: number, owner: number): void {
+    this.frame(this.#heap.bytes(ref, length), flags)
+    this.#heap.free(ref, owner)
+  }
+
+  commit(): void {
+    const old = Atomics.exchange(this.#control, this.#at + direction.latest, this.#pending)
+    if (old !== 0) this.#heap.free(old, this.#owner)
+    this.#pending = 0
+    this.#written = (this.#written + 1) | 0
+  }
+
+  rollback(): void {
+    if (this.#pending !== 0) this.#heap.free(this.#pending, this.#owner)
+    this.#pending = 0
+  }
+
+  /** True when the reader has parked and must be signalled. */
+  publish(): boolean {
+    // Pairs with LatestValueReader.park(), as in RingWriter.
+    Atomics.store(this.#control, this.#at + direction.written, this.#written)
+    const parked = this.#at + direction.readerParked
+    return (
+      Atomics.load(this.#control, parked) === 1 && Atomics.exchange(this.#control, parked, 0) === 1
+    )
+  }
+
+  park(_limit: number): boolean {
+    return false
+  }
+}
+
+/** The reading end of a conflating direction: at most one message waits. One thread may use it. */
+export class LatestValueReader {
+  readonly #heap: Heap
+  readonly #control: Int32Array
+  readonly #at: number
+  readonly #owner: number
+
+  /** @param at word of the arena where the direction's words begin */
+  constructor(heap: Heap, pipeId: number, at: number) {
+    this.#heap = heap
+    this.#control = heap.arena.words
+    this.#at = at
+    this.#owner = ownedByPipe(pipeId)
+  }
+
+  available(): number {
+    return Atomics.load(this.#control, this.#at + direction.latest) === 0 ? 0 : 1
+  }
+
+  get unreleased(): number {
+    return 0
+  }
+
+  read(): Buffer[] {
+    const ref = this.#take()
+    const length = this.#heap.bytes(ref, LENGTH_BYTES).readUInt32LE(0)
+    const copy = Buffer.allocUnsafeSlow(length)
+    copy.set(this.#heap.bytes(ref, LENGTH_BYTES + length).subarray(LENGTH_BYTES))
+    this.#heap.free(ref, this.#owner)
+    return [copy]
+  }
+
+  /** Copies: the block has more in it than the frame. */
+  readShared(_owner: number): Buffer[] {
+    return this.read()
+  }
+
+  skip(): void {
+    this.#heap.free(this.#take(), this.#owner)
+  }
+
+  release(_lowWaterMark: number): boolean {
+    return false
+  }
+
+  /** Announces that this side stops looking. False when there is a message after all. */
+  park(): boolean {
+    const parked = this.#at + direction.readerParked
+    Atomics.store(this.#control, parked, 1)
+    if (this.available() === 0) return true
+    Atomics.store(this.#control, parked, 0)
+    return false
+  }
+
+  unpark(): void {
+    Atomics.store(this.#control, this.#at + direction.readerParked, 0)
+  }
+
+  leave(): void {
+    // The message stays in its word, for whoever frees the pipe.
+  }
+
+  discard(): void {
+    if (this.available() > 0) this.skip()
+  }
+
+  #take(): number {
+    return Atomics.exchange(this.#control, this.#at + direction.latest, 0)
+  }
+}
+
+const LENGTH_BYTES = 4

@@ -1,0 +1,323 @@
+import type { Heap } from '../memory/heap.ts'
+import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
+import { record, recordBytes, segment } from './recordLayout.ts'
+import type { Slab, SlabBuffer } from './slab.ts'
+
+/** As much is copied out of a segment in one go. */
+const FILL_BYTES = 65_536
+
+/** A frame that was sent as a block: its place, to be freed by whoever takes it. */
+export interface BlockFrame {
+  readonly ref: number
+  readonly length: number
+}
+
+/**
+ * The reading end of one direction of a pipe: one thread may use it.
+ *
+ * Copies runs of small messages into private memory in one go and hands them out from there, so
+ * that a segment is free for the writer at once and a frame costs one view.
+ */
+export class RingReader {
+  readonly #heap: Heap
+  readonly #slab: Slab
+  readonly #control: Int32Array
+  readonly #at: number
+  readonly #owner: number
+  #words: Int32Array
+  #bytes: Uint8Array
+  #position = 0
+  #segmentRef = 0
+  /** Messages handed out, and how many of these the writer has been told of. */
+  #read = 0
+  #released = 0
+  /** Messages published and not handed out, when last looked. */
+  #available = 0
+  /** Messages copied out already. */
+  #filled = 0
+  #local: SlabBuffer | undefined
+  #localPosition = 0
+
+  /** @param at word of the arena where the direction's words begin */
+  constructor(heap: Heap, slab: Slab, pipeId: number, at: number) {
+    this.#heap = heap
+    this.#slab = slab
+    this.#control = heap.arena.words
+    this.#words = heap.arena.words
+    this.#bytes = NOTHING
+    this.#at = at
+    this.#owner = ownedByPipe(pipeId)
+  }
+
+  /** Messages that can be read now. */
+  available(): number {
+    if (this.#available !== 0) return this.#available
+    // Pairs with the store in RingWriter.publish().
+    const written = Atomics.load(this.#control, this.#at + direction.written)
+    return (this.#available = (written - this.#read) | 0)
+  }
+
+  /** The next message; only when one is available. */
+  read(): Buffer[] {
+    this.#begin()
+    const first = this.#frame()
+    if (!this.#more) return this.#end([first])
+    const frames = [first]
+    do frames.push(this.#frame())
+    while (this.#more)
+    return this.#end(frames)
+  }
+
+  /** The next message, its blocks handed over to `thread` instead of copied. */
+  readShared(owner: number): (Buffer | BlockFrame)[] {
+    this.#begin()
+    const frames: (Buffer | BlockFrame)[] = []
+    do {
+      if (this.#filled > 0) frames.push(this.#localFrame())
+      else {
+        const head = this.#head()
+        frames.push((head & record.block) !== 0 ? this.#handOver(owner) : this.#copyFrame(head))
+      }
+    } while (this.#more)
+    return this.#end(frames)
+  }
+
+  /** Reads the next message and throws it away. */
+  skip(): void {
+    this.#begin()
+    do {
+      if (this.#filled > 0) this.#localFrame()
+      else {
+        const head = this.#head()
+        if ((head & record.block) !== 0) this.#freeBlock()
+        else this.#advance(head)
+      }
+    } while (this.#more)
+    this.#end(NO_FRAMES)
+  }
+
+  /**
+   * Tells the writer what has been read. True when the writer is parked and has room again: then
+   * it must be signalled.
+   *
+   * @param lowWaterMark so few messages must be left before a parked writer is woken
+   */
+  release(lowWaterMark: number): boolean {
+    const control = this.#control
+    if (this.#released !== this.#read) {
+      this.#released = this.#read
+      // Pairs with RingWriter.park(), which sets its flag and then looks at this count.
+      Atomics.store(control, this.#at + direction.read, this.#read)
+    }
+    const parked = this.#at + direction.writerParked
+    if (Atomics.load(control, parked) === 0) return false
+    const left = (Atomics.load(control, this.#at + direction.written) - this.#read) | 0
+    return left <= lowWaterMark && Atomics.exchange(control, parked, 0) === 1
+  }
+
+  /** Messages handed out since the writer was last told. */
+  get unreleased(): number {
+    return (this.#read - this.#released) | 0
+  }
+
+  /** Announces that this side stops looking. False when there is a message after all. */
+  park(): boolean {
+    const parked = this.#at + direction.readerParked
+    Atomics.store(this.#control, parked, 1)
+    // Pairs with RingWriter.publish(): flag first, then the count.
+    if (this.available() === 0) {
+      this.#giveBackSpare()
+      return true
+    }
+    Atomics.store(this.#control, parked, 0)
+    return false
+  }
+
+  /** Looks again by itself from now on. */
+  unpark(): void {
+    const parked = this.#at + direction.readerParked
+    if (Atomics.load(this.#control, parked) !== 0) Atomics.store(this.#control, parked, 0)
+  }
+
+  /** Leaves the place where reading stopped to whoever frees the pipe. */
+  leave(): void {
+    this.release(0)
+    // What was copied out and not handed out is dropped, so it counts as read.
+    while (this.#filled > 0) this.skip()
+    Atomics.store(this.#control, this.#at + direction.read, this.#read)
+    Atomics.store(this.#control, this.#at + direction.position, this.#position)
+  }
+
+  /** Frees all that is left in this direction. Both sides have closed. */
+  discard(): void {
+    this.#resume()
+    while (this.available() > 0) this.skip()
+    const first = this.#segmentRef || Atomics.load(this.#control, this.#at + direction.first)
+    if (first !== 0) this.#heap.free(first, this.#owner)
+    this.#giveBackSpare()
+  }
+
+  #resume(): void {
+    const control = this.#control
+    const current = Atomics.load(control, this.#at + direction.current)
+    this.#read = Atomics.load(control, this.#at + direction.read)
+    this.#available = 0
+    if (current === 0 || this.#segmentRef !== 0) return
+    this.#enter(current)
+    this.#position = Atomics.load(control, this.#at + direction.position)
+  }
+
+  #more = false
+
+  #begin(): void {
+    if (this.#filled === 0) this.#fill()
+  }
+
+  #end<T>(frames: T): T {
+    this.#read = (this.#read + 1) | 0
+    this.#available--
+    if (this.#filled > 0) this.#filled--
+    return frames
+  }
+
+  #frame(): Buffer {
+    if (this.#filled > 0) return this.#localFrame()
+    const head = this.#head()
+    return (head & record.block) !== 0 ? this.#copyBlock() : this.#copyFrame(head)
+  }
+
+  /** A frame that has been copied out already. */
+  #localFrame(): Buffer {
+    const local = this.#local!
+    const position = this.#localPosition
+    const head = local.words[position >> 2]!
+    const length = head >>> record.lengthShift
+    this.#more = (head & record.more) !== 0
+    this.#localPosition = position + recordBytes(length)
+    return Buffer.from(local.buffer, position + 4, length)
+  }
+
+  /** Copies as many whole messages as lie in a row, unless the next one is not of this kind. */
+  #fill(): void {
+    if (this.#segmentRef === 0) this.#enterFirst()
+    const words = this.#words
+    const begin = this.#position
+    let messages = 0
+    let end = begin
+    for (let at = begin, left = this.#available; left > 0;) {
+      const head = words[at >> 2]!
+      if (head === record.hop || (head & record.block) !== 0) break
+      at += recordBytes(head >>> record.lengthShift)
+      if (at - begin > FILL_BYTES) break
+      if ((head & record.more) !== 0) continue
+      end = at
+      messages++
+      left--
+    }
+    if (messages === 0) return
+    const size = end - begin
+    const local = this.#slab.take(size)
+    const offset = this.#slab.offset
+    if (size <= 64) copyWords(words, begin >> 2, local.words, offset >> 2, size >> 2)
+    else local.bytes.set(this.#bytes.subarray(begin, end), offset)
+    this.#local = local
+    this.#localPosition = offset
+    this.#filled = messages
+    this.#position = end
+  }
+
+  /** The header of the record that comes next in shared memory. */
+  #head(): number {
+    let head = this.#words[this.#position >> 2]!
+    while (head === record.hop) {
+      this.#hop()
+      head = this.#words[this.#position >> 2]!
+    }
+    this.#more = (head & record.more) !== 0
+    return head
+  }
+
+  #advance(head: number): void {
+    this.#position += recordBytes(head >>> record.lengthShift)
+  }
+
+  #copyFrame(head: number): Buffer {
+    const length = head >>> record.lengthShift
+    const begin = this.#position + 4
+    const local = this.#slab.take(length)
+    const offset = this.#slab.offset
+    local.bytes.set(this.#bytes.subarray(begin, begin + length), offset)
+    this.#advance(head)
+    return Buffer.from(local.buffer, offset, length)
+  }
+
+  #copyBlock(): Buffer {
+    const { ref, length } = this.#takeBlock()
+    const copy = Buffer.allocUnsafeSlow(length)
+    copy.set(this.#heap.bytes(ref, length))
+    this.#heap.free(ref, this.#owner)
+    return copy
+  }
+
+  #handOver(owner: number): BlockFrame {
+    const block = this.#takeBlock()
+    this.#heap.transfer(block.ref, this.#owner, owner)
+    return block
+  }
+
+  #freeBlock(): void {
+    this.#heap.free(this.#takeBlock().ref, this.#owner)
+  }
+
+  #takeBlock(): BlockFrame {
+    const word = this.#position >> 2
+    this.#position += record.blockBytes
+    return { ref: this.#words[word + 1]!, length: this.#words[word + 2]! >>> 0 }
+  }
+
+  #enterFirst(): void {
+    this.#enter(Atomics.load(this.#control, this.#at + direction.first))
+  }
+
+  #enter(ref: number): void {
+    const window = this.#heap.arena.window(ref * UNIT_BYTES)
+    this.#words = window.words
+    this.#bytes = window.bytes
+    this.#segmentRef = ref
+    this.#position = ref * UNIT_BYTES - window.base + segment.data
+    Atomics.store(this.#control, this.#at + direction.current, ref)
+  }
+
+  /** Goes on in the next segment and hands the drained one back to the writer. */
+  #hop(): void {
+    const drained = this.#segmentRef
+    const { words, base } = this.#heap.arena.window(drained * UNIT_BYTES)
+    const next = words[(drained * UNIT_BYTES - base) >> 2]!
+    this.#enter(next)
+    const spare = this.#at + direction.spare
+    if (Atomics.compareExchange(this.#control, spare, 0, drained) !== 0) {
+      this.#heap.free(drained, this.#owner)
+    }
+  }
+
+  /** Nothing is coming: no memory is kept but the segment in use. */
+  #giveBackSpare(): void {
+    const at = this.#at + direction.spare
+    if (Atomics.load(this.#control, at) === 0) return
+    const spare = Atomics.exchange(this.#control, at, 0)
+    if (spare !== 0) this.#heap.free(spare, this.#owner)
+  }
+}
+
+const NOTHING = new Uint8Array(0)
+const NO_FRAMES: readonly never[] = []
+
+function copyWords(
+  from: Int32Array,
+  fromWord: number,
+  to: Int32Array,
+  toWord: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) to[toWord + i] = from[fromWord + i]!
+}

@@ -1,0 +1,228 @@
+import { SocketError } from '../errors.ts'
+import type { Heap } from '../memory/heap.ts'
+import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
+import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
+
+/** A segment that the reader has fallen behind in by this share makes the next one larger. */
+const GROWTH = 4
+
+/**
+ * The writing end of one direction of a pipe: one thread may use it.
+ *
+ * A ring of segments: the reader hands drained segments back through the `spare` word, so that in
+ * steady state the same few go round; when it is behind, further and larger ones are linked, and
+ * when it has caught up they are given back. Messages become readable whole, by `publish`.
+ */
+export class RingWriter {
+  readonly #heap: Heap
+  readonly #control: Int32Array
+  readonly #at: number
+  readonly #owner: number
+  #words: Int32Array
+  #bytes: Uint8Array
+  /** Byte in the window where the next record goes; 0 before the first segment. */
+  #position = 0
+  #limit = 0
+  #segmentRef = 0
+  #segmentBytes = 0
+  /** Messages written, and of these published. */
+  #written = 0
+  #published = 0
+  #writtenAtHop = 0
+  /** Where the message being written began. */
+  #startPosition = 0
+  #startRef = 0
+  #readSeen = 0
+
+  /** @param at word of the arena where the direction's words begin */
+  constructor(heap: Heap, pipeId: number, at: number) {
+    this.#heap = heap
+    this.#control = heap.arena.words
+    this.#words = heap.arena.words
+    this.#bytes = EMPTY
+    this.#at = at
+    this.#owner = ownedByPipe(pipeId)
+  }
+
+  /** Messages that the reader has not taken yet, as far as this side knows when `limit` is in doubt. */
+  hasRoom(limit: number): boolean {
+    if (limit === 0 || ((this.#written - this.#readSeen) | 0) < limit) return true
+    this.#readSeen = Atomics.load(this.#control, this.#at + direction.read)
+    return ((this.#written - this.#readSeen) | 0) < limit
+  }
+
+  /** Messages written and not read, exactly. */
+  get backlog(): number {
+    return (this.#written - Atomics.load(this.#control, this.#at + direction.read)) | 0
+  }
+
+  /** Copies one frame behind the others of this message. @throws {SocketError} `ENOMEM` */
+  frame(bytes: Uint8Array, flags: number): void {
+    const length = bytes.length
+    if (length > INLINE_BYTES) {
+      this.#blockFrame(bytes, length, flags)
+      return
+    }
+    const position = this.#reserve(4 + ((length + 3) & ~3))
+    this.#words[position >> 2] = (length << record.lengthShift) | flags
+    if (length > 0) this.#bytes.set(bytes, position + 4)
+  }
+
+  /** Puts a block that this thread owns behind the others, without a copy; it is the reader's then. */
+  block(ref: number, length: number, flags: number, owner: number): void {
+    const position = this.#reserve(record.blockBytes)
+    if (owner !== this.#owner) this.#heap.transfer(ref, owner, this.#owner)
+    const word = position >> 2
+    this.#words[word] = (8 << record.lengthShift) | record.block | flags
+    this.#words[word + 1] = ref
+    this.#words[word + 2] = length | 0
+  }
+
+  /** Ends a message. It is readable after the next `publish`. */
+  commit(): void {
+    this.#written = (this.#written + 1) | 0
+    this.#startPosition = this.#position
+    this.#startRef = this.#segmentRef
+  }
+
+  /** Forgets the frames since the last `commit`; blocks among them are freed by `free`. */
+  rollback(): void {
+    if (this.#segmentRef === 0) return
+    this.#dropFrom(this.#startRef, this.#startPosition)
+    this.#enter(this.#startRef)
+    this.#position = this.#startPosition
+  }
+
+  /**
+   * Makes all committed messages readable. True when the reader has parked and must be signalled.
+   */
+  publish(): boolean {
+    if (this.#published === this.#written) return false
+    this.#published = this.#written
+    const control = this.#control
+    // Pairs with the load in RingReader.available(): who sees this count sees the records.
+    Atomics.store(control, this.#at + direction.written, this.#written)
+    // Pairs with RingReader.park(), which sets the flag and then looks at `written`: of the two,
+    // at least one sees the other's store, or a message would wait for a reader that sleeps.
+    const parked = this.#at + direction.readerParked
+    return Atomics.load(control, parked) === 1 && Atomics.exchange(control, parked, 0) === 1
+  }
+
+  /** Announces that this side waits for room. False when there is room again. */
+  park(limit: number): boolean {
+    const parked = this.#at + direction.writerParked
+    Atomics.store(this.#control, parked, 1)
+    // Pairs with RingReader.release(): count first, then the flag.
+    if (!this.hasRoom(limit)) return true
+    Atomics.store(this.#control, parked, 0)
+    return false
+  }
+
+  #blockFrame(bytes: Uint8Array, length: number, flags: number): void {
+    const ref = this.#heap.allocate(length, this.#owner)
+    if (ref === 0) throw outOfMemory(length)
+    this.#heap.bytes(ref, length).set(bytes)
+    this.block(ref, length, flags, this.#owner)
+  }
+
+  /** Room for a record that is followed by at least a hop. */
+  #reserve(bytes: number): number {
+    const position = this.#position
+    const end = position + bytes
+    if (end > this.#limit) return this.#hop(bytes)
+    this.#position = end
+    return position
+  }
+
+  #hop(bytes: number): number {
+    const ref = this.#takeSegment(bytes)
+    if (this.#segmentRef === 0) {
+      Atomics.store(this.#control, this.#at + direction.first, ref)
+      this.#enter(ref)
+      this.#startRef = ref
+      this.#startPosition = this.#position
+    } else {
+      this.#words[this.#position >> 2] = record.hop
+      this.#words[(this.#limit + record.headerBytes - this.#segmentBytes) >> 2] = ref
+      this.#enter(ref)
+    }
+    const position = this.#position
+    this.#position = position + bytes
+    return position
+  }
+
+  #enter(ref: number): void {
+    const window = this.#heap.arena.window(ref * UNIT_BYTES)
+    const begin = ref * UNIT_BYTES - window.base
+    this.#words = window.words
+    this.#bytes = window.bytes
+    this.#segmentRef = ref
+    this.#segmentBytes = window.words[(begin + segment.length) >> 2]!
+    this.#position = begin + segment.data
+    this.#limit = begin + this.#segmentBytes - record.headerBytes
+  }
+
+  /** Same size while the reader keeps up, larger when it is behind, smaller when it need not be. */
+  #takeSegment(bytes: number): number {
+    const control = this.#control
+    const spareAt = this.#at + direction.spare
+    const needed = bytes + segment.data + record.headerBytes
+    const size = Math.max(this.#nextSize(), ceilToPowerOfTwo(needed))
+    const spare = Atomics.load(control, spareAt) === 0 ? 0 : Atomics.exchange(control, spareAt, 0)
+    if (spare !== 0) {
+      const { words, base } = this.#heap.arena.window(spare * UNIT_BYTES)
+      const at = (spare * UNIT_BYTES - base) >> 2
+      if (words[at + 1] === size) return spare
+      this.#heap.free(spare, this.#owner)
+    }
+    const ref = this.#heap.allocate(size, this.#owner)
+    if (ref === 0) throw outOfMemory(size)
+    const { words, base } = this.#heap.arena.window(ref * UNIT_BYTES)
+    const at = (ref * UNIT_BYTES - base) >> 2
+    words[at] = 0
+    words[at + 1] = size
+    return ref
+  }
+
+  #nextSize(): number {
+    const size = this.#segmentBytes
+    if (size === 0) return segment.smallestBytes
+    const messages = (this.#written - this.#writtenAtHop) | 0
+    this.#writtenAtHop = this.#written
+    const behind = this.backlog
+    if (behind * 2 > messages) return Math.min(size * GROWTH, segment.largestBytes)
+    if (behind * 16 < messages) return Math.max(size / 2, segment.smallestBytes)
+    return Math.min(size, segment.largestBytes)
+  }
+
+  /** Frees blocks and segments of the uncommitted frames from here on. */
+  #dropFrom(ref: number, position: number): void {
+    let { words, base } = this.#heap.arena.window(ref * UNIT_BYTES)
+    let at = position
+    let current = ref
+    while (current !== this.#segmentRef || at !== this.#position) {
+      const head = words[at >> 2]!
+      if (head === record.hop) {
+        const next = words[(current * UNIT_BYTES - base) >> 2]!
+        if (current !== ref) this.#heap.free(current, this.#owner)
+        current = next
+        ;({ words, base } = this.#heap.arena.window(current * UNIT_BYTES))
+        at = current * UNIT_BYTES - base + segment.data
+        continue
+      }
+      if ((head & record.block) !== 0) this.#heap.free(words[(at >> 2) + 1]!, this.#owner)
+      at += recordBytes(head >>> record.lengthShift)
+    }
+    if (current !== ref) this.#heap.free(current, this.#owner)
+  }
+}
+
+const EMPTY = new Uint8Array(0)
+
+const ceilToPowerOfTwo = (value: number): number => 2 ** (32 - Math.clz32(value - 1))
+
+function outOfMemory(bytes: number): SocketError {
+  return new SocketError('ENOMEM', {
+    message: `Cannot allocate memory: the context has no room for ${bytes} bytes more`,
+  })
+}

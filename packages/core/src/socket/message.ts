@@ -1,0 +1,58 @@
+import { SharedFrame } from './sharedFrame.ts'
+
+/** What a frame can be made from; other values are sent as their text. */
+export type MessageLike =
+  | ArrayBufferView
+  | ArrayBuffer
+  | SharedArrayBuffer
+  | string
+  | number
+  | null
+  | SharedFrame
+
+/** A frame on its way out. */
+export type Part = Uint8Array | SharedFrame
+
+/** A message on its way out: one frame, or several. */
+export type Outgoing = Part | Part[]
+
+const EMPTY = Buffer.alloc(0)
+
+/** @throws {TypeError} there is no message; a symbol has no text */
+export function toOutgoing(message: MessageLike | readonly MessageLike[]): Outgoing {
+  if (message instanceof Uint8Array) return message
+  if (Array.isArray(message)) {
+    return message.length === 1 ? toPart(message[0]) : message.map(toPart)
+  }
+  if (message === undefined) throw new TypeError('Message must be present')
+  return toPart(message as MessageLike)
+}
+
+function toPart(value: MessageLike): Part {
+  if (value instanceof Uint8Array || value instanceof SharedFrame) return value
+  if (typeof value === 'string') return Buffer.from(value)
+  if (value === null) return EMPTY
+  if (ArrayBuffer.isView(value)) {
+    return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+  }
+  if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
+    return new Uint8Array(value)
+  }
+  return Buffer.from(String(value))
+}
+
+/** The frame's bytes, wherever they lie. */
+export const bytesOf = (part: Part): Uint8Array => (part instanceof SharedFrame ? part.data : part)
+
+export const isMultipart = (message: Outgoing): message is Part[] => Array.isArray(message)
+
+export const partsOf = (message: Outgoing): readonly Part[] =>
+  isMultipart(message) ? message : [message]
+
+/** Lets go of what was sent as a copy. */
+export function releaseShared(message: Outgoing): void {
+  if (message instanceof SharedFrame) message.release()
+  else if (isMultipart(message)) {
+    for (const part of message) if (part instanceof SharedFrame) part.release()
+  }
+}

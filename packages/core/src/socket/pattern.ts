@@ -1,0 +1,70 @@
+import type { SocketErrorCode } from '../errors.ts'
+import type { Outgoing } from './message.ts'
+import type { OptionDefinition } from './optionDefinition.ts'
+import type { SocketOptions } from './options.ts'
+import type { Pipe } from './pipe.ts'
+
+/** Why a message could not be sent or received now. `EAGAIN` and `EFSM` may pass. */
+export type Failure = Extract<
+  SocketErrorCode,
+  'EAGAIN' | 'EFSM' | 'EHOSTUNREACH' | 'EINVAL' | 'ENOTSUP'
+>
+
+/** A received message, with what a type tells beside its frames. */
+export type Received = Buffer[]
+
+/** What a pattern may ask of its socket. */
+export interface PatternHost {
+  readonly options: SocketOptions
+  /** The pipe has been written to; publish it with the others when the call ends. */
+  flushLater(pipe: Pipe): void
+  /** Closes a pipe, for a reason of the pattern's. */
+  closePipe(pipe: Pipe): void
+}
+
+/**
+ * What makes a socket type: which pipe a message goes to and comes from, and in which order calls
+ * may come. All of it is synchronous; the socket around it waits.
+ */
+export interface Pattern {
+  /** A pipe is there to be used, connected by this side or by the other. */
+  attach(pipe: Pipe): void
+  /** The other side of a pipe that had been connected before is there now. */
+  attached?(pipe: Pipe): void
+  /** The pipe is gone. */
+  detach(pipe: Pipe): void
+  /** The pipe has something to read again. */
+  readable(pipe: Pipe): void
+  /** The pipe has room again. */
+  writable(pipe: Pipe): void
+
+  /** Sends a message; undefined when it was taken. */
+  send(message: Outgoing): Failure | undefined
+  /** The next message, or why there is none. */
+  receive(): Received | Failure
+  /** Where the next message is to be read from, for a borrowed read; it has been prepared. */
+  receiveFrom?(): Pipe | Failure
+
+  /** Nothing will be looked for until `readable`. False when there is something after all. */
+  parkReceiving(): boolean
+  /** Nothing will be sent until `writable`. False when there is room after all. */
+  parkSending(): boolean
+  canSend(): boolean
+  canReceive(): boolean
+
+  /** Whether a send would fail with `EFSM`, at the end of a wait. */
+  isSendOutOfTurn?(): boolean
+  isReceiveOutOfTurn?(): boolean
+
+  /**
+   * Puts the target that was given beside a message into it.
+   *
+   * @throws {TypeError} there is no target
+   */
+  address?(message: Outgoing, target: object | undefined): Outgoing
+  /** What the application gets for a received message, where that is more than its frames. */
+  present?(message: Received): unknown
+
+  /** An option was set. `value` is as it is kept. */
+  optionChanged?(definition: OptionDefinition, value: unknown): void
+}

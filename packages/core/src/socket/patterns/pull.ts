@@ -1,0 +1,58 @@
+import { FairQueue } from '../../routing/fairQueue.ts'
+import type { Failure, Pattern, Received } from '../pattern.ts'
+import type { Pipe } from '../pipe.ts'
+
+/** PULL and GATHER: messages from all peers, in turn. @see RFC 30/PIPELINE */
+export class PullPattern implements Pattern {
+  readonly #in = new FairQueue<Pipe>()
+
+  attach(pipe: Pipe): void {
+    this.#in.attach(pipe)
+  }
+
+  detach(pipe: Pipe): void {
+    this.#in.detach(pipe)
+  }
+
+  readable(pipe: Pipe): void {
+    this.#in.activate(pipe)
+  }
+
+  writable(): void {
+    // Nothing is sent.
+  }
+
+  send(): Failure {
+    return 'ENOTSUP'
+  }
+
+  receive(): Received | Failure {
+    const pipe = this.#in.next()
+    if (pipe === undefined) return 'EAGAIN'
+    this.#in.advance()
+    return pipe.read()
+  }
+
+  receiveFrom(): Pipe | Failure {
+    const pipe = this.#in.next()
+    if (pipe === undefined) return 'EAGAIN'
+    this.#in.advance()
+    return pipe
+  }
+
+  parkReceiving(): boolean {
+    return this.#in.park()
+  }
+
+  parkSending(): boolean {
+    return true
+  }
+
+  canSend(): boolean {
+    return false
+  }
+
+  canReceive(): boolean {
+    return this.#in.next() !== undefined
+  }
+}

@@ -1,0 +1,49 @@
+import { socketTypeId } from './optionDefinition.ts'
+
+const {
+  Pair,
+  Publisher,
+  Subscriber,
+  Request,
+  Reply,
+  Dealer,
+  Router,
+  Pull,
+  Push,
+  XPublisher,
+  XSubscriber,
+  Server,
+  Client,
+  Radio,
+  Dish,
+  Gather,
+  Scatter,
+  Peer,
+  Channel,
+} = socketTypeId
+
+/** Which types may talk to which. @see RFC 37/ZMTP, "Socket-Type Property" */
+const peers: Readonly<Record<number, readonly number[]>> = {
+  [Pair]: [Pair],
+  [Publisher]: [Subscriber, XSubscriber],
+  [Subscriber]: [Publisher, XPublisher],
+  [Request]: [Reply, Router],
+  [Reply]: [Request, Dealer],
+  [Dealer]: [Reply, Dealer, Router],
+  [Router]: [Request, Dealer, Router],
+  [Pull]: [Push],
+  [Push]: [Pull],
+  [XPublisher]: [Subscriber, XSubscriber],
+  [XSubscriber]: [Publisher, XPublisher],
+  [Server]: [Client],
+  [Client]: [Server],
+  [Radio]: [Dish],
+  [Dish]: [Radio],
+  [Gather]: [Scatter],
+  [Scatter]: [Gather],
+  [Peer]: [Peer],
+  [Channel]: [Channel],
+}
+
+export const canTalk = (type: number, peerType: number): boolean =>
+  peers[type]?.includes(peerType) ?? false

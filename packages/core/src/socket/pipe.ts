@@ -1,0 +1,379 @@
+import { SocketError } from '../errors.ts'
+import { direction, PipeState, side } from '../memory/layout.ts'
+import { directionAt, otherSide, sideAt, type Side } from '../memory/pipeTable.ts'
+import { record } from '../ring/recordLayout.ts'
+import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
+import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
+import { isMultipart, type Outgoing, type Part } from './message.ts'
+import { SharedFrame, takeBlock } from './sharedFrame.ts'
+
+/** At the latest after so many messages a writer is told that they were read. */
+const RELEASE_EVERY = 64
+const TYPE_BITS = 0xff
+const CONFLATE = 0x100
+
+/** What a pipe tells the socket at its end. */
+export interface PipeOwner {
+  /** The other side is there. */
+  pipeAttached(pipe: Pipe): void
+  /** There is something to read again. */
+  pipeReadable(pipe: Pipe): void
+  /** There is room again, after the pipe was parked for writing. */
+  pipeWritable(pipe: Pipe): void
+  /** Nothing more comes or goes. */
+  pipeEnded(pipe: Pipe): void
+}
+
+/** What each side says of itself when a pipe is made. */
+export interface PipeSettings {
+  socketId: number
+  socketType: number
+  sendHighWaterMark: number
+  receiveHighWaterMark: number
+  routingId: Uint8Array
+  isConflating: boolean
+}
+
+/** One end of a pipe between two sockets: a way out, a way in, and their high-water marks. */
+export class Pipe implements PipeEnd {
+  readonly id: number
+  readonly side: Side
+  /** Connected (side 0) before the other side was there, and it still is not. */
+  isPending: boolean
+  /** Its place in the queue, the balancer or the fan-out that holds it; theirs to use. */
+  inIndex = -1
+  outIndex = -1
+  /** A topic subscription or identity table may stamp pipes that it has seen. */
+  stamp = 0
+  /** What a ROUTER, SERVER or PEER calls the socket at the other end. */
+  routingId: Buffer | undefined
+  routingNumber = 0
+  endpoint = ''
+  /** Written and not yet published. */
+  isDirty = false
+
+  readonly #thread: Thread
+  readonly #owner: PipeOwner
+  readonly #isConflating: boolean
+  #writer: Writer
+  #reader: Reader
+  #outLimit = 0
+  #inLimit = 0
+  #releaseEvery = 1
+  #isPeerClosed = false
+  #isEnded = false
+
+  constructor(thread: Thread, owner: PipeOwner, id: number, which: Side) {
+    this.#thread = thread
+    this.#owner = owner
+    this.id = id
+    this.side = which
+    const { heap, arena } = thread
+    const out = directionAt(arena, id, which)
+    const into = directionAt(arena, id, otherSide(which))
+    this.#isConflating = (this.#word(0, side.type) & CONFLATE) !== 0
+    this.#writer = writerOf(heap, id, out, this.#isConflating)
+    this.#reader = readerOf(heap, thread.slab, id, into, this.#isConflating)
+    this.isPending = (thread.pipes.stateOf(id) & PipeState.attached) === 0
+    this.refreshLimits()
+    thread.add(id, which, this)
+  }
+
+  /** Writes what one side says of itself, before the other can see the pipe. */
+  static describe(thread: Thread, id: number, which: Side, settings: PipeSettings): boolean {
+    const { arena, heap } = thread
+    const at = sideAt(arena, id, which)
+    const flags = settings.isConflating ? CONFLATE : 0
+    arena.words[at + side.type] = settings.socketType | flags
+    Pipe.setHighWaterMarks(thread, id, which, settings)
+    const length = settings.routingId.length
+    if (length === 0) return true
+    const ref = heap.allocate(length + 1, thread.pipes.ownerOf(id))
+    if (ref === 0) return false
+    const bytes = heap.bytes(ref, length + 1)
+    bytes[0] = length
+    bytes.set(settings.routingId, 1)
+    Atomics.store(arena.words, at + side.routingId, ref)
+    return true
+  }
+
+  /**
+   * Writes what a bound socket has said of itself in its name's entry. A conflating one makes the
+   * pipe conflate, as long as nothing has been written to it.
+   */
+  static describeBound(thread: Thread, id: number, settings: PipeSettings): void {
+    if (!Pipe.describe(thread, id, 1, settings)) throw new SocketError('ENOMEM')
+    if (!settings.isConflating) return
+    const connected = sideAt(thread.arena, id, 0) + side.type
+    thread.arena.words[connected] = thread.arena.words[connected]! | CONFLATE
+  }
+
+  /** Marks are kept plus one, so that 0 means that the side has not said yet. */
+  static setHighWaterMarks(
+    thread: Thread,
+    id: number,
+    which: Side,
+    marks: Pick<PipeSettings, 'sendHighWaterMark' | 'receiveHighWaterMark'>,
+  ): void {
+    const { arena } = thread
+    const out = directionAt(arena, id, which) + direction.highWaterMarkOfWriter
+    const into = directionAt(arena, id, otherSide(which)) + direction.highWaterMarkOfReader
+    Atomics.store(arena.words, out, marks.sendHighWaterMark + 1)
+    Atomics.store(arena.words, into, marks.receiveHighWaterMark + 1)
+  }
+
+  /** The type of the socket at the other end; meaningless while it is not there. */
+  get peerType(): number {
+    return this.#word(otherSide(this.side), side.type) & TYPE_BITS
+  }
+
+  /** The routing id that the other side has set; empty for none. */
+  get peerRoutingId(): Buffer {
+    const ref = this.#word(otherSide(this.side), side.routingId)
+    if (ref === 0) return Buffer.alloc(0)
+    const length = this.#thread.heap.bytes(ref, 1)[0]!
+    return Buffer.from(this.#thread.heap.bytes(ref, length + 1).subarray(1))
+  }
+
+  get isPeerClosed(): boolean {
+    return this.#isPeerClosed
+  }
+
+  /** Changes this side's marks, for messages from now on. */
+  setHighWaterMarks(sendHighWaterMark: number, receiveHighWaterMark: number): void {
+    const marks = { sendHighWaterMark, receiveHighWaterMark }
+    Pipe.setHighWaterMarks(this.#thread, this.id, this.side, marks)
+    this.refreshLimits()
+    this.#thread.signal(this.id, otherSide(this.side), Reason.writable)
+  }
+
+  /** Reads both sides' marks again. */
+  refreshLimits(): void {
+    this.#outLimit = this.#limitOf(this.side)
+    this.#inLimit = this.#limitOf(otherSide(this.side))
+    const half = (this.#inLimit + 1) >> 1
+    this.#releaseEvery = half === 0 ? RELEASE_EVERY : Math.min(RELEASE_EVERY, half)
+  }
+
+  /** Whether a message can be written now. */
+  canWrite(): boolean {
+    return !this.#isPeerClosed && !this.#isEnded && this.#writer.hasRoom(this.#outLimit)
+  }
+
+  /**
+   * Waits for room: the owner's `pipeWritable` follows, when about half of the messages have been
+   * read. False when there is room now.
+   */
+  parkWriting(): boolean {
+    if (this.#isPeerClosed || this.#isEnded) return true
+    return this.#writer.park(this.#outLimit)
+  }
+
+  /**
+   * Writes a whole message; `flush` makes it readable.
+   *
+   * @param mayMove hand shared frames over instead of copying them
+   * @throws {SocketError} `ENOMEM`: nothing was written
+   */
+  write(message: Outgoing, mayMove = true): void {
+    if (message instanceof Uint8Array) {
+      this.#writer.frame(message, 0)
+      this.#writer.commit()
+      return
+    }
+    if (isMultipart(message)) {
+      const last = message.length - 1
+      for (let i = 0; i <= last; i++) this.part(message[i]!, i < last, mayMove)
+    } else {
+      this.part(message, false, mayMove)
+    }
+    this.commit()
+  }
+
+  /** Adds a frame to the message being written. On an error the message is rolled back. */
+  part(part: Part, hasMore: boolean, mayMove = true): void {
+    const flags = hasMore ? record.more : 0
+    try {
+      if (!(part instanceof SharedFrame)) this.#writer.frame(part, flags)
+      else if (mayMove) this.#move(part, flags)
+      else this.#writer.frame(part.data, flags)
+    } catch (error) {
+      this.#writer.rollback()
+      throw error
+    }
+  }
+
+  /** Ends the message being written. */
+  commit(): void {
+    this.#writer.commit()
+  }
+
+  #move(frame: SharedFrame, flags: number): void {
+    const { data } = frame
+    const ref = frame[takeBlock]()
+    if (ref === 0) this.#writer.frame(data, flags)
+    else this.#writer.block(ref, data.length, flags, this.#thread.owner)
+  }
+
+  /** Makes everything written readable for the other side, and wakes it if it waits for it. */
+  flush(): void {
+    this.isDirty = false
+    if (this.#writer.publish()) {
+      this.#thread.signal(this.id, otherSide(this.side), Reason.readable)
+    }
+  }
+
+  /** Whether a message can be read now. */
+  canRead(): boolean {
+    return !this.#isEnded && this.#reader.available() > 0
+  }
+
+  read(): Buffer[] {
+    const message = this.#reader.read()
+    this.#released()
+    return message
+  }
+
+  /** As `read`, with large frames left where they are. */
+  readShared(): SharedFrame[] {
+    const { heap, owner } = this.#thread
+    const frames = this.#reader.readShared(owner)
+    this.#released()
+    return frames.map((frame) =>
+      frame instanceof Uint8Array
+        ? new SharedFrame(undefined, 0, frame, owner)
+        : new SharedFrame(heap, frame.ref, heap.bytes(frame.ref, frame.length), owner),
+    )
+  }
+
+  /** Throws the next message away. */
+  skip(): void {
+    this.#reader.skip()
+    this.#released()
+  }
+
+  /** Stops looking for messages; `pipeReadable` tells of the next. False when there is one. */
+  parkReading(): boolean {
+    this.#release()
+    return this.#reader.park()
+  }
+
+  /** Looks for messages by itself again. */
+  unparkReading(): void {
+    this.#reader.unpark()
+  }
+
+  #released(): void {
+    if (this.#reader.unreleased >= this.#releaseEvery || this.#reader.available() === 0) {
+      this.#release()
+    }
+  }
+
+  #release(): void {
+    const low = this.#inLimit - ((this.#inLimit + 1) >> 1)
+    if (this.#reader.release(low)) {
+      this.#thread.signal(this.id, otherSide(this.side), Reason.writable)
+    }
+  }
+
+  signalled(reasons: number): void {
+    if (this.#isEnded) return
+    this.refreshLimits()
+    if (this.isPending && (reasons & Reason.attached) !== 0) this.#attached()
+    if (this.#isEnded) return
+    if ((reasons & Reason.closed) !== 0) this.#noticeClosed()
+    if (this.#isEnded) return
+    if ((reasons & Reason.readable) !== 0 || this.#isPeerClosed) {
+      this.#reader.unpark()
+      this.#owner.pipeReadable(this)
+    }
+    if (this.#isEnded) return
+    if ((reasons & (Reason.writable | Reason.attached)) !== 0) this.#owner.pipeWritable(this)
+    this.endIfDrained()
+  }
+
+  /** Looks at what may have happened before this end was there. */
+  catchUp(): void {
+    this.signalled(Reason.closed | Reason.readable)
+  }
+
+  #attached(): void {
+    const state = this.#thread.pipes.stateOf(this.id)
+    if ((state & PipeState.attached) === 0) return
+    this.isPending = false
+    this.#owner.pipeAttached(this)
+  }
+
+  #noticeClosed(): void {
+    const state = this.#thread.pipes.stateOf(this.id)
+    if ((state & PipeState.closed[otherSide(this.side)]) !== 0) this.#isPeerClosed = true
+  }
+
+  /** Ends the pipe when the other side has closed and all that it had sent is read. */
+  endIfDrained(): boolean {
+    if (!this.#isPeerClosed || this.#isEnded || this.#reader.available() > 0) return false
+    this.close()
+    return true
+  }
+
+  /** Closes this side: what was written stays for the other to read, what was not read is lost. */
+  close(): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    if (this.isDirty) this.flush()
+    this.#reader.leave()
+    this.#thread.remove(this.id, this.side)
+    if (this.#thread.closeSide(this.id, this.side, false)) freePipe(this.#thread, this.id)
+    this.#owner.pipeEnded(this)
+  }
+
+  /** Closes this side of a pipe whose other side was never there, and leaves it to whoever comes. */
+  closeLingering(): void {
+    if (this.isDirty) this.flush()
+    if (!this.#thread.pipes.closeLingering(this.id)) {
+      this.close()
+      return
+    }
+    this.#isEnded = true
+    this.#reader.leave()
+    this.#thread.remove(this.id, this.side)
+    this.#owner.pipeEnded(this)
+  }
+
+  /** Messages that the other side has not read. */
+  get backlog(): number {
+    return this.#writer.backlog
+  }
+
+  #word(which: Side, word: number): number {
+    return Atomics.load(this.#thread.arena.words, sideAt(this.#thread.arena, this.id, which) + word)
+  }
+
+  /** Both marks added up, as libzmq does over inproc; 0 where one of them is none. */
+  #limitOf(writingSide: Side): number {
+    const { words } = this.#thread.arena
+    const at = directionAt(this.#thread.arena, this.id, writingSide)
+    const ofWriter = Atomics.load(words, at + direction.highWaterMarkOfWriter)
+    const ofReader = Atomics.load(words, at + direction.highWaterMarkOfReader)
+    if (ofWriter === 1 || ofReader === 1) return 0
+    return Math.max(ofWriter - 1, 0) + Math.max(ofReader - 1, 0)
+  }
+}
+
+/** Gives back all memory of a pipe that both sides have closed. */
+export function freePipe(thread: Thread, id: number): void {
+  const { arena, heap, pipes } = thread
+  const owner = pipes.ownerOf(id)
+  if ((pipes.stateOf(id) & PipeState.unclean) !== 0) {
+    heap.freeOwnedBy(new Set([owner]))
+  } else {
+    const type = Atomics.load(arena.words, sideAt(arena, id, 0) + side.type)
+    for (const which of [0, 1] as Side[]) {
+      const at = directionAt(arena, id, which)
+      readerOf(heap, thread.slab, id, at, (type & CONFLATE) !== 0).discard()
+      const routingId = Atomics.load(arena.words, sideAt(arena, id, which) + side.routingId)
+      if (routingId !== 0) heap.free(routingId, owner)
+    }
+  }
+  pipes.release(id)
+}
