@@ -294,6 +294,7 @@ function describeSlowSubscriber(subject: Subject): void {
       expect(texts(await subscriber.receive())).toEqual(['11th'])
     })
 
+    // As zmq_send does; zeromq.js says EAGAIN here, because it never blocks on an XPUB.
     it('waits for the slowest with `noDrop` and no timeout', async () => {
       const endpoint = stage.endpoint()
       const publisher = stage.open('Publisher', { noDrop: true, sendHighWaterMark: 1 })

@@ -157,7 +157,7 @@ export function describeRouter(subject: Subject): void {
 
     it('says EHOSTUNREACH once the peer has gone', async () => {
       const endpoint = stage.endpoint()
-      const router = stage.open('Router', { mandatory: true })
+      const router = stage.open('Router', { mandatory: true, sendTimeout: 0 })
       await router.bind(endpoint)
       const [dealer] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
       await dealer!.send('here')

@@ -116,6 +116,12 @@ interface Routed {
   routingId: string | null
   probeRouter: boolean
 }
+interface Greeting {
+  helloMessage: string | null
+}
+interface Farewell {
+  disconnectMessage: string | null
+}
 export interface Pair extends Socket, Writable, Readable {}
 export interface Publisher extends Socket, Writable {
   noDrop: boolean
@@ -135,10 +141,11 @@ export interface Request extends Socket, Writable, Readable, Routed {
 export interface Reply extends Socket, Writable, Readable {
   routingId: string | null
 }
-export interface Dealer extends Socket, Writable, Readable, Routed {
+export interface Dealer extends Socket, Writable, Readable, Routed, Greeting {
   conflate: boolean
 }
-export interface Router extends Socket, Writable, Readable, Routed {
+export interface Router extends Socket, Writable, Readable, Routed, Greeting, Farewell {
+  notifyPeers: null | 'connect' | 'disconnect' | 'both'
   mandatory: boolean
   handover: boolean
   connect(endpoint: string, options?: { routingId?: string }): void
@@ -152,17 +159,27 @@ export interface Push extends Socket, Writable {
 export interface XPublisher extends Socket, Writable, Readable {
   noDrop: boolean
   manual: boolean
+  manualLastValue: boolean
+  onlyFirstSubscribe: boolean
+  readonly topicsCount: number
+  setStringOption(id: number, value: string | Buffer | null): void
   welcomeMessage: string | null
   invertMatching: boolean
   verbosity: null | 'allSubs' | 'allSubsUnsubs'
 }
-export interface XSubscriber extends Socket, Writable, Readable {}
-export interface Client extends Socket, Writable<MessageLike>, Readable<[Frame]> {}
+export interface XSubscriber extends Socket, Writable, Readable {
+  verboseUnsubscribe: boolean
+  onlyFirstSubscribe: boolean
+  readonly topicsCount: number
+}
+export interface Client extends Socket, Writable<MessageLike>, Readable<[Frame]>, Greeting {}
 export interface Server
   extends
     Socket,
     Writable<MessageLike, { routingId: number }>,
-    Readable<[Frame, { routingId: number }]> {}
+    Readable<[Frame, { routingId: number }]>,
+    Greeting,
+    Farewell {}
 export interface Radio extends Socket, Writable<MessageLike, { group: Buffer | string }> {}
 export interface Dish extends Socket, Readable<[Frame, { group: Buffer }]> {
   join(...groups: (Buffer | string)[]): void
@@ -176,9 +193,12 @@ export interface Gather extends Socket, Readable<[Frame]> {
 }
 export interface Peer
   extends
-    Socket,
+    Omit<Socket, 'connect'>,
     Writable<MessageLike, { routingId: number }>,
-    Readable<[Frame, { routingId: number }]> {}
+    Readable<[Frame, { routingId: number }]> {
+  /** The number of the new connection. */
+  connect(endpoint: string): number
+}
 export interface Channel extends Socket, Writable<MessageLike>, Readable<[Frame]> {}
 export interface Proxy {
   readonly frontEnd: Socket

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { failures } from '../support/suiteErrors.ts'
+import { heads, numbers, takeNote, useStage } from '../support/suiteStage.ts'
+import type { Subject } from '../support/suiteSubject.ts'
+
+/** Only the last value counts. */
+export function describeConflate(subject: Subject): void {
+  describe('`conflate`', () => {
+    const stage = useStage(subject)
+
+    for (const [who, sends, receives] of [
+      ['both ends', true, true],
+      ['the connecting sender', true, false],
+    ] as const) {
+      it(`at ${who} keeps only the last message`, async () => {
+        const endpoint = stage.endpoint()
+        const pull = await stage.far('Pull', { conflate: receives })
+        await pull.bind(endpoint)
+        const push = stage.open('Push', { conflate: sends })
+        push.connect(endpoint)
+        for (const number of numbers(0, 50)) await push.send(number)
+        if (!subject.features.inproc) return
+        expect(heads([await pull.receive()])).toEqual(['49'])
+        await pull.set({ receiveTimeout: 0 })
+        await expect(pull.receive()).rejects.toMatchObject({ code: failures.again.code })
+        await push.send('50')
+        expect(heads([await pull.receive()])).toEqual(['50'])
+      })
+    }
+
+    it('never makes the sender wait', async () => {
+      const endpoint = stage.endpoint()
+      const pull = await stage.far('Pull', { conflate: true, receiveHighWaterMark: 1 })
+      await pull.bind(endpoint)
+      const push = stage.open('Push', { conflate: true, sendHighWaterMark: 1, sendTimeout: 0 })
+      push.connect(endpoint)
+      for (const number of numbers(0, 5000)) await push.send(number)
+      expect(push.writable).toBe(true)
+    })
+
+    it('at a connecting SUB keeps only the last publication', async () => {
+      const endpoint = stage.endpoint()
+      const publisher = stage.open('Publisher')
+      await publisher.bind(endpoint)
+      const [subscriber] = await stage.farPeers('Subscriber', 1, endpoint, { conflate: true })
+      await subscriber!.subscribe('')
+      takeNote(publisher)
+      for (const number of numbers(0, 10)) await publisher.send(number)
+      if (!subject.features.inproc) return
+      expect(heads([await subscriber!.receive()])).toEqual(['9'])
+    })
+
+    it('at both of two DEALERs keeps the last message each way', async () => {
+      const endpoint = stage.endpoint()
+      const dealer = stage.open('Dealer', { conflate: true })
+      await dealer.bind(endpoint)
+      const [other] = await stage.farPeers('Dealer', 1, endpoint, { conflate: true })
+      takeNote(dealer)
+      for (const number of numbers(0, 5)) await dealer.send(number)
+      await other!.sendNumbers(5, 5)
+      if (!subject.features.inproc) return
+      expect(heads([await other!.receive()])).toEqual(['4'])
+      expect(heads([await dealer.receive()])).toEqual(['9'])
+    })
+
+    // libzmq loses all of these when the conflating sender connects first.
+    it('keeps the last message that was sent before anybody bound', async () => {
+      const endpoint = stage.endpoint()
+      const push = stage.open('Push', { conflate: true })
+      push.connect(endpoint)
+      for (const number of numbers(0, 5)) await push.send(number)
+      const pull = await stage.far('Pull', { conflate: true })
+      await pull.bind(endpoint)
+      expect(heads([await pull.receive()])).toEqual(['4'])
+    })
+
+    it('hands over large values and small ones unharmed', async () => {
+      const endpoint = stage.endpoint()
+      const pull = await stage.far('Pull', { conflate: true })
+      await pull.bind(endpoint)
+      const push = stage.open('Push', { conflate: true })
+      push.connect(endpoint)
+      for (const size of [0, 10, 100_000, 3, 70_000]) {
+        await push.send(Buffer.alloc(size, 'x'))
+        expect((await pull.receive())[0]).toEqual(Buffer.alloc(size, 'x'))
+      }
+    })
+  })
+}
