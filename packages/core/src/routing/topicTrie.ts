@@ -46,7 +46,6 @@ export class TopicTrie {
     let node: TopicTrieNode<number> | null = this.#root
     let at = start
     while (node.value === null) {
-      if (at >= end) return false
       node = node.follow(bytes, at, end)
       if (node === null) return false
       at += node.label.length
@@ -155,7 +154,6 @@ export class SubscriberTrie<Subscriber> {
           visit(membership.subscriber)
         }
       }
-      if (at >= end) return
       node = node.follow(bytes, at, end)
       if (node === null) return
       at += node.label.length
@@ -184,16 +182,15 @@ function newRoot<Value>(): TopicTrieNode<Value> {
   return new TopicTrieNode<Value>(new Uint8Array(0), null)
 }
 
-/** Takes a member off a prefix; true when it was the last. */
+/** Takes a member off a prefix it has; true when it was the last. */
 function withdraw<Subscriber>(
   node: TopicTrieNode<Membership<Subscriber>[]>,
   membership: Membership<Subscriber>,
 ): boolean {
-  const members = node.value
-  if (members === null) return false
-  const last = members.pop()
+  const members = node.value!
   // The order of members means nothing: the last one fills the gap.
-  if (last && last !== membership) members[members.indexOf(membership)] = last
+  members[members.indexOf(membership)] = members.at(-1)!
+  members.pop()
   if (members.length > 0) return false
   node.value = null
   return true

@@ -23,6 +23,8 @@ export class TopicTrieNode<Value> {
 
   /** The child that continues with what the bytes continue with at `at`; null when there is none. */
   follow(bytes: Uint8Array, at: number, end: number): TopicTrieNode<Value> | null {
+    // Nothing follows there either way, but reading beyond the end of an array is slow.
+    if (at >= end) return null
     const child = this.childAt(bytes[at]!)
     if (child === null) return null
     const { label } = child
@@ -108,7 +110,7 @@ export function makeNode<Value>(
       return child
     }
     const common = commonLength(child.label, prefix, at)
-    if (common < child.label.length) child = splitAt(child, common)
+    if (common < child.label.length) child = splitAt(node, child, common)
     node = child
     at += common
   }
@@ -118,7 +120,7 @@ export function makeNode<Value>(
 /** Takes a node without a value out of the tree, and with it what was only there to lead to it. */
 export function pruneNode<Value>(node: TopicTrieNode<Value>): void {
   const { parent } = node
-  if (node.value !== null || parent === null) return
+  if (parent === null) return
   if (node.childCount === 0) {
     parent.removeChild(node)
     joinWithOnlyChild(parent)
@@ -136,20 +138,23 @@ export function forEachValue<Value>(
   const pending = [root]
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (node.value !== null) visit(node)
-    for (let index = node.children.length - 1; index >= 0; index -= 1) {
-      const child = node.children[index]
+    for (const child of node.children.toReversed()) {
       if (child) pending.push(child)
     }
   }
 }
 
-/** Puts a node of its own where the label's first bytes end. */
-function splitAt<Value>(node: TopicTrieNode<Value>, length: number): TopicTrieNode<Value> {
-  const { label, parent } = node
+/** Puts a node of its own where the first bytes of the child's label end. */
+function splitAt<Value>(
+  parent: TopicTrieNode<Value>,
+  child: TopicTrieNode<Value>,
+  length: number,
+): TopicTrieNode<Value> {
+  const { label } = child
   const upper = new TopicTrieNode<Value>(copy(label, 0, length), parent)
-  node.label = copy(label, length, label.length)
-  parent?.setChild(upper)
-  upper.setChild(node)
+  child.label = copy(label, length, label.length)
+  parent.setChild(upper)
+  upper.setChild(child)
   return upper
 }
 
@@ -162,9 +167,9 @@ function joinWithOnlyChild<Value>(node: TopicTrieNode<Value>): void {
 }
 
 function commonLength(label: Uint8Array, prefix: Uint8Array, at: number): number {
-  const limit = Math.min(label.length, prefix.length - at)
   let length = 0
-  while (length < limit && label[length] === prefix[at + length]) length += 1
+  // Behind its end the prefix is undefined, which no byte is.
+  while (length < label.length && label[length] === prefix[at + length]) length += 1
   return length
 }
 
