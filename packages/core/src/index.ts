@@ -4,6 +4,7 @@ export type { ContextInformation, ContextOptions } from './context/contextOption
 export { SocketError, type SocketErrorCode } from './errors.ts'
 export type { MessageLike } from './socket/message.ts'
 export { Observer, type EventType, type SocketEvent } from './socket/observer.ts'
+export { SharedBatch } from './socket/sharedBatch.ts'
 export { SharedFrame } from './socket/sharedFrame.ts'
 export type { BatchOptions, TimeoutOptions } from './socket/socket.ts'
 export * from './socket/sockets.ts'

@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts'
+import { bufferOver } from './frameBuffer.ts'
 import {
   header,
   KIND_MASK,
@@ -88,8 +89,7 @@ export class Heap {
 
   /** The bytes of a block of any length. */
   bytes(ref: number, length: number): Buffer {
-    // Typed as ArrayBuffer by @types/node, although any shared buffer will do.
-    return Buffer.from(this.arena.buffer as unknown as ArrayBuffer, ref * UNIT_BYTES, length)
+    return bufferOver(this.arena.buffer, ref * UNIT_BYTES, length)
   }
 
   #allocateInSpans(sizeClass: number, owner: number): number {

@@ -1,6 +1,7 @@
 import { SocketError } from '../errors.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe } from '../memory/layout.ts'
+import type { Borrowed } from './ringReader.ts'
 
 /**
  * The writing end of a conflating direction: a new message takes the place of one that has not
@@ -44,6 +45,18 @@ export class LatestValueWriter {
     block.writeUInt32LE(bytes.length, 0)
     block.set(bytes, LENGTH_BYTES)
     this.#pending = ref
+  }
+
+  /** Writes messages of one frame each; returns where it stopped. */
+  writeMany(messages: readonly unknown[], begin: number, _limit: number): number {
+    let index = begin
+    for (; index < messages.length; index++) {
+      const message = messages[index]
+      if (!(message instanceof Uint8Array)) break
+      this.frame(message, 0)
+      this.commit()
+    }
+    return index
   }
 
   /** Copies, for the length has to stand in front of it. */
@@ -109,6 +122,25 @@ export class LatestValueReader {
     copy.set(this.#heap.bytes(ref, LENGTH_BYTES + length).subarray(LENGTH_BYTES))
     this.#heap.free(ref, this.#owner)
     return [copy]
+  }
+
+  readMany(messages: Buffer[][], limit: number): void {
+    if (limit > 0 && this.available() > 0) messages.push(this.read())
+  }
+
+  /** Copies: the block has more in it than the frame. */
+  borrow(limit: number, _owner: number): Borrowed {
+    const messages: Buffer[][] = []
+    this.readMany(messages, limit)
+    return { messages, segmentRef: 0, blocks: [] }
+  }
+
+  unpin(_segmentRef: number, _messages: number): void {
+    // Nothing is lent.
+  }
+
+  get isPinned(): boolean {
+    return false
   }
 
   /** Copies: the block has more in it than the frame. */

@@ -1,3 +1,4 @@
+import { bufferOver } from '../memory/frameBuffer.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
 import { record, recordBytes, segment } from './recordLayout.ts'
@@ -10,6 +11,15 @@ const FILL_BYTES = 65_536
 export interface BlockFrame {
   readonly ref: number
   readonly length: number
+}
+
+/** Messages left where they are, in one segment and in blocks of their own. */
+export interface Borrowed {
+  readonly messages: Buffer[][]
+  /** The segment that must not be reused before `unpin`. */
+  readonly segmentRef: number
+  /** Blocks that the borrower owns. */
+  readonly blocks: readonly number[]
 }
 
 /**
@@ -37,6 +47,13 @@ export class RingReader {
   #filled = 0
   #local: SlabBuffer | undefined
   #localPosition = 0
+  /** Whether the frame just read has another one behind it. */
+  #more = false
+  /** Lent segments and how often; of these, the ones that have been drained. */
+  readonly #pins = new Map<number, number>()
+  readonly #drained = new Set<number>()
+  /** Messages that are lent: read, and not to be told yet. */
+  #held = 0
 
   /** @param at word of the arena where the direction's words begin */
   constructor(heap: Heap, slab: Slab, pipeId: number, at: number) {
@@ -66,6 +83,118 @@ export class RingReader {
     do frames.push(this.#frame())
     while (this.#more)
     return this.#end(frames)
+  }
+
+  /** Reads up to `limit` of the available messages into `messages`. */
+  readMany(messages: Buffer[][], limit: number): void {
+    const end = messages.length + Math.min(limit, this.available())
+    while (messages.length < end) {
+      this.#begin()
+      if (this.#filled === 0) messages.push(this.read())
+      else this.#readFilled(messages, Math.min(this.#filled, end - messages.length))
+    }
+  }
+
+  /** Messages that have been copied out: the loop that throughput hangs on. */
+  #readFilled(messages: Buffer[][], count: number): void {
+    const { buffer, words } = this.#local!
+    let position = this.#localPosition
+    for (let i = 0; i < count; i++) {
+      let head = words[position >> 2]!
+      let length = head >>> record.lengthShift
+      const frames = [bufferOver(buffer, position + 4, length)]
+      position += 4 + ((length + 3) & ~3)
+      while ((head & record.more) !== 0) {
+        head = words[position >> 2]!
+        length = head >>> record.lengthShift
+        frames.push(bufferOver(buffer, position + 4, length))
+        position += 4 + ((length + 3) & ~3)
+      }
+      messages.push(frames)
+    }
+    this.#localPosition = position
+    this.#filled -= count
+    this.#available -= count
+    this.#read = (this.#read + count) | 0
+  }
+
+  /**
+   * Lends up to `limit` of the available messages without copying them. The writer is told that
+   * they were read, and their memory is used again, after `unpin`.
+   *
+   * @param owner who owns the blocks from now on
+   */
+  borrow(limit: number, owner: number): Borrowed {
+    const messages: Buffer[][] = []
+    const blocks: number[] = []
+    // What was copied out already is private.
+    if (this.#filled > 0) this.#readFilled(messages, Math.min(this.#filled, limit))
+    else {
+      if (this.#segmentRef === 0) this.#enterFirst()
+      this.#borrowFromSegment(messages, Math.min(limit, this.available()), owner, blocks)
+    }
+    const segmentRef = this.#segmentRef
+    this.#pins.set(segmentRef, (this.#pins.get(segmentRef) ?? 0) + 1)
+    this.#held += messages.length
+    return { messages, segmentRef, blocks }
+  }
+
+  #borrowFromSegment(messages: Buffer[][], limit: number, owner: number, blocks: number[]): void {
+    const { buffer } = this.#bytes
+    const base = this.#bytes.byteOffset
+    this.#head()
+    const segmentRef = this.#segmentRef
+    const words = this.#words
+    const first = messages.length
+    while (messages.length - first < limit) {
+      const position = this.#position
+      const head = words[position >> 2]!
+      if (head === record.hop && messages.length > first) break
+      if ((head & (record.block | record.more)) === 0 && head !== record.hop) {
+        const length = head >>> record.lengthShift
+        messages.push([bufferOver(buffer, base + position + 4, length)])
+        this.#position = position + 4 + ((length + 3) & ~3)
+        continue
+      }
+      messages.push(this.#borrowMessage(owner, blocks))
+      if (this.#segmentRef !== segmentRef) break
+    }
+    const count = messages.length - first
+    this.#available -= count
+    this.#read = (this.#read + count) | 0
+  }
+
+  /** One of several frames or in blocks; where it goes on in the next segment it is copied. */
+  #borrowMessage(owner: number, blocks: number[]): Buffer[] {
+    const frames: Buffer[] = []
+    do {
+      const head = this.#head()
+      if ((head & record.block) === 0) {
+        frames.push(this.#copyFrame(head))
+        continue
+      }
+      const { ref, length } = this.#handOver(owner)
+      blocks.push(ref)
+      frames.push(this.#heap.bytes(ref, length))
+    } while (this.#more)
+    return frames
+  }
+
+  /** Gives a segment back that `borrow` has lent. */
+  unpin(segmentRef: number, messages: number): void {
+    this.#held -= messages
+    const pins = this.#pins.get(segmentRef)! - 1
+    if (pins > 0) {
+      this.#pins.set(segmentRef, pins)
+      return
+    }
+    this.#pins.delete(segmentRef)
+    if (this.#drained.delete(segmentRef)) this.#recycle(segmentRef)
+  }
+
+  /** Whether segments are lent, so that the pipe must not be freed. */
+  get isPinned(): boolean {
+    return this.#pins.size > 0
   }
 
   /** The next message, its blocks handed over to `thread` instead of copied. */
@@ -104,20 +233,21 @@ export class RingReader {
    */
   release(lowWaterMark: number): boolean {
     const control = this.#control
-    if (this.#released !== this.#read) {
-      this.#released = this.#read
+    const read = (this.#read - this.#held) | 0
+    if (this.#released !== read) {
+      this.#released = read
       // Pairs with RingWriter.park(), which sets its flag and then looks at this count.
-      Atomics.store(control, this.#at + direction.read, this.#read)
+      Atomics.store(control, this.#at + direction.read, read)
     }
     const parked = this.#at + direction.writerParked
     if (Atomics.load(control, parked) === 0) return false
-    const left = (Atomics.load(control, this.#at + direction.written) - this.#read) | 0
+    const left = (Atomics.load(control, this.#at + direction.written) - read) | 0
     return left <= lowWaterMark && Atomics.exchange(control, parked, 0) === 1
   }
 
   /** Messages handed out since the writer was last told. */
   get unreleased(): number {
-    return (this.#read - this.#released) | 0
+    return (this.#read - this.#held - this.#released) | 0
   }
 
   /** Announces that this side stops looking. False when there is a message after all. */
@@ -167,8 +297,6 @@ export class RingReader {
     this.#position = Atomics.load(control, this.#at + direction.position)
   }
 
-  #more = false
-
   #begin(): void {
     if (this.#filled === 0) this.#fill()
   }
@@ -194,7 +322,7 @@ export class RingReader {
     const length = head >>> record.lengthShift
     this.#more = (head & record.more) !== 0
     this.#localPosition = position + recordBytes(length)
-    return Buffer.from(local.buffer, position + 4, length)
+    return bufferOver(local.buffer, position + 4, length)
   }
 
   /** Copies as many whole messages as lie in a row, unless the next one is not of this kind. */
@@ -248,7 +376,7 @@ export class RingReader {
     const offset = this.#slab.offset
     local.bytes.set(this.#bytes.subarray(begin, begin + length), offset)
     this.#advance(head)
-    return Buffer.from(local.buffer, offset, length)
+    return bufferOver(local.buffer, offset, length)
   }
 
   #copyBlock(): Buffer {
@@ -294,9 +422,14 @@ export class RingReader {
     const { words, base } = this.#heap.arena.window(drained * UNIT_BYTES)
     const next = words[(drained * UNIT_BYTES - base) >> 2]!
     this.#enter(next)
+    if (this.#pins.has(drained)) this.#drained.add(drained)
+    else this.#recycle(drained)
+  }
+
+  #recycle(segmentRef: number): void {
     const spare = this.#at + direction.spare
-    if (Atomics.compareExchange(this.#control, spare, 0, drained) !== 0) {
-      this.#heap.free(drained, this.#owner)
+    if (Atomics.compareExchange(this.#control, spare, 0, segmentRef) !== 0) {
+      this.#heap.free(segmentRef, this.#owner)
     }
   }
 

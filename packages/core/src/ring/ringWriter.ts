@@ -68,6 +68,43 @@ export class RingWriter {
     if (length > 0) this.#bytes.set(bytes, position + 4)
   }
 
+  /**
+   * Writes messages of one frame each, from `begin` on, as long as there is room and the next one
+   * is of this kind; returns where it stopped. The loop that throughput hangs on.
+   */
+  writeMany(messages: readonly unknown[], begin: number, limit: number): number {
+    let index = begin
+    const end = messages.length
+    while (index < end && this.hasRoom(limit)) {
+      const room = limit === 0 ? end : limit - ((this.#written - this.#readSeen) | 0)
+      const stop = Math.min(end, index + room)
+      const from = index
+      let position = this.#position
+      const words = this.#words
+      const bytes = this.#bytes
+      for (; index < stop; index++) {
+        const message = messages[index]
+        if (!(message instanceof Uint8Array)) break
+        const { length } = message
+        const next = position + 4 + ((length + 3) & ~3)
+        if (next > this.#limit || length > INLINE_BYTES) break
+        words[position >> 2] = length << record.lengthShift
+        bytes.set(message, position + 4)
+        position = next
+      }
+      this.#position = position
+      this.#written = (this.#written + index - from) | 0
+      if (index > from) this.#endMessage()
+      if (index === stop) continue
+      const message = messages[index]
+      if (!(message instanceof Uint8Array)) return index
+      this.frame(message, 0)
+      this.commit()
+      index++
+    }
+    return index
+  }
+
   /** Puts a block that this thread owns behind the others, without a copy; it is the reader's then. */
   block(ref: number, length: number, flags: number, owner: number): void {
     const position = this.#reserve(record.blockBytes)
@@ -81,6 +118,10 @@ export class RingWriter {
   /** Ends a message. It is readable after the next `publish`. */
   commit(): void {
     this.#written = (this.#written + 1) | 0
+    this.#endMessage()
+  }
+
+  #endMessage(): void {
     this.#startPosition = this.#position
     this.#startRef = this.#segmentRef
   }

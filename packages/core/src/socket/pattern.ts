@@ -40,10 +40,18 @@ export interface Pattern {
 
   /** Sends a message; undefined when it was taken. */
   send(message: Outgoing): Failure | undefined
+  /**
+   * Sends some of a batch from `begin` on, as fast as it can, and says where it stopped: at a
+   * message that is not a single frame of bytes, or that has to wait. `send` is tried next.
+   */
+  sendMany?(messages: readonly unknown[], begin: number): number
   /** The next message, or why there is none. */
   receive(): Received | Failure
   /** Where the next message is to be read from, for a borrowed read; it has been prepared. */
   receiveFrom?(): Pipe | Failure
+
+  /** Adds messages that are there to a batch, until it has `max`. */
+  receiveMany?(messages: Received[], max: number): void
 
   /** Nothing will be looked for until `readable`. False when there is something after all. */
   parkReceiving(): boolean

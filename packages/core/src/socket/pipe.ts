@@ -5,6 +5,7 @@ import { record } from '../ring/recordLayout.ts'
 import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
 import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
+import { SharedBatch } from './sharedBatch.ts'
 import { SharedFrame, takeBlock } from './sharedFrame.ts'
 
 /** At the latest after so many messages a writer is told that they were read. */
@@ -62,6 +63,8 @@ export class Pipe implements PipeEnd {
   #releaseEvery = 1
   #isPeerClosed = false
   #isEnded = false
+  /** Ended, and not left yet: messages are lent. */
+  #isLeaving = false
 
   constructor(thread: Thread, owner: PipeOwner, id: number, which: Side) {
     this.#thread = thread
@@ -208,6 +211,15 @@ export class Pipe implements PipeEnd {
     this.#writer.commit()
   }
 
+  /**
+   * Writes as many as there is room for of the messages that are a single frame, from `begin` on;
+   * returns where it stopped.
+   */
+  writeMany(messages: readonly unknown[], begin: number): number {
+    if (this.#isPeerClosed || this.#isEnded) return begin
+    return this.#writer.writeMany(messages, begin, this.#outLimit)
+  }
+
   #move(frame: SharedFrame, flags: number): void {
     const { data } = frame
     const ref = frame[takeBlock]()
@@ -232,6 +244,24 @@ export class Pipe implements PipeEnd {
     const message = this.#reader.read()
     this.#released()
     return message
+  }
+
+  /** Reads up to `limit` of the messages that are there. */
+  readMany(messages: Buffer[][], limit: number): void {
+    this.#reader.readMany(messages, limit)
+    this.#released()
+  }
+
+  /** Lends up to `limit` of the messages that are there without copying them. */
+  borrow(limit: number): SharedBatch {
+    const { heap, owner } = this.#thread
+    const { messages, segmentRef, blocks } = this.#reader.borrow(limit, owner)
+    return new SharedBatch(messages, () => {
+      for (const ref of blocks) heap.free(ref, owner)
+      this.#reader.unpin(segmentRef, messages.length)
+      if (!this.#isEnded) this.#release()
+      else if (this.#isLeaving && !this.#reader.isPinned) this.#leave()
+    })
   }
 
   /** As `read`, with large frames left where they are. */
@@ -321,10 +351,22 @@ export class Pipe implements PipeEnd {
     if (this.#isEnded) return
     this.#isEnded = true
     if (this.isDirty) this.flush()
+    this.#isLeaving = true
+    // What is lent stays valid until it is given back, and the pipe's memory with it.
+    if (!this.#reader.isPinned) this.#leave()
+    this.#owner.pipeEnded(this)
+  }
+
+  /** The thread ends: what is lent is lost. */
+  abandon(): void {
+    if (this.#isLeaving) this.#leave()
+  }
+
+  #leave(): void {
+    this.#isLeaving = false
     this.#reader.leave()
     this.#thread.remove(this.id, this.side)
     if (this.#thread.closeSide(this.id, this.side, false)) freePipe(this.#thread, this.id)
-    this.#owner.pipeEnded(this)
   }
 
   /** Closes this side of a pipe whose other side was never there, and leaves it to whoever comes. */

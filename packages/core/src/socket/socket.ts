@@ -18,10 +18,12 @@ import {
 } from './optionDefinition.ts'
 import { defineOptionProperties, readOptionById, writeOptionById } from './optionProperties.ts'
 import { SocketOptions } from './options.ts'
-import type { Failure, Pattern, PatternHost } from './pattern.ts'
+import type { Failure, Pattern, PatternHost, Received } from './pattern.ts'
 import { patternOf } from './patterns/patternOf.ts'
 import { canTalk } from './peerTypes.ts'
+import { Outbox, type Given } from './outbox.ts'
 import { Pipe, type PipeOwner, type PipeSettings } from './pipe.ts'
+import { SharedBatch } from './sharedBatch.ts'
 import { SharedFrame } from './sharedFrame.ts'
 import { Waiting } from './waiting.ts'
 
@@ -71,7 +73,7 @@ export class SocketBase
   #blockedBy: string | undefined
   readonly #dirty: Pipe[] = []
   #sending: Waiting<void> | undefined
-  #unsent: Outgoing[] = []
+  #unsent: Outbox | undefined
   #receiving: Waiting<never> | undefined
   #takeReceived: () => unknown = nothing
 
@@ -248,23 +250,23 @@ export class SocketBase
     } catch (error) {
       return Promise.reject(error as Error)
     }
-    if (failure !== undefined) return this.#sendLater([outgoing], failure)
+    if (failure !== undefined) return this.#sendLater(Outbox.of(this.#pattern, outgoing), failure)
     this.#flush()
     if (this.#receiving !== undefined) this.#retryReceiving()
     return this.#thread.turn.settle(undefined, DONE)
   }
 
-  sendMany(messages: readonly (MessageLike | readonly MessageLike[])[]): Promise<void> {
+  sendMany(messages: readonly Given[]): Promise<void> {
     this.#checkSending()
-    const outgoing = this.#outgoingBatch(messages)
+    const outbox = Outbox.ofBatch(this.#pattern, messages)
     this.#thread.poll()
     let failure: Failure | undefined
     try {
-      failure = this.#sendBatch(outgoing)
+      failure = this.#sendAll(outbox)
     } catch (error) {
       return Promise.reject(error as Error)
     }
-    if (failure !== undefined) return this.#sendLater(outgoing, failure)
+    if (failure !== undefined) return this.#sendLater(outbox.keep(), failure)
     if (this.#receiving !== undefined) this.#retryReceiving()
     return this.#thread.turn.settle(undefined, DONE)
   }
@@ -281,6 +283,12 @@ export class SocketBase
 
   receiveShared(): Promise<never> {
     return this.#receive(this.#takeShared)
+  }
+
+  receiveManyShared(options: BatchOptions = {}): Promise<never> {
+    const max = options.max ?? DEFAULT_BATCH
+    checkCount(max)
+    return this.#receive(() => this.#takeManyShared(max))
   }
 
   [Symbol.asyncIterator](): AsyncIterator<never, undefined> {
@@ -306,20 +314,19 @@ export class SocketBase
     if (outgoing === undefined) return
     this.#thread.poll()
     const failure = this.#pattern.send(outgoing)
-    if (failure !== undefined) this.#sendBlocking([outgoing], failure, options)
+    if (failure !== undefined) {
+      this.#sendBlocking(Outbox.of(this.#pattern, outgoing), failure, options)
+    }
     this.#flush()
     if (this.#receiving !== undefined) this.#retryReceiving()
   }
 
-  sendManySync(
-    messages: readonly (MessageLike | readonly MessageLike[])[],
-    options?: TimeoutOptions,
-  ): void {
+  sendManySync(messages: readonly Given[], options?: TimeoutOptions): void {
     this.#checkSending()
-    const outgoing = this.#outgoingBatch(messages)
+    const outbox = Outbox.ofBatch(this.#pattern, messages)
     this.#thread.poll()
-    const failure = this.#sendBatch(outgoing)
-    if (failure !== undefined) this.#sendBlocking(outgoing, failure, options)
+    const failure = this.#sendAll(outbox)
+    if (failure !== undefined) this.#sendBlocking(outbox, failure, options)
     if (this.#receiving !== undefined) this.#retryReceiving()
   }
 
@@ -337,6 +344,12 @@ export class SocketBase
     return this.#receiveBlocking(this.#takeShared, options) as never
   }
 
+  receiveManySharedSync(options: TimeoutOptions & BatchOptions = {}): never {
+    const max = options.max ?? DEFAULT_BATCH
+    checkCount(max)
+    return this.#receiveBlocking(() => this.#takeManyShared(max), options) as never
+  }
+
   // ---- sending
 
   #outgoing(
@@ -348,37 +361,19 @@ export class SocketBase
     return this.#pattern.address === undefined ? outgoing : this.#pattern.address(outgoing, target)
   }
 
-  #outgoingBatch(messages: readonly (MessageLike | readonly MessageLike[])[]): Outgoing[] {
-    if (!Array.isArray(messages)) throw new TypeError('Messages must be an array')
-    const address = this.#pattern.address?.bind(this.#pattern)
-    if (address === undefined) {
-      return messages.map(toOutgoing).filter((each) => !Array.isArray(each) || each.length > 0)
-    }
-    return (messages as readonly [MessageLike, object][]).map(([message, target]) =>
-      address(toOutgoing(message), target),
-    )
-  }
-
-  /** Sends what it can, and leaves the rest in `outgoing`. */
-  #sendBatch(outgoing: Outgoing[]): Failure | undefined {
-    let sent = 0
+  /** Sends what it can and makes it readable. */
+  #sendAll(outbox: Outbox): Failure | undefined {
     try {
-      for (; sent < outgoing.length; sent++) {
-        const failure = this.#pattern.send(outgoing[sent]!)
-        if (failure === undefined) continue
-        outgoing.splice(0, sent)
-        return failure
-      }
-      return undefined
+      return outbox.send()
     } finally {
       this.#flush()
     }
   }
 
-  #sendLater(outgoing: Outgoing[], failure: Failure): Promise<void> {
+  #sendLater(outbox: Outbox, failure: Failure): Promise<void> {
     const { sendTimeout } = this.#options
     if (!isPassing(failure) || sendTimeout === 0) return Promise.reject(new SocketError(failure))
-    this.#unsent = outgoing
+    this.#unsent = outbox
     const waiting = new Waiting<void>(this.#thread.keepAlive, sendTimeout, () =>
       this.#giveUpSending('EAGAIN'),
     )
@@ -395,7 +390,7 @@ export class SocketBase
       if (waiting === undefined) return
       let failure: Failure | undefined
       try {
-        failure = this.#sendBatch(this.#unsent)
+        failure = this.#unsent === undefined ? undefined : this.#sendAll(this.#unsent)
       } catch (error) {
         this.#sending = undefined
         waiting.reject(error as Error)
@@ -404,6 +399,7 @@ export class SocketBase
       if (failure === 'EFSM' || (failure === 'EAGAIN' && this.#pattern.parkSending())) return
       if (failure === 'EAGAIN') continue
       this.#sending = undefined
+      this.#unsent = undefined
       if (failure === undefined) waiting.resolve()
       else waiting.reject(new SocketError(failure))
       if (this.#receiving !== undefined) this.#retryReceiving()
@@ -417,18 +413,18 @@ export class SocketBase
     const waiting = this.#sending
     if (waiting === undefined) return
     this.#sending = undefined
-    this.#unsent = []
+    this.#unsent = undefined
     const isOutOfTurn = code === 'EAGAIN' && this.#pattern.isSendOutOfTurn?.() === true
     waiting.reject(new SocketError(isOutOfTurn ? 'EFSM' : code))
   }
 
-  #sendBlocking(outgoing: Outgoing[], first: Failure, options: TimeoutOptions | undefined): void {
+  #sendBlocking(outbox: Outbox, first: Failure, options: TimeoutOptions | undefined): void {
     const deadline = deadlineOf(options?.timeout ?? this.#options.sendTimeout)
     let failure: Failure | undefined = first
     for (;;) {
       if (failure !== 'EAGAIN') throw new SocketError(failure)
       this.#wait(deadline, this.#canSend, this.#parkSending)
-      failure = this.#sendBatch(outgoing)
+      failure = this.#sendAll(outbox)
       if (failure === undefined) return
     }
   }
@@ -442,9 +438,14 @@ export class SocketBase
   }
 
   #takeBatch(max: number): unknown {
+    const batch: unknown[] = []
+    if (this.#pattern.receiveMany !== undefined) {
+      this.#pattern.receiveMany(batch as Received[], max)
+      return batch.length > 0 ? batch : 'EAGAIN'
+    }
     const first = this.#takeMessage()
     if (typeof first === 'string') return first
-    const batch = [first]
+    batch.push(first)
     while (batch.length < max) {
       const next = this.#takeMessage()
       if (typeof next === 'string') break
@@ -461,6 +462,16 @@ export class SocketBase
     }
     const received = pattern.receive()
     return typeof received === 'string' ? received : received.map(SharedFrame.of)
+  }
+
+  #takeManyShared(max: number): unknown {
+    const pattern = this.#pattern
+    if (pattern.receiveFrom === undefined) {
+      const batch = this.#takeBatch(max)
+      return typeof batch === 'string' ? batch : new SharedBatch(batch as Buffer[][], nothing)
+    }
+    const pipe = pattern.receiveFrom()
+    return typeof pipe === 'string' ? pipe : pipe.borrow(max)
   }
 
   #receive(take: () => unknown): Promise<never> {

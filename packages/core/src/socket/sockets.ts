@@ -4,6 +4,7 @@ import type { MessageLike } from './message.ts'
 import { defineOptionProperties } from './optionProperties.ts'
 import { socketTypeId, type SocketTypeName } from './optionDefinition.ts'
 import type { PullOptions, PushOptions, SocketInformation } from './optionTypes.ts'
+import type { SharedBatch } from './sharedBatch.ts'
 import type { SharedFrame } from './sharedFrame.ts'
 
 type Message = MessageLike | readonly MessageLike[]
@@ -41,6 +42,9 @@ export interface Readable<M = Buffer[]> {
   /** The next message with its large frames left in shared memory, until they are released. */
   receiveShared(): Promise<SharedFrame[]>
   receiveSharedSync(options?: TimeoutOptions): SharedFrame[]
+  /** As `receiveMany`, with nothing copied: the messages are lent until the batch is released. */
+  receiveManyShared(options?: BatchOptions): Promise<SharedBatch>
+  receiveManySharedSync(options?: TimeoutOptions & BatchOptions): SharedBatch
   /** Message after message, until the socket is closed. */
   [Symbol.asyncIterator](): AsyncIterator<M, undefined>
 }

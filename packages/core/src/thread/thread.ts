@@ -24,6 +24,8 @@ export const Reason = {
 /** One end of a pipe, in the thread that owns it. */
 export interface PipeEnd {
   signalled(reasons: number): void
+  /** The thread ends, and the end is still there. */
+  abandon(): void
 }
 
 /** A socket of this thread, as seen by a pipe that is to be attached to it. */
@@ -281,6 +283,7 @@ export class Thread {
   end(): void {
     if (this.#isEnded) return
     for (const socket of [...this.sockets.values()]) socket.terminate()
+    for (const end of [...this.#ends.values()]) end.abandon()
     this.#isEnded = true
     this.keepAlive.end()
     this.poll()

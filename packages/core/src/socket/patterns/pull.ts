@@ -2,6 +2,9 @@ import { FairQueue } from '../../routing/fairQueue.ts'
 import type { Failure, Pattern, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 
+/** A batch takes so many messages from a peer before it is the next one's turn. */
+const FAIR_RUN = 256
+
 /** PULL and GATHER: messages from all peers, in turn. @see RFC 30/PIPELINE */
 export class PullPattern implements Pattern {
   readonly #in = new FairQueue<Pipe>()
@@ -38,6 +41,14 @@ export class PullPattern implements Pattern {
     if (pipe === undefined) return 'EAGAIN'
     this.#in.advance()
     return pipe
+  }
+
+  receiveMany(messages: Received[], max: number): void {
+    let pipe: Pipe | undefined
+    while (messages.length < max && (pipe = this.#in.next()) !== undefined) {
+      this.#in.advance()
+      pipe.readMany(messages, Math.min(max - messages.length, FAIR_RUN))
+    }
   }
 
   parkReceiving(): boolean {

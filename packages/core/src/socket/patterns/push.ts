@@ -45,6 +45,15 @@ export class PushPattern implements Pattern {
     return undefined
   }
 
+  sendMany(messages: readonly unknown[], begin: number): number {
+    // Turns of one message each, unless there is only one to take them.
+    if (this.#singleFrames || this.#out.size !== 1) return begin
+    const pipe = this.#out.next()
+    if (pipe === undefined) return begin
+    this.#host.flushLater(pipe)
+    return pipe.writeMany(messages, begin)
+  }
+
   receive(): Failure {
     return 'ENOTSUP'
   }
