@@ -21,6 +21,7 @@ const conditions = {
   ENOENT: { errno: 2, message: 'No such endpoint' },
   ENAMETOOLONG: { errno: 36, message: 'File name too long' },
   EACCES: { errno: 13, message: 'Permission denied' },
+  EFAULT: { errno: 14, message: 'Bad address' },
   EHOSTUNREACH: { errno: 113, message: 'Host unreachable' },
   EMFILE: { errno: 24, message: 'Too many open file descriptors' },
   ENOTSOCK: { errno: 88, message: 'Socket operation on non-socket' },

@@ -1,8 +1,9 @@
 import type { SocketErrorCode } from '../errors.ts'
-import type { Outgoing } from './message.ts'
+import type { Outgoing, Part } from './message.ts'
 import type { OptionDefinition } from './optionDefinition.ts'
 import type { SocketOptions } from './options.ts'
 import type { Pipe } from './pipe.ts'
+import type { SharedFrame } from './sharedFrame.ts'
 
 /** Why a message could not be sent or received now. `EAGAIN` and `EFSM` may pass. */
 export type Failure = Extract<
@@ -49,6 +50,8 @@ export interface Pattern {
   receive(): Received | Failure
   /** Where the next message is to be read from, for a borrowed read; it has been prepared. */
   receiveFrom?(): Pipe | Failure
+  /** As `receive`, with large frames left in shared memory; where `receiveFrom` does not do. */
+  receiveParts?(): Part[] | Failure
 
   /** Adds messages that are there to a batch, until it has `max`. */
   receiveMany?(messages: Received[], max: number): void
@@ -58,6 +61,8 @@ export interface Pattern {
   /** Nothing will be sent until `writable`. False when there is room after all. */
   parkSending(): boolean
   canSend(): boolean
+  /** Whether the message that last had to wait may be sent now, where `canSend` does not tell. */
+  canSendAgain?(): boolean
   canReceive(): boolean
 
   /** Whether a send would fail with `EFSM`, at the end of a wait. */
@@ -72,6 +77,8 @@ export interface Pattern {
   address?(message: Outgoing, target: object | undefined): Outgoing
   /** What the application gets for a received message, where that is more than its frames. */
   present?(message: Received): unknown
+  /** The same for a message that is borrowed. */
+  presentShared?(message: SharedFrame[]): unknown
 
   /** An option was set. `value` is as it is kept. */
   optionChanged?(definition: OptionDefinition, value: unknown): void

@@ -276,6 +276,25 @@ export class Pipe implements PipeEnd {
     )
   }
 
+  /** As `readShared`, to be sent on: frames that are copies come as they are. */
+  readParts(): Part[] {
+    const { heap, owner } = this.#thread
+    const frames = this.#reader.readShared(owner)
+    this.#released()
+    for (let i = 0; i < frames.length; i++) {
+      const frame = frames[i]!
+      if (frame instanceof Uint8Array) continue
+      const part: Part = new SharedFrame(
+        heap,
+        frame.ref,
+        heap.bytes(frame.ref, frame.length),
+        owner,
+      )
+      ;(frames as Part[])[i] = part
+    }
+    return frames as Part[]
+  }
+
   /** Throws the next message away. */
   skip(): void {
     this.#reader.skip()
@@ -294,9 +313,7 @@ export class Pipe implements PipeEnd {
   }
 
   #released(): void {
-    if (this.#reader.unreleased >= this.#releaseEvery || this.#reader.available() === 0) {
-      this.#release()
-    }
+    if (this.#reader.unreleased >= this.#releaseEvery) this.#release()
   }
 
   #release(): void {

@@ -28,7 +28,8 @@ export class SharedFrame {
   }
 
   /** @internal Holds a private copy. */
-  static readonly of = (frame: Buffer): SharedFrame => new SharedFrame(undefined, 0, frame, 0)
+  static readonly of = (frame: Uint8Array | SharedFrame): SharedFrame =>
+    frame instanceof SharedFrame ? frame : new SharedFrame(undefined, 0, frame as Buffer, 0)
 
   /** Bytes of the frame. */
   get length(): number {

@@ -70,8 +70,10 @@ export class SocketBase
   readonly #bindings = new Map<string, Binding>()
   #events: Observer | undefined
   #isClosed = false
-  #blockedBy: string | undefined
+  /** Why calls fail at once, if they do. */
+  #refusal: (() => SocketError) | undefined
   readonly #dirty: Pipe[] = []
+  #dirtyCount = 0
   #sending: Waiting<void> | undefined
   #unsent: Outbox | undefined
   #receiving: Waiting<never> | undefined
@@ -225,6 +227,7 @@ export class SocketBase
     this.#thread.poll()
     this.#giveUp('EAGAIN')
     this.#isClosed = true
+    this.#refusal = () => new SocketError('EBADF')
     for (const binding of this.#bindings.values()) this.#inproc.unbind(binding)
     this.#bindings.clear()
     this.#flush()
@@ -243,7 +246,6 @@ export class SocketBase
     this.#checkSending()
     const outgoing = this.#outgoing(message, target)
     if (outgoing === undefined) return DONE
-    this.#thread.poll()
     let failure: Failure | undefined
     try {
       failure = this.#pattern.send(outgoing)
@@ -259,7 +261,6 @@ export class SocketBase
   sendMany(messages: readonly Given[]): Promise<void> {
     this.#checkSending()
     const outbox = Outbox.ofBatch(this.#pattern, messages)
-    this.#thread.poll()
     let failure: Failure | undefined
     try {
       failure = this.#sendAll(outbox)
@@ -312,7 +313,6 @@ export class SocketBase
     this.#checkSending()
     const outgoing = this.#outgoing(message, options)
     if (outgoing === undefined) return
-    this.#thread.poll()
     const failure = this.#pattern.send(outgoing)
     if (failure !== undefined) {
       this.#sendBlocking(Outbox.of(this.#pattern, outgoing), failure, options)
@@ -324,7 +324,6 @@ export class SocketBase
   sendManySync(messages: readonly Given[], options?: TimeoutOptions): void {
     this.#checkSending()
     const outbox = Outbox.ofBatch(this.#pattern, messages)
-    this.#thread.poll()
     const failure = this.#sendAll(outbox)
     if (failure !== undefined) this.#sendBlocking(outbox, failure, options)
     if (this.#receiving !== undefined) this.#retryReceiving()
@@ -460,8 +459,10 @@ export class SocketBase
       const pipe = pattern.receiveFrom()
       return typeof pipe === 'string' ? pipe : pipe.readShared()
     }
-    const received = pattern.receive()
-    return typeof received === 'string' ? received : received.map(SharedFrame.of)
+    const received = pattern.receiveParts?.() ?? pattern.receive()
+    if (typeof received === 'string') return received
+    const frames = received.map(SharedFrame.of)
+    return pattern.presentShared?.(frames) ?? frames
   }
 
   #takeManyShared(max: number): unknown {
@@ -476,7 +477,6 @@ export class SocketBase
 
   #receive(take: () => unknown): Promise<never> {
     this.#checkReceiving()
-    this.#thread.poll()
     const received = take()
     if (typeof received === 'string') return this.#receiveLater(take, received as Failure)
     if (this.#sending !== undefined) this.#retrySending()
@@ -523,7 +523,6 @@ export class SocketBase
 
   #receiveBlocking(take: () => unknown, options: TimeoutOptions | undefined): unknown {
     this.#checkReceiving()
-    this.#thread.poll()
     let received = take()
     if (typeof received === 'string') {
       const deadline = deadlineOf(options?.timeout ?? this.#options.receiveTimeout)
@@ -539,7 +538,7 @@ export class SocketBase
 
   // ---- waiting
 
-  readonly #canSend = (): boolean => this.#pattern.canSend()
+  readonly #canSend = (): boolean => this.#pattern.canSendAgain?.() ?? this.#pattern.canSend()
   readonly #canReceive = (): boolean => this.#pattern.canReceive()
   readonly #parkSending = (): boolean => this.#pattern.parkSending()
   readonly #parkReceiving = (): boolean => this.#pattern.parkReceiving()
@@ -616,13 +615,15 @@ export class SocketBase
   flushLater(pipe: Pipe): void {
     if (pipe.isDirty) return
     pipe.isDirty = true
-    this.#dirty.push(pipe)
+    this.#dirty[this.#dirtyCount++] = pipe
   }
 
   #flush(): void {
-    const dirty = this.#dirty
-    for (let i = 0; i < dirty.length; i++) dirty[i]!.flush()
-    dirty.length = 0
+    const count = this.#dirtyCount
+    if (count === 0) return
+    // A counter and not the array's length, which takes longer to set.
+    this.#dirtyCount = 0
+    for (let i = 0; i < count; i++) this.#dirty[i]!.flush()
   }
 
   closePipe(pipe: Pipe): void {
@@ -632,6 +633,7 @@ export class SocketBase
   // ---- the end
 
   shutDown(): void {
+    this.#refusal = () => new SocketError('ETERM')
     this.#giveUp('ETERM')
   }
 
@@ -646,10 +648,10 @@ export class SocketBase
 
   // ---- checks
 
+  /** Does what other threads have asked for, then sees whether calls are allowed. */
   #checkUsable(): void {
-    if (this.#isClosed) throw new SocketError('EBADF')
-    if (this.#blockedBy !== undefined) throw new SocketError('EBUSY', { message: this.#blockedBy })
-    if (this.#context.isShutDown) throw new SocketError('ETERM')
+    this.#thread.poll()
+    if (this.#refusal !== undefined) throw this.#refusal()
   }
 
   #checkSending(): void {
@@ -759,7 +761,9 @@ export class SocketBase
 
   /** @internal Makes every call fail with `EBUSY` and this message; undefined to allow them. */
   [block](message: string | undefined): void {
-    this.#blockedBy = message
+    if (this.#isClosed) return
+    this.#refusal =
+      message === undefined ? undefined : () => new SocketError('EBUSY', { message })
   }
 
   /** @internal */

@@ -1,28 +1,49 @@
 import type { Context } from '../context/context.ts'
-import { SocketBase, type BatchOptions, type TimeoutOptions } from './socket.ts'
+import { SocketError } from '../errors.ts'
+import { patternOfSocket, SocketBase, type BatchOptions, type TimeoutOptions } from './socket.ts'
 import type { MessageLike } from './message.ts'
 import { defineOptionProperties } from './optionProperties.ts'
 import { socketTypeId, type SocketTypeName } from './optionDefinition.ts'
-import type { PullOptions, PushOptions, SocketInformation } from './optionTypes.ts'
+import type {
+  ChannelOptions,
+  ClientOptions,
+  GatherOptions,
+  PairOptions,
+  PeerOptions,
+  PullOptions,
+  PushOptions,
+  ScatterOptions,
+  ServerOptions,
+  SocketInformation,
+} from './optionTypes.ts'
+import type { RoutingTarget, ServerPattern } from './patterns/server.ts'
 import type { SharedBatch } from './sharedBatch.ts'
 import type { SharedFrame } from './sharedFrame.ts'
 
 type Message = MessageLike | readonly MessageLike[]
 
+type Batch<M, Target> = readonly (Target extends undefined ? M : readonly [M, Target])[]
+
 /** Sockets that send. All of it fails with SocketError. */
-export interface Writable {
+export interface Writable<M = Message, Target = undefined> {
   /**
    * Sends a message, waiting while there is nobody to take it or they are at their high-water mark.
    *
    * Throws `EBUSY` while another send waits, `EBADF` when closed; rejects with `EAGAIN` after
    * `sendTimeout`, and with what the socket's type refuses.
    */
-  send(message: Message): Promise<void>
+  send(message: M, ...target: Target extends undefined ? [] : [Target]): Promise<void>
   /** As `send`, blocking the thread. @throws {SocketError} `EAGAIN` after the timeout */
-  sendSync(message: Message, options?: TimeoutOptions): void
-  /** Sends a batch of messages, made readable together: the fastest way. */
-  sendMany(messages: readonly Message[]): Promise<void>
-  sendManySync(messages: readonly Message[], options?: TimeoutOptions): void
+  sendSync(
+    message: M,
+    ...options: Target extends undefined ? [TimeoutOptions?] : [Target & TimeoutOptions]
+  ): void
+  /**
+   * Sends a batch of messages, made readable together: the fastest way. Where a message has a
+   * target, it is given with it, as a pair.
+   */
+  sendMany(messages: Batch<M, Target>): Promise<void>
+  sendManySync(messages: Batch<M, Target>, options?: TimeoutOptions): void
 }
 
 /** Sockets that receive. All of it fails with SocketError. */
@@ -49,6 +70,15 @@ export interface Readable<M = Buffer[]> {
   [Symbol.asyncIterator](): AsyncIterator<M, undefined>
 }
 
+/** Sockets that say whom a message is from. */
+interface RoutedReadable extends Omit<
+  Readable<[Buffer, RoutingTarget]>,
+  'receiveShared' | 'receiveSharedSync'
+> {
+  receiveShared(): Promise<[SharedFrame, RoutingTarget]>
+  receiveSharedSync(options?: TimeoutOptions): [SharedFrame, RoutingTarget]
+}
+
 type Hidden = keyof Writable | keyof Readable
 type Plain = Omit<SocketBase, Hidden | 'options' | 'accept' | 'shutDown' | 'terminate'>
 
@@ -62,6 +92,14 @@ export const Socket = SocketBase as unknown as abstract new (
 type Base<Face> = abstract new (type: number, options?: object) => Socket & Face
 const ReadableSocket = SocketBase as unknown as Base<Readable>
 const WritableSocket = SocketBase as unknown as Base<Writable>
+const BothWaySocket = SocketBase as unknown as Base<Writable & Readable>
+/** Those of the newer types, whose messages are a single frame. */
+const SingleFrameSocket = SocketBase as unknown as Base<Writable<MessageLike> & Readable<[Buffer]>>
+const SingleFrameReadable = SocketBase as unknown as Base<Readable<[Buffer]>>
+const SingleFrameWritable = SocketBase as unknown as Base<Writable<MessageLike>>
+const RoutingSocket = SocketBase as unknown as Base<
+  Writable<MessageLike, RoutingTarget> & RoutedReadable
+>
 
 /** What a constructor takes: any option that can be set, and the context. */
 export type OptionsOf<O> = Partial<Omit<O, keyof SocketInformation>> & { context?: Context }
@@ -86,3 +124,84 @@ export class Pull extends ReadableSocket {
 }
 export interface Pull extends PullOptions {}
 define('Pull', Pull.prototype)
+
+/** Talks with exactly one other PAIR; whoever else comes is turned away. @see RFC 31/EXPAIR */
+export class Pair extends BothWaySocket {
+  constructor(options?: OptionsOf<PairOptions>) {
+    super(socketTypeId.Pair, options)
+  }
+}
+export interface Pair extends PairOptions {}
+define('Pair', Pair.prototype)
+
+/** A PAIR whose messages are a single frame; others fail with `EINVAL`. @see RFC 52/CHANNEL */
+export class Channel extends SingleFrameSocket {
+  constructor(options?: OptionsOf<ChannelOptions>) {
+    super(socketTypeId.Channel, options)
+  }
+}
+export interface Channel extends ChannelOptions {}
+define('Channel', Channel.prototype)
+
+/** Distributes messages of a single frame to GATHER sockets, in turn. @see RFC 49/SCATTERGATHER */
+export class Scatter extends SingleFrameWritable {
+  constructor(options?: OptionsOf<ScatterOptions>) {
+    super(socketTypeId.Scatter, options)
+  }
+}
+export interface Scatter extends ScatterOptions {}
+define('Scatter', Scatter.prototype)
+
+/** Collects messages of a single frame from SCATTER sockets, in turn. @see RFC 49/SCATTERGATHER */
+export class Gather extends SingleFrameReadable {
+  constructor(options?: OptionsOf<GatherOptions>) {
+    super(socketTypeId.Gather, options)
+  }
+}
+export interface Gather extends GatherOptions {}
+define('Gather', Gather.prototype)
+
+/** Asks SERVER sockets, in turn, in single frames and at any time. @see RFC 41/CLISRV */
+export class Client extends SingleFrameSocket {
+  constructor(options?: OptionsOf<ClientOptions>) {
+    super(socketTypeId.Client, options)
+  }
+}
+export interface Client extends ClientOptions {}
+define('Client', Client.prototype)
+
+/**
+ * Answers CLIENT sockets: a message comes with the number of its sender, and goes to the number
+ * given with it, at any time and any number of times.
+ *
+ * Sending fails with `EHOSTUNREACH` when nobody has the number, and waits when that client is at
+ * its high-water mark. @see RFC 41/CLISRV
+ */
+export class Server extends RoutingSocket {
+  constructor(options?: OptionsOf<ServerOptions>) {
+    super(socketTypeId.Server, options)
+  }
+}
+export interface Server extends ServerOptions {}
+define('Server', Server.prototype)
+
+/** As SERVER, among equals: each PEER knows the others by numbers of its own. @see zmq_socket(3) */
+export class Peer extends RoutingSocket {
+  constructor(options?: OptionsOf<PeerOptions>) {
+    super(socketTypeId.Peer, options)
+  }
+
+  /**
+   * As `connect`, and tells the number of the peer at the other end.
+   *
+   * @throws {SocketError} as `connect`; `EFAULT` with the option `immediate`
+   * @see zmq_connect_peer(3)
+   */
+  connectPeer(endpoint: string): number {
+    if (this.immediate) throw new SocketError('EFAULT')
+    this.connect(endpoint)
+    return (this[patternOfSocket] as ServerPattern).lastRoutingId
+  }
+}
+export interface Peer extends PeerOptions {}
+define('Peer', Peer.prototype)

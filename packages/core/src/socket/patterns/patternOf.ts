@@ -1,13 +1,23 @@
 import { SocketError } from '../../errors.ts'
 import { socketTypeId } from '../optionDefinition.ts'
 import type { Pattern, PatternHost } from '../pattern.ts'
+import { ClientPattern } from './client.ts'
+import { PairPattern } from './pair.ts'
 import { PullPattern } from './pull.ts'
 import { PushPattern } from './push.ts'
+import { ServerPattern } from './server.ts'
 
 /** What makes each type; the key is ZeroMQ's number for it. */
 const patterns: Readonly<Record<number, (host: PatternHost) => Pattern>> = {
   [socketTypeId.Push]: (host) => new PushPattern(host),
   [socketTypeId.Pull]: () => new PullPattern(),
+  [socketTypeId.Pair]: (host) => new PairPattern(host),
+  [socketTypeId.Channel]: (host) => new PairPattern(host, true),
+  [socketTypeId.Scatter]: (host) => new PushPattern(host, true),
+  [socketTypeId.Gather]: () => new PullPattern(),
+  [socketTypeId.Client]: (host) => new ClientPattern(host),
+  [socketTypeId.Server]: (host) => new ServerPattern(host),
+  [socketTypeId.Peer]: (host) => new ServerPattern(host),
 }
 
 /** @throws {SocketError} `EINVAL`: there is no such type */
