@@ -67,6 +67,8 @@ export class SocketBase
   readonly #pattern: Pattern
   readonly #id: number
   readonly #pipes = new Set<Pipe>()
+  /** Pipes that are not to be used before the other side is there: see the option `immediate`. */
+  readonly #heldBack = new Set<Pipe>()
   readonly #bindings = new Map<string, Binding>()
   #events: Observer | undefined
   #isClosed = false
@@ -78,6 +80,9 @@ export class SocketBase
   #unsent: Outbox | undefined
   #receiving: Waiting<never> | undefined
   #takeReceived: () => unknown = nothing
+  /** Tries asked for: a pipe that ends in the middle of one asks for another, not for one within. */
+  #sendingTries = 0
+  #receivingTries = 0
 
   /**
    * @throws {TypeError} wrong or unknown options
@@ -199,9 +204,12 @@ export class SocketBase
   connect(endpoint: string): void {
     this.#checkUsable()
     const address = this.#inprocAddress(endpoint)
+    const { connectRoutingId } = this.#options
+    this.#options.connectRoutingId = null
     this.#withAddress(endpoint, () => {
       const pipe = this.#inproc.connect(address, this.#settings(), this)
       pipe.endpoint = endpoint
+      if (connectRoutingId !== null) pipe.routingId = connectRoutingId
       this.#add(pipe)
     })
     this.#options.lastEndpoint = endpoint
@@ -384,6 +392,18 @@ export class SocketBase
 
   /** Tries again until it has to wait. */
   #retrySending(): void {
+    if (++this.#sendingTries > 1) return
+    try {
+      do {
+        this.#sendingTries = 1
+        this.#trySending()
+      } while (this.#sendingTries > 1)
+    } finally {
+      this.#sendingTries = 0
+    }
+  }
+
+  #trySending(): void {
     for (;;) {
       const waiting = this.#sending
       if (waiting === undefined) return
@@ -496,7 +516,20 @@ export class SocketBase
     return waiting.promise
   }
 
+  /** Tries again until it has to wait. */
   #retryReceiving(): void {
+    if (++this.#receivingTries > 1) return
+    try {
+      do {
+        this.#receivingTries = 1
+        this.#tryReceiving()
+      } while (this.#receivingTries > 1)
+    } finally {
+      this.#receivingTries = 0
+    }
+  }
+
+  #tryReceiving(): void {
     for (;;) {
       const waiting = this.#receiving
       if (waiting === undefined) return
@@ -568,7 +601,8 @@ export class SocketBase
 
   #add(pipe: Pipe): void {
     this.#pipes.add(pipe)
-    if (!(pipe.isPending && this.#options.immediate)) this.#attach(pipe)
+    if (pipe.isPending && this.#options.immediate) this.#heldBack.add(pipe)
+    else this.#attach(pipe)
     pipe.catchUp()
   }
 
@@ -584,10 +618,14 @@ export class SocketBase
 
   pipeAttached(pipe: Pipe): void {
     this.#inproc.noteAttached(pipe)
-    if (!canTalk(this.#options.type, pipe.peerType)) pipe.close()
-    else if (this.#options.immediate) this.#attach(pipe)
-    this.#pattern.attached?.(pipe)
-    this.#flush()
+    if (!canTalk(this.#options.type, pipe.peerType)) {
+      pipe.close()
+    } else if (this.#heldBack.delete(pipe)) {
+      this.#attach(pipe)
+    } else {
+      this.#pattern.attached?.(pipe)
+      this.#flush()
+    }
   }
 
   pipeReadable(pipe: Pipe): void {
@@ -603,7 +641,7 @@ export class SocketBase
 
   pipeEnded(pipe: Pipe): void {
     this.#pipes.delete(pipe)
-    this.#pattern.detach(pipe)
+    if (!this.#heldBack.delete(pipe)) this.#pattern.detach(pipe)
     if (!this.#isClosed) this.#retryBoth()
   }
 
@@ -762,8 +800,7 @@ export class SocketBase
   /** @internal Makes every call fail with `EBUSY` and this message; undefined to allow them. */
   [block](message: string | undefined): void {
     if (this.#isClosed) return
-    this.#refusal =
-      message === undefined ? undefined : () => new SocketError('EBUSY', { message })
+    this.#refusal = message === undefined ? undefined : () => new SocketError('EBUSY', { message })
   }
 
   /** @internal */

@@ -1,32 +1,50 @@
 import { availableParallelism } from 'node:os'
 
-/** Looks at shared memory, some 20 ns each. */
-const MOST_LOOKS = 2000
-const FEWEST_LOOKS = 20
+/** A sleeping thread takes some 30 µs to wake, so that looking for longer rarely pays. */
+const LONGEST_US = 100
+const SHORTEST_US = 2
+/** Looks between two glances at the clock. */
+const LOOKS_PER_GLANCE = 16
+/** What passes between two looks, in idle steps of about a nanosecond. */
+const LONGEST_PAUSE = 128
+/** After so many vain attempts, one longer one: the other side may have become quick. */
+const FAILURES_PER_TRIAL = 64
 
 /**
- * How long to look before sleeping. A sleep and a wake cost some 10 to 60 µs, a look 20 ns, so
- * looking pays while the other side answers quickly; where it does not (a slow peer, or more
+ * How long to look before sleeping. Looking finds an answer within a fraction of a microsecond,
+ * but only while the other side is running; where it does not answer soon (a slow peer, or more
  * threads than cores) the time is given up within a few calls, and tried again now and then.
+ *
+ * Looks are spaced: each one takes the cache line away from the thread that is about to write it.
  */
 export class Spin {
-  #looks = availableParallelism() > 1 ? FEWEST_LOOKS * 8 : 0
-  #sinceFailure = 0
+  readonly #idle = new Int32Array(1)
+  #budgetUs = availableParallelism() > 1 ? LONGEST_US / 4 : 0
+  #failures = 0
 
   /** Looks until `isReady` or until it no longer seems worth it; whether it was ready. */
   until(isReady: () => boolean): boolean {
-    const looks = this.#looks
-    for (let i = 0; i < looks; i++) {
-      if (isReady()) {
-        this.#looks = Math.min(looks * 2, MOST_LOOKS)
+    if (this.#budgetUs === 0) return false
+    const end = performance.now() + this.#budgetUs / 1000
+    for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+      for (let look = 0; look < LOOKS_PER_GLANCE; look++) {
+        this.#pause(pause)
+        if (!isReady()) continue
+        this.#budgetUs = Math.min(this.#budgetUs * 2, LONGEST_US)
         return true
       }
+      if (performance.now() >= end) return this.#giveUp()
     }
-    if (looks === 0) return false
-    this.#sinceFailure++
-    this.#looks = Math.max(looks >> 1, FEWEST_LOOKS)
-    // Every now and then a longer look, to notice that the other side has become quick.
-    if ((this.#sinceFailure & 63) === 0) this.#looks = MOST_LOOKS >> 2
+  }
+
+  #giveUp(): false {
+    const isTrial = ++this.#failures % FAILURES_PER_TRIAL === 0
+    this.#budgetUs = isTrial ? LONGEST_US / 2 : Math.max(this.#budgetUs / 2, SHORTEST_US)
     return false
+  }
+
+  #pause(steps: number): void {
+    // Atomic, so that the loop is not removed.
+    for (let i = 0; i < steps; i++) Atomics.load(this.#idle, 0)
   }
 }

@@ -5,17 +5,23 @@ const { markAsUncloneable } = workerThreads as {
   markAsUncloneable?: (value: object) => void
 }
 
+/** No clone takes a WeakSet; its methods are not for users to see. */
+class UncloneableByNature extends WeakSet {}
+Object.setPrototypeOf(UncloneableByNature.prototype, Object.prototype)
+
+class UncloneableByMark {
+  constructor() {
+    markAsUncloneable?.(this)
+  }
+}
+
 /**
  * Objects that belong to their thread: sending one to another thread fails at once with a
  * DataCloneError, where a plain object would arrive there empty.
  *
- * Node 20 cannot mark objects, so there they are WeakSets underneath, which no clone accepts.
+ * Node 20 cannot mark objects, so there they are WeakSets underneath: a subclass and not an object
+ * whose prototype is changed, which V8 would keep in its slow form.
  */
-export class Uncloneable {
-  constructor() {
-    if (markAsUncloneable === undefined) {
-      return Object.setPrototypeOf(new WeakSet(), new.target.prototype) as Uncloneable
-    }
-    markAsUncloneable(this)
-  }
-}
+export const Uncloneable = (
+  markAsUncloneable === undefined ? UncloneableByNature : UncloneableByMark
+) as new () => object
