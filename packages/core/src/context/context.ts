@@ -106,14 +106,14 @@ export class Context {
     if (!Number.isInteger(size) || size < 0) {
       throw new SocketError('EINVAL', { message: `${size} is no number of bytes` })
     }
-    const { heap, owner } = this[enter]().thread
+    const { heap, owner, blocks } = this[enter]().thread
     const ref = heap.allocate(Math.max(size, 1), owner)
     if (ref === 0) {
       throw new SocketError('ENOMEM', {
         message: `Cannot allocate memory: the context has no room for ${size} bytes more`,
       })
     }
-    return new SharedFrame(heap, ref, heap.bytes(ref, size), owner)
+    return new SharedFrame(heap.bytes(ref, size), ref, blocks)
   }
 
   /** Memory in use, by all threads. */

@@ -1,7 +1,7 @@
 import { SocketError } from '../errors.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe } from '../memory/layout.ts'
-import type { Borrowed } from './ringReader.ts'
+import type { Borrowed, LentFrame } from './ringReader.ts'
 
 /**
  * The writing end of a conflating direction: a new message takes the place of one that has not
@@ -144,8 +144,8 @@ export class LatestValueReader {
   }
 
   /** Copies: the block has more in it than the frame. */
-  readShared(_owner: number): Buffer[] {
-    return this.read()
+  readShared(_owner: number): LentFrame[] {
+    return this.read().map((data) => ({ data, blockRef: 0, segmentRef: 0 }))
   }
 
   skip(): void {

@@ -2,15 +2,19 @@ import { bufferOver } from '../memory/frameBuffer.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
 import { record, recordBytes, segment } from './recordLayout.ts'
+import { SegmentPins } from './segmentPins.ts'
 import type { Slab, SlabBuffer } from './slab.ts'
 
 /** As much is copied out of a segment in one go. */
 const FILL_BYTES = 65_536
 
-/** A frame that was sent as a block: its place, to be freed by whoever takes it. */
-export interface BlockFrame {
-  readonly ref: number
-  readonly length: number
+/** A frame left where it is: in a block that the reader owns now, or in a segment to be unpinned. */
+export interface LentFrame {
+  readonly data: Buffer
+  /** 0 for none. */
+  readonly blockRef: number
+  /** 0 for none. */
+  readonly segmentRef: number
 }
 
 /** Messages left where they are, in one segment and in blocks of their own. */
@@ -49,9 +53,7 @@ export class RingReader {
   #localPosition = 0
   /** Whether the frame just read has another one behind it. */
   #more = false
-  /** Lent segments and how often; of these, the ones that have been drained. */
-  readonly #pins = new Map<number, number>()
-  readonly #drained = new Set<number>()
+  readonly #pins = new SegmentPins()
   /** Messages that are lent: read, and not to be told yet. */
   #held = 0
 
@@ -134,7 +136,7 @@ export class RingReader {
       this.#borrowFromSegment(messages, Math.min(limit, this.available()), owner, blocks)
     }
     const segmentRef = this.#segmentRef
-    this.#pins.set(segmentRef, (this.#pins.get(segmentRef) ?? 0) + 1)
+    this.#pins.pin(segmentRef)
     this.#held += messages.length
     return { messages, segmentRef, blocks }
   }
@@ -180,16 +182,14 @@ export class RingReader {
     return frames
   }
 
-  /** Gives a segment back that `borrow` has lent. */
+  /**
+   * Gives a segment back that was lent.
+   *
+   * @param messages how many count as read from now on
+   */
   unpin(segmentRef: number, messages: number): void {
     this.#held -= messages
-    const pins = this.#pins.get(segmentRef)! - 1
-    if (pins > 0) {
-      this.#pins.set(segmentRef, pins)
-      return
-    }
-    this.#pins.delete(segmentRef)
-    if (this.#drained.delete(segmentRef)) this.#recycle(segmentRef)
+    if (this.#pins.unpin(segmentRef)) this.#recycle(segmentRef)
   }
 
   /** Whether segments are lent, so that the pipe must not be freed. */
@@ -197,18 +197,28 @@ export class RingReader {
     return this.#pins.size > 0
   }
 
-  /** The next message, its blocks handed over to `thread` instead of copied. */
-  readShared(owner: number): (Buffer | BlockFrame)[] {
-    this.#begin()
-    const frames: (Buffer | BlockFrame)[] = []
+  /** The next message, lent frame by frame; each is given back by itself. */
+  readShared(owner: number): LentFrame[] {
+    if (this.#segmentRef === 0) this.#enterFirst()
+    const frames: LentFrame[] = []
     do {
-      if (this.#filled > 0) frames.push(this.#localFrame())
-      else {
-        const head = this.#head()
-        frames.push((head & record.block) !== 0 ? this.#handOver(owner) : this.#copyFrame(head))
-      }
+      if (this.#filled > 0) frames.push({ data: this.#localFrame(), blockRef: 0, segmentRef: 0 })
+      else frames.push(this.#lendFrame(this.#head(), owner))
     } while (this.#more)
     return this.#end(frames)
+  }
+
+  #lendFrame(head: number, owner: number): LentFrame {
+    if ((head & record.block) !== 0) {
+      const { ref, length } = this.#handOver(owner)
+      return { data: this.#heap.bytes(ref, length), blockRef: ref, segmentRef: 0 }
+    }
+    const length = head >>> record.lengthShift
+    const { buffer, byteOffset } = this.#bytes
+    const data = bufferOver(buffer, byteOffset + this.#position + 4, length)
+    this.#advance(head)
+    this.#pins.pin(this.#segmentRef)
+    return { data, blockRef: 0, segmentRef: this.#segmentRef }
   }
 
   /** Reads the next message and throws it away. */
@@ -387,7 +397,7 @@ export class RingReader {
     return copy
   }
 
-  #handOver(owner: number): BlockFrame {
+  #handOver(owner: number): { ref: number; length: number } {
     const block = this.#takeBlock()
     this.#heap.transfer(block.ref, this.#owner, owner)
     return block
@@ -397,7 +407,7 @@ export class RingReader {
     this.#heap.free(this.#takeBlock().ref, this.#owner)
   }
 
-  #takeBlock(): BlockFrame {
+  #takeBlock(): { ref: number; length: number } {
     const word = this.#position >> 2
     this.#position += record.blockBytes
     return { ref: this.#words[word + 1]!, length: this.#words[word + 2]! >>> 0 }
@@ -422,8 +432,7 @@ export class RingReader {
     const { words, base } = this.#heap.arena.window(drained * UNIT_BYTES)
     const next = words[(drained * UNIT_BYTES - base) >> 2]!
     this.#enter(next)
-    if (this.#pins.has(drained)) this.#drained.add(drained)
-    else this.#recycle(drained)
+    if (!this.#pins.drain(drained)) this.#recycle(drained)
   }
 
   #recycle(segmentRef: number): void {

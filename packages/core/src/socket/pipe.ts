@@ -6,7 +6,7 @@ import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
 import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
 import { SharedBatch } from './sharedBatch.ts'
-import { SharedFrame, takeBlock } from './sharedFrame.ts'
+import { SharedFrame, takeBlock, type FrameLender } from './sharedFrame.ts'
 
 /** At the latest after so many messages a writer is told that they were read. */
 const RELEASE_EVERY = 64
@@ -36,7 +36,7 @@ export interface PipeSettings {
 }
 
 /** One end of a pipe between two sockets: a way out, a way in, and their high-water marks. */
-export class Pipe implements PipeEnd {
+export class Pipe implements PipeEnd, FrameLender {
   readonly id: number
   readonly side: Side
   /** Connected (side 0) before the other side was there, and it still is not. */
@@ -223,8 +223,12 @@ export class Pipe implements PipeEnd {
   #move(frame: SharedFrame, flags: number): void {
     const { data } = frame
     const ref = frame[takeBlock]()
-    if (ref === 0) this.#writer.frame(data, flags)
-    else this.#writer.block(ref, data.length, flags, this.#thread.owner)
+    if (ref !== 0) {
+      this.#writer.block(ref, data.length, flags, this.#thread.owner)
+      return
+    }
+    this.#writer.frame(data, flags)
+    frame.release()
   }
 
   /** Makes everything written readable for the other side, and wakes it if it waits for it. */
@@ -258,41 +262,34 @@ export class Pipe implements PipeEnd {
     const { messages, segmentRef, blocks } = this.#reader.borrow(limit, owner)
     return new SharedBatch(messages, () => {
       for (const ref of blocks) heap.free(ref, owner)
-      this.#reader.unpin(segmentRef, messages.length)
-      if (!this.#isEnded) this.#release()
-      else if (this.#isLeaving && !this.#reader.isPinned) this.#leave()
+      this.#unpin(segmentRef, messages.length)
     })
   }
 
-  /** As `read`, with large frames left where they are. */
+  /** As `read`, with the frames left where they are. */
   readShared(): SharedFrame[] {
-    const { heap, owner } = this.#thread
-    const frames = this.#reader.readShared(owner)
+    const frames = this.#reader.readShared(this.#thread.owner)
     this.#released()
-    return frames.map((frame) =>
-      frame instanceof Uint8Array
-        ? new SharedFrame(undefined, 0, frame, owner)
-        : new SharedFrame(heap, frame.ref, heap.bytes(frame.ref, frame.length), owner),
-    )
+    return frames.map(({ data, blockRef, segmentRef }) => {
+      if (blockRef !== 0) return new SharedFrame(data, blockRef, this.#thread.blocks)
+      return segmentRef === 0 ? SharedFrame.of(data) : new SharedFrame(data, segmentRef, this)
+    })
   }
 
-  /** As `readShared`, to be sent on: frames that are copies come as they are. */
-  readParts(): Part[] {
-    const { heap, owner } = this.#thread
-    const frames = this.#reader.readShared(owner)
-    this.#released()
-    for (let i = 0; i < frames.length; i++) {
-      const frame = frames[i]!
-      if (frame instanceof Uint8Array) continue
-      const part: Part = new SharedFrame(
-        heap,
-        frame.ref,
-        heap.bytes(frame.ref, frame.length),
-        owner,
-      )
-      ;(frames as Part[])[i] = part
-    }
-    return frames as Part[]
+  /** A frame lent from a segment is no longer used. */
+  giveBack(segmentRef: number): void {
+    this.#unpin(segmentRef, 0)
+  }
+
+  /** A segment holds other frames too. */
+  handOver(): number {
+    return 0
+  }
+
+  #unpin(segmentRef: number, messages: number): void {
+    this.#reader.unpin(segmentRef, messages)
+    if (!this.#isEnded) this.#released()
+    else if (this.#isLeaving && !this.#reader.isPinned) this.#leave()
   }
 
   /** Throws the next message away. */

@@ -1,35 +1,36 @@
 import { SocketError } from '../errors.ts'
-import type { Heap } from '../memory/heap.ts'
 
-/** Who may take a frame's block from it: a pipe that sends it. */
+/** Who lends a frame, and takes it back. */
+export interface FrameLender {
+  /** @param ref what names the frame's memory to the lender */
+  giveBack(ref: number): void
+  /** The frame's block, which becomes the caller's; 0 when it is in none and has to be copied. */
+  handOver(ref: number): number
+}
+
+/** Takes the frame's block from it; the key of a method, so that users see no such name. */
 export const takeBlock: unique symbol = Symbol('takeBlock')
 
 /**
  * A frame in shared memory that this thread holds: one it has allocated to fill and send, or one
- * it has received and borrowed. Sending it hands the memory on without copying a byte; otherwise
- * `release` gives it back. It is gone after either.
- *
- * Frames of up to 8 KiB that were sent as ordinary values are received as private copies, for
- * which holding and releasing cost nothing.
+ * it has received and borrowed. It is gone after `release`, and after it was sent; then its memory
+ * is used again. A frame of more than 8 KiB, or one that was allocated, is handed on by a send
+ * without copying a byte.
  */
 export class SharedFrame {
   readonly #data: Buffer
-  readonly #heap: Heap | undefined
-  readonly #owner: number
-  #ref: number
-  #isHeld = true
+  readonly #ref: number
+  #lender: FrameLender | undefined
 
-  /** @param ref the block; 0 for a private copy */
-  constructor(heap: Heap | undefined, ref: number, data: Buffer, owner: number) {
-    this.#heap = heap
-    this.#ref = ref
+  /** @internal */
+  constructor(data: Buffer, ref: number, lender: FrameLender) {
     this.#data = data
-    this.#owner = owner
+    this.#ref = ref
+    this.#lender = lender
   }
 
   /** @internal Holds a private copy. */
-  static readonly of = (frame: Uint8Array | SharedFrame): SharedFrame =>
-    frame instanceof SharedFrame ? frame : new SharedFrame(undefined, 0, frame as Buffer, 0)
+  static readonly of = (frame: Buffer): SharedFrame => new SharedFrame(frame, 0, nobody)
 
   /** Bytes of the frame. */
   get length(): number {
@@ -42,30 +43,33 @@ export class SharedFrame {
    * @throws {SocketError} `EINVAL`: it was released or sent
    */
   get data(): Buffer {
-    if (!this.#isHeld) throw notHeld()
+    if (this.#lender === undefined) throw notHeld()
     return this.#data
   }
 
   /** Gives the memory back. May be called twice. */
   release(): void {
-    if (!this.#isHeld) return
-    this.#isHeld = false
-    if (this.#ref !== 0) this.#heap?.free(this.#ref, this.#owner)
-    this.#ref = 0
+    this.#lender?.giveBack(this.#ref)
+    this.#lender = undefined
   }
 
   [Symbol.dispose](): void {
     this.release()
   }
 
-  /** Its block, which the caller owns from now on; 0 for a private copy. */
+  /** @internal Its block, which the caller owns from now on; 0 when it has to be copied. */
   [takeBlock](): number {
-    if (!this.#isHeld) throw notHeld()
-    const ref = this.#ref
-    this.#isHeld = false
-    this.#ref = 0
+    if (this.#lender === undefined) throw notHeld()
+    const ref = this.#lender.handOver(this.#ref)
+    if (ref !== 0) this.#lender = undefined
     return ref
   }
+}
+
+/** Private copies need not be given back. */
+const nobody: FrameLender = {
+  giveBack: () => undefined,
+  handOver: () => 0,
 }
 
 const notHeld = (): SocketError =>

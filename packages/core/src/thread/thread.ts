@@ -4,6 +4,7 @@ import { header, ownedByThread, PipeState, side, thread, Wake } from '../memory/
 import { otherSide, PipeTable, sideAt, type Side } from '../memory/pipeTable.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
 import { Slab } from '../ring/slab.ts'
+import { BlockLender } from './blockLender.ts'
 import { KeepAlive } from './keepAlive.ts'
 import { Spin } from './spin.ts'
 import { Turn } from './turn.ts'
@@ -56,6 +57,8 @@ export class Thread {
   readonly table: ThreadTable
   readonly keepAlive = new KeepAlive()
   readonly owner: number
+  /** Lends the blocks that this thread owns. */
+  readonly blocks: BlockLender
   readonly sockets = new Map<number, Acceptor>()
   readonly #words: Int32Array
   readonly #at: number
@@ -72,6 +75,7 @@ export class Thread {
     this.pipes = new PipeTable(arena)
     this.table = new ThreadTable(arena)
     this.owner = ownedByThread(slot)
+    this.blocks = new BlockLender(this.heap, this.owner)
     this.#words = arena.words
     this.#at = this.table.at(slot)
     this.#isShutDown = isShutDown
