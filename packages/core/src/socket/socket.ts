@@ -202,10 +202,10 @@ export class SocketBase
    * @see zmq_connect(3)
    */
   connect(endpoint: string): void {
-    this.#checkUsable()
-    const address = this.#inprocAddress(endpoint)
     const { connectRoutingId } = this.#options
     this.#options.connectRoutingId = null
+    this.#checkUsable()
+    const address = this.#inprocAddress(endpoint)
     this.#withAddress(endpoint, () => {
       const pipe = this.#inproc.connect(address, this.#settings(), this)
       pipe.endpoint = endpoint

@@ -2,15 +2,23 @@ import { SocketError } from '../../errors.ts'
 import { socketTypeId } from '../optionDefinition.ts'
 import type { Pattern, PatternHost } from '../pattern.ts'
 import { ClientPattern } from './client.ts'
+import { DealerPattern } from './dealer.ts'
 import { PairPattern } from './pair.ts'
 import { PullPattern } from './pull.ts'
 import { PushPattern } from './push.ts'
+import { ReplyPattern } from './reply.ts'
+import { RequestPattern } from './request.ts'
+import { RouterPattern } from './router.ts'
 import { ServerPattern } from './server.ts'
 
 /** What makes each type; the key is ZeroMQ's number for it. */
 const patterns: Readonly<Record<number, (host: PatternHost) => Pattern>> = {
   [socketTypeId.Push]: (host) => new PushPattern(host),
   [socketTypeId.Pull]: () => new PullPattern(),
+  [socketTypeId.Request]: (host) => new RequestPattern(host),
+  [socketTypeId.Reply]: (host) => new ReplyPattern(host),
+  [socketTypeId.Dealer]: (host) => new DealerPattern(host),
+  [socketTypeId.Router]: (host) => new RouterPattern(host),
   [socketTypeId.Pair]: (host) => new PairPattern(host),
   [socketTypeId.Channel]: (host) => new PairPattern(host, true),
   [socketTypeId.Scatter]: (host) => new PushPattern(host, true),
