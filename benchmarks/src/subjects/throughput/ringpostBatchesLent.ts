@@ -4,7 +4,7 @@ import type { ThroughputSubject } from './throughputSubject.ts'
 
 /** Blocking, many messages a call, which the receiver looks at in shared memory and gives back. */
 export const subject: ThroughputSubject = {
-  openSender: batches.openSender,
+  openSender: (link) => batches.openSender(link),
   openReceiver({ endpoint }) {
     const pull = new Pull()
     pull.bindSync(endpoint)
