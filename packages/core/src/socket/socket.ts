@@ -46,6 +46,8 @@ const FINISHED = { done: true, value: undefined } as const
 /** What a proxy uses of a socket; the keys of methods, so that users see no such names. */
 export const block: unique symbol = Symbol('block')
 export const patternOfSocket: unique symbol = Symbol('pattern')
+/** For what a type does besides the calls of every socket. */
+export const act: unique symbol = Symbol('act')
 
 interface SocketConstructorOptions {
   context?: Context
@@ -253,7 +255,7 @@ export class SocketBase
   send(message: MessageLike | readonly MessageLike[], target?: object): Promise<void> {
     this.#checkSending()
     const outgoing = this.#outgoing(message, target)
-    if (outgoing === undefined) return DONE
+    if (outgoing === undefined) return this.#thread.turn.settle(undefined, DONE)
     let failure: Failure | undefined
     try {
       failure = this.#pattern.send(outgoing)
@@ -363,6 +365,7 @@ export class SocketBase
     message: MessageLike | readonly MessageLike[],
     target: object | undefined,
   ): Outgoing | undefined {
+    if (typeof message === 'string' && this.#pattern.isUnwanted?.(message)) return undefined
     const outgoing = toOutgoing(message)
     if (Array.isArray(outgoing) && outgoing.length === 0) return undefined
     return this.#pattern.address === undefined ? outgoing : this.#pattern.address(outgoing, target)
@@ -806,6 +809,17 @@ export class SocketBase
   /** @internal */
   get [patternOfSocket](): Pattern {
     return this.#pattern
+  }
+
+  /** @internal Does what only one type of socket can, and publishes what that has written. */
+  [act](how: () => void): void {
+    this.#checkUsable()
+    try {
+      how()
+    } finally {
+      this.#flush()
+    }
+    this.#retryBoth()
   }
 
   /** @internal Whether it was bound or connected. */
