@@ -69,8 +69,6 @@ export class SocketBase
   readonly #pattern: Pattern
   readonly #id: number
   readonly #pipes = new Set<Pipe>()
-  /** Pipes that are not to be used before the other side is there: see the option `immediate`. */
-  readonly #heldBack = new Set<Pipe>()
   readonly #bindings = new Map<string, Binding>()
   #events: Observer | undefined
   #isClosed = false
@@ -604,15 +602,11 @@ export class SocketBase
 
   #add(pipe: Pipe): void {
     this.#pipes.add(pipe)
-    if (pipe.isPending && this.#options.immediate) this.#heldBack.add(pipe)
-    else this.#attach(pipe)
-    pipe.catchUp()
-  }
-
-  #attach(pipe: Pipe): void {
+    // Whatever `immediate` says: inproc has no connections in the making, only names not bound yet.
     this.#pattern.attach(pipe)
     this.#flush()
     this.#retryBoth()
+    pipe.catchUp()
   }
 
   accept(pipeId: number): void {
@@ -623,12 +617,10 @@ export class SocketBase
     this.#inproc.noteAttached(pipe)
     if (!canTalk(this.#options.type, pipe.peerType)) {
       pipe.close()
-    } else if (this.#heldBack.delete(pipe)) {
-      this.#attach(pipe)
-    } else {
-      this.#pattern.attached?.(pipe)
-      this.#flush()
+      return
     }
+    this.#pattern.attached?.(pipe)
+    this.#flush()
   }
 
   pipeReadable(pipe: Pipe): void {
@@ -644,7 +636,7 @@ export class SocketBase
 
   pipeEnded(pipe: Pipe): void {
     this.#pipes.delete(pipe)
-    if (!this.#heldBack.delete(pipe)) this.#pattern.detach(pipe)
+    this.#pattern.detach(pipe)
     if (!this.#isClosed) this.#retryBoth()
   }
 

@@ -39,7 +39,7 @@ export class RouterPattern implements Pattern {
   attach(pipe: Pipe): void {
     greet(this.#host, pipe)
     probe(this.#host, pipe)
-    if (pipe.routingId !== undefined) this.#admitNamed(pipe, pipe.routingId)
+    if (pipe.routingId !== undefined) this.#admit(pipe, pipe.routingId)
     else if (!pipe.isPending) this.#identify(pipe)
     if (!pipe.isPending) this.#notify(pipe, peerNotification.connect)
   }
@@ -47,12 +47,6 @@ export class RouterPattern implements Pattern {
   attached(pipe: Pipe): void {
     if (pipe.routingId === undefined) this.#identify(pipe)
     this.#notify(pipe, peerNotification.connect)
-  }
-
-  /** Another may have taken the name while this connection was held back. */
-  #admitNamed(pipe: Pipe, name: Buffer): void {
-    if (this.#peers.find(name) === undefined) this.#admit(pipe, name)
-    else pipe.routingId = undefined
   }
 
   #identify(pipe: Pipe): void {
