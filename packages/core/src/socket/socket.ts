@@ -39,6 +39,8 @@ export interface BatchOptions {
 
 const DEFAULT_BATCH = 1024
 const nothing = (): string => 'EAGAIN'
+/** ZeroMQ's binding has one wording for all that keeps a socket from its user. */
+const BUSY_WITH_PROXY = 'Socket is blocked by a bind or unbind operation'
 const NO_ROUTING_ID = Buffer.alloc(0)
 const DONE = Promise.resolve()
 const FINISHED = { done: true, value: undefined } as const
@@ -46,6 +48,17 @@ const FINISHED = { done: true, value: undefined } as const
 /** What a proxy uses of a socket; the keys of methods, so that users see no such names. */
 export const block: unique symbol = Symbol('block')
 export const patternOfSocket: unique symbol = Symbol('pattern')
+export const engage: unique symbol = Symbol('engage')
+
+/** A socket that a proxy uses, and nobody else. */
+export interface Engaged {
+  readonly pattern: Pattern
+  readonly thread: Thread
+  /** Makes readable what the pattern has sent. */
+  flush(): void
+  /** Lets others use the socket again. */
+  release(): void
+}
 /** For what a type does besides the calls of every socket. */
 export const act: unique symbol = Symbol('act')
 
@@ -80,6 +93,8 @@ export class SocketBase
   #unsent: Outbox | undefined
   #receiving: Waiting<never> | undefined
   #takeReceived: () => unknown = nothing
+  /** Who else is to know that it may be worth trying again. */
+  #onChange: (() => void) | undefined
   /** Tries asked for: a pipe that ends in the middle of one asks for another, not for one within. */
   #sendingTries = 0
   #receivingTries = 0
@@ -242,6 +257,7 @@ export class SocketBase
     for (const pipe of this.#pipes) this.#inproc.close(pipe, this.#options.linger)
     this.#thread.unregister(this.#id)
     this.#events?.[tell]({ type: 'end' })
+    this.#onChange?.()
   }
 
   [Symbol.dispose](): void {
@@ -641,6 +657,7 @@ export class SocketBase
   }
 
   #retryBoth(): void {
+    this.#onChange?.()
     if (this.#receiving !== undefined) this.#retryReceiving()
     if (this.#sending !== undefined) this.#retrySending()
   }
@@ -668,6 +685,7 @@ export class SocketBase
   shutDown(): void {
     this.#refusal = () => new SocketError('ETERM')
     this.#giveUp('ETERM')
+    this.#onChange?.()
   }
 
   terminate(): void {
@@ -812,6 +830,28 @@ export class SocketBase
       this.#flush()
     }
     this.#retryBoth()
+  }
+
+  /**
+   * @internal Hands the socket over to a proxy: calls fail with `EBUSY`, and `onChange` is called
+   * when there may be something to read, room to write, or an end.
+   *
+   * @throws {SocketError} `EBADF`, `EBUSY`, `ETERM`
+   */
+  [engage](onChange: () => void): Engaged {
+    this.#checkUsable()
+    this[block](BUSY_WITH_PROXY)
+    this.#onChange = onChange
+    this.#thread.arm()
+    return {
+      pattern: this.#pattern,
+      thread: this.#thread,
+      flush: () => this.#flush(),
+      release: () => {
+        this.#onChange = undefined
+        this[block](undefined)
+      },
+    }
   }
 
   /** @internal Whether it was bound or connected. */
