@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { failureOf, failures } from '../support/suiteErrors.ts'
+import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
 import { take, takeNote, useStage } from '../support/suiteStage.ts'
 import type { MessageLike } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
@@ -9,12 +9,12 @@ export function describePeer(subject: Subject): void {
   describe('PEER', () => {
     const stage = useStage(subject)
 
-    it('sends to the number that `connect` gave, and answers to the one a message had', async () => {
+    it('sends to the number that `connectPeer` gave, and answers to the one a message had', async () => {
       const endpoint = stage.endpoint()
       const peer = stage.open('Peer')
       await peer.bind(endpoint)
       const other = stage.open('Peer')
-      const routingId = other.connect(endpoint)
+      const routingId = other.connectPeer(endpoint)
       await other.send('ping', { routingId })
       const [ping, options] = await peer.receive()
       expect(String(ping)).toBe('ping')
@@ -26,7 +26,7 @@ export function describePeer(subject: Subject): void {
     it('sends before anybody has bound', async () => {
       const endpoint = stage.endpoint()
       const other = stage.open('Peer')
-      await other.send('early', { routingId: other.connect(endpoint) })
+      await other.send('early', { routingId: other.connectPeer(endpoint) })
       const peer = stage.open('Peer')
       await peer.bind(endpoint)
       expect(String((await peer.receive())[0])).toBe('early')
@@ -39,7 +39,7 @@ export function describePeer(subject: Subject): void {
       const others = []
       for (let index = 0; index < 3; index++) {
         const other = stage.open('Peer')
-        const routingId = other.connect(endpoint)
+        const routingId = other.connectPeer(endpoint)
         others.push(other)
         await other.send(String(index), { routingId })
       }
@@ -62,7 +62,7 @@ export function describePeer(subject: Subject): void {
       const peer = stage.open('Peer', { sendTimeout: 0 })
       await peer.bind(endpoint)
       const other = stage.open('Peer')
-      const routingId = other.connect(endpoint)
+      const routingId = other.connectPeer(endpoint)
       await other.send('x', { routingId })
       const [, options] = await peer.receive()
       other.close()
@@ -70,12 +70,17 @@ export function describePeer(subject: Subject): void {
       await expect(peer.send('x', options)).rejects.toMatchObject(failures.unreachable)
     })
 
+    it('connects only to somebody who is there with `immediate`, so it has no number to give', () => {
+      const peer = stage.open('Peer', { immediate: true })
+      expect(thrownBy(() => peer.connectPeer(stage.endpoint()))).toMatchObject({ code: 'EFAULT' })
+    })
+
     it('refuses messages of several frames', async () => {
       const endpoint = stage.endpoint()
       const peer = stage.open('Peer')
       await peer.bind(endpoint)
       const other = stage.open('Peer')
-      const routingId = other.connect(endpoint)
+      const routingId = other.connectPeer(endpoint)
       const several = ['a', 'b'] as unknown as MessageLike
       expect(await failureOf(() => other.send(several, { routingId }))).toMatchObject(
         failures.invalid,

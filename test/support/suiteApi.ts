@@ -100,8 +100,9 @@ export interface Writable<M = Sent, O = undefined> extends SendOptions {
     message: M,
     ...options: O extends undefined ? [TimeoutOptions?] : [O & TimeoutOptions]
   ): void
-  sendMany(messages: M[]): Promise<void>
-  sendManySync(messages: M[], options?: TimeoutOptions): void
+  /** Where a message has a target, it is given with it, as a pair. */
+  sendMany(messages: (O extends undefined ? M : [M, O])[]): Promise<void>
+  sendManySync(messages: (O extends undefined ? M : [M, O])[], options?: TimeoutOptions): void
 }
 export interface Readable<M = Frame[]> extends ReceiveOptions {
   receive(): Promise<M>
@@ -193,11 +194,11 @@ export interface Gather extends Socket, Readable<[Frame]> {
 }
 export interface Peer
   extends
-    Omit<Socket, 'connect'>,
+    Socket,
     Writable<MessageLike, { routingId: number }>,
     Readable<[Frame, { routingId: number }]> {
   /** The number of the new connection. */
-  connect(endpoint: string): number
+  connectPeer(endpoint: string): number
 }
 export interface Channel extends Socket, Writable<MessageLike>, Readable<[Frame]> {}
 export interface Proxy {

@@ -101,6 +101,7 @@ function farSocket(call: (method: string, ...parameters: unknown[]) => Promise<u
     echo: action('echo'),
     set: action('set'),
     get: (name) => call('get', name),
+    shutdownContext: action('shutdownContext'),
     close: action('close'),
   }
 }

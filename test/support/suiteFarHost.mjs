@@ -64,4 +64,7 @@ const compound = {
   get(socket, name) {
     return socket[name]
   },
+  shutdownContext(socket) {
+    socket.context.shutdown()
+  },
 }

@@ -33,6 +33,8 @@ export interface FarSocket {
   echo(): Promise<void>
   set(options: Record<string, unknown>): Promise<void>
   get(name: string): Promise<unknown>
+  /** Shuts down the context of the socket, from there. */
+  shutdownContext(): Promise<void>
   close(): Promise<void>
 }
 

@@ -1,7 +1,9 @@
+import { planNode } from '../harness/nodeProgram.ts'
 import { numberOf, type Question } from '../harness/question.ts'
 import { nativeSubject } from './families.ts'
 
 const PIPES = 10_000
+const MOST_MEGABYTES = 20
 
 export const idlePipes: Question = {
   name: 'idlePipes',
@@ -17,8 +19,21 @@ export const idlePipes: Question = {
     { name: 'residentBytes', title: 'resident' },
     { name: 'usedBytes', title: 'arena' },
   ],
-  subjects: [nativeSubject('libzmq', 'idlePipes', () => ({ pipes: PIPES }))],
+  subjects: [
+    nativeSubject('libzmq', 'idlePipes', () => ({ pipes: PIPES })),
+    {
+      name: 'Ringpost',
+      plan: () => planNode('memory/idlePipes.js', { pipes: PIPES }, ['--expose-gc']),
+    },
+  ],
   ratios: [],
-  targets: [],
+  targets: [
+    {
+      title: 'All pipes together',
+      ours: ['Ringpost'],
+      conditions: ['residentBytes', 'usedBytes'],
+      atMost: MOST_MEGABYTES,
+    },
+  ],
   read: (sample, reading) => (reading in sample ? numberOf(sample, reading) / 1e6 : undefined),
 }

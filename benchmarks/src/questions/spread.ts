@@ -53,8 +53,14 @@ export const spread: Question = {
     node('zeromq.js, one thread', 'zeromq', SLOW, 'main'),
     node('zeromq.js, two threads', 'zeromq', SLOW),
     node('postMessage', 'postMessage', SLOW),
+    node('Ringpost, batches', 'ringpostBatches', FAST),
+    node('Ringpost, promises', 'ringpostPromises', FAST),
   ],
-  ratios: [],
+  ratios: ['libzmq', 'zeromq.js, one thread', 'postMessage'].map((against) => ({
+    against,
+    theirs: [against],
+    ours: ['Ringpost, batches', 'Ringpost, promises'],
+  })),
   targets: [],
   read: (sample) => (numberOf(sample, 'messages') / numberOf(sample, 'nanoseconds')) * 1e3,
 }

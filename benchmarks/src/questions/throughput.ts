@@ -3,24 +3,54 @@ import { numberOf, type Question, type Subject } from '../harness/question.ts'
 import type { ThroughputOptions } from '../subjects/throughput/throughputSubject.ts'
 import { nativeSubject, scaleCount } from './families.ts'
 
-const sizes = [16, 64, 256, 1024, 65536] as const
-const smallSizes = ['16', '64', '256', '1024']
-
 /** Timed messages per size, so that a measurement takes about half a second. */
-type Counts = readonly [number, number, number, number, number]
+type Counts = Readonly<Record<string, number>>
+
+const fast: Counts = { 16: 4e6, 64: 4e6, 256: 2.5e6, 1024: 1.5e6, 65536: 4e4, crowded: 1e6 }
+const placed: Counts = { 65536: 1e6 }
+const slow: Counts = { 16: 3e5, 64: 3e5, 256: 3e5, 1024: 2e5, 65536: 4e3, crowded: 1e5 }
 
 /** Counts are multiples of this, so that every batch is full. */
 const COUNT_UNIT = 512
+const BUSY_THREADS = 4
 
-function countFor(counts: Counts, condition: string, isQuick: boolean): number {
-  const index = sizes.findIndex((size) => String(size) === condition)
-  return scaleCount(counts[index] ?? 0, isQuick, COUNT_UNIT)
+const conditions = [
+  { name: '16', title: '16 B' },
+  { name: '64', title: '64 B' },
+  { name: '256', title: '256 B' },
+  { name: '1024', title: '1,024 B' },
+  { name: '65536', title: '65,536 B' },
+  { name: 'crowded', title: '64 B, 4 busy threads' },
+] as const
+
+interface Circumstances {
+  readonly size: number
+  readonly count: number
+  readonly warmUp: number
+  readonly busyThreads: number
 }
 
-function libzmq(how: string, counts: Counts, onlyLarge = false): Subject {
+/** Undefined where the counts leave the condition out. */
+function circumstancesOf(
+  counts: Counts,
+  condition: string,
+  isQuick: boolean,
+): Circumstances | undefined {
+  const messages = counts[condition]
+  if (messages === undefined) return undefined
+  return {
+    size: condition === 'crowded' ? 64 : Number(condition),
+    count: scaleCount(messages, isQuick, COUNT_UNIT),
+    // Not shortened for a quick run: long enough for the compiler to have seen all it will see.
+    warmUp: scaleCount(messages / 2, false, COUNT_UNIT),
+    busyThreads: condition === 'crowded' ? BUSY_THREADS : 0,
+  }
+}
+
+function libzmq(how: string, counts: Counts): Subject {
   return nativeSubject(`libzmq, ${how}`, 'pushPull', (condition, isQuick) => {
-    if (onlyLarge && condition !== '65536') return undefined
-    return { how, size: condition, count: countFor(counts, condition, isQuick) }
+    const circumstances = circumstancesOf(counts, condition, isQuick)
+    return circumstances && { how, ...circumstances }
   })
 }
 
@@ -28,31 +58,23 @@ function node(
   name: string,
   subject: string,
   counts: Counts,
-  options: { placement?: ThroughputOptions['placement']; onlyLarge?: boolean } = {},
+  placement: ThroughputOptions['placement'] = 'workers',
 ): Subject {
   return {
     name,
     plan(condition, isQuick) {
-      if (options.onlyLarge === true && condition !== '65536') return undefined
-      const count = countFor(counts, condition, isQuick)
-      return planNode('throughput/host.js', {
-        subject,
-        size: Number(condition),
-        count,
-        // Long enough for the compiler to have seen all it will see.
-        warmUp: scaleCount(count / 2, false, COUNT_UNIT),
-        placement: options.placement ?? 'workers',
-        busyThreads: 0,
-      } satisfies ThroughputOptions)
+      const circumstances = circumstancesOf(counts, condition, isQuick)
+      const options = circumstances && { subject, placement, ...circumstances }
+      return options && planNode('throughput/host.js', options satisfies ThroughputOptions)
     },
   }
 }
 
-const fast: Counts = [4e6, 4e6, 2.5e6, 1.5e6, 4e4]
-const placed: Counts = [4e6, 4e6, 2.5e6, 1.5e6, 1e6]
-const slow: Counts = [3e5, 3e5, 3e5, 2e5, 4e3]
-
+const small = ['16', '64', '256', '1024']
 const libzmqCopying = ['libzmq, copy', 'libzmq, message']
+const zeromqJs = ['zeromq.js, one thread', 'zeromq.js, two threads']
+const batches = ['Ringpost, batches', 'Ringpost, batches lent']
+const allCopying = [...batches, 'Ringpost, blocking', 'Ringpost, promises']
 
 export const throughput: Question = {
   name: 'throughput',
@@ -61,28 +83,79 @@ export const throughput: Question = {
     'A sender thread and a receiver thread, default high-water marks, 64 prepared messages sent in',
     'turn; the receiver checks order, length and first byte of each. Timed from the first send after',
     'the warm-up to the last receive. "libzmq" in the ratios is the better of its two copying ways',
-    '(`zmq_send`/`zmq_recv`, and `zmq_msg_t` filled with memcpy). At 65,536 B, "in place" means that',
-    'only the first byte is written, on either side; "borrow" is `zmq_msg_init_data`.',
+    '(`zmq_send`/`zmq_recv`, and `zmq_msg_t` filled with memcpy). "Place": messages allocated where',
+    'the receiver will see them, only the first byte written, on either side; "borrow" is',
+    '`zmq_msg_init_data`. The bare ring is a ring between two threads and nothing else, publishing each',
+    'message, or many at once.',
   ].join('\n'),
   unit: 'M messages/s',
   isHigherBetter: true,
-  conditions: sizes.map((size) => ({
-    name: String(size),
-    title: `${size.toLocaleString('en')} B`,
-  })),
+  conditions,
   subjects: [
     libzmq('copy', fast),
     libzmq('message', fast),
-    libzmq('place', placed, true),
-    libzmq('borrow', placed, true),
-    node('zeromq.js, one thread', 'zeromq', slow, { placement: 'main' }),
+    libzmq('place', placed),
+    libzmq('borrow', placed),
+    node('zeromq.js, one thread', 'zeromq', slow, 'main'),
     node('zeromq.js, two threads', 'zeromq', slow),
     node('postMessage', 'postMessage', slow),
     node('postMessage, batches of 100', 'postMessageBatches', slow),
+    node('bare ring', 'bareRing', fast),
+    node('bare ring, batches', 'bareRingBatches', fast),
+    node('Ringpost, batches', 'ringpostBatches', fast),
+    node('Ringpost, batches lent', 'ringpostBatchesLent', fast),
+    node('Ringpost, blocking', 'ringpostBlocking', fast),
+    node('Ringpost, promises', 'ringpostPromises', fast),
+    node('Ringpost, batches with promises', 'ringpostBatchPromises', fast),
+    node('Ringpost, place', 'ringpostPlace', placed),
+    node('Ringpost, place and fill', 'ringpostPlaceFilled', { 65536: 4e4 }),
   ],
-  ratios: [],
-  targets: [],
+  ratios: [
+    { against: 'libzmq', theirs: libzmqCopying, ours: [...allCopying, 'Ringpost, place and fill'] },
+    { against: 'libzmq, place', theirs: ['libzmq, place'], ours: ['Ringpost, place'] },
+    { against: 'zeromq.js', theirs: zeromqJs, ours: allCopying },
+    { against: 'postMessage', theirs: ['postMessage'], ours: allCopying },
+    {
+      against: 'postMessage in batches',
+      theirs: ['postMessage, batches of 100'],
+      ours: ['Ringpost, batches'],
+    },
+    { against: 'bare ring', theirs: ['bare ring'], ours: batches },
+    { against: 'bare ring in batches', theirs: ['bare ring, batches'], ours: batches },
+  ],
+  targets: [
+    ...batches.flatMap((name) => [
+      target(`${name} against libzmq`, [name], libzmqCopying, ['16', '64'], 1.5),
+      target(`${name} against libzmq`, [name], libzmqCopying, ['256', '1024'], 1.2),
+      target(`${name} against the bare ring`, [name], ['bare ring'], small, 0.5),
+    ]),
+    target('Place against libzmq, place', ['Ringpost, place'], ['libzmq, place'], ['65536'], 1),
+    target(
+      'Place and fill against libzmq copying',
+      ['Ringpost, place and fill'],
+      libzmqCopying,
+      ['65536'],
+      1,
+    ),
+    target('Blocking against libzmq', ['Ringpost, blocking'], libzmqCopying, small, 1),
+    target('Promises against zeromq.js', ['Ringpost, promises'], zeromqJs, ['16', '64', '256'], 10),
+    target(
+      'Promises against postMessage',
+      ['Ringpost, promises'],
+      ['postMessage'],
+      ['16', '64', '256'],
+      5,
+    ),
+  ],
   read: (sample) => (numberOf(sample, 'messages') / numberOf(sample, 'nanoseconds')) * 1e3,
 }
 
-export { libzmqCopying, smallSizes }
+function target(
+  title: string,
+  ours: readonly string[],
+  theirs: readonly string[],
+  where: readonly string[],
+  atLeast: number,
+): Question['targets'][number] {
+  return { title, ours, theirs, conditions: where, atLeast }
+}

@@ -7,4 +7,7 @@ export { Observer, type EventType, type SocketEvent } from './socket/observer.ts
 export { SharedBatch } from './socket/sharedBatch.ts'
 export { SharedFrame } from './socket/sharedFrame.ts'
 export type { BatchOptions, TimeoutOptions } from './socket/socket.ts'
+export { Proxy } from './proxy/proxy.ts'
+export type { ProxyStatistics, Traffic } from './proxy/traffic.ts'
 export * from './socket/sockets.ts'
+export * from './socket/publishingSockets.ts'

@@ -9,10 +9,12 @@ import type { Link, ThroughputOptions } from './throughputSubject.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ThroughputOptions
 const warm = Gate.allocate()
+/** Shared by both sides for a ring of their own making; untouched by all others. */
+const memory = new SharedArrayBuffer(1 << 22)
 const { port1, port2 } = new MessageChannel()
 
 function linkOver(port: MessagePort): Link {
-  return { endpoint: 'inproc://bench', port, size: options.size }
+  return { endpoint: 'inproc://bench', port, memory, size: options.size }
 }
 
 /** Runs one side in a worker thread and returns its time. */

@@ -15,10 +15,11 @@ export interface ThroughputOptions {
   readonly busyThreads: number
 }
 
-/** What each side gets to find the other: a name for an endpoint, or an end of a channel. */
+/** What each side gets to find the other: a name for an endpoint, an end of a channel, or memory. */
 export interface Link {
   readonly endpoint: string
   readonly port: MessagePort
+  readonly memory: SharedArrayBuffer
   readonly size: number
 }
 

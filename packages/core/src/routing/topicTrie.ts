@@ -59,6 +59,9 @@ export class TopicTrie {
   }
 }
 
+/** Up to here a character is one byte, the same one. */
+const LAST_ASCII = 0x7f
+
 /** Whose a prefix that was added is new to: all, or its subscriber; or to nobody. */
 export type AddedTopic = 'firstOfPrefix' | 'firstOfSubscriber' | 'repeated'
 
@@ -158,6 +161,31 @@ export class SubscriberTrie<Subscriber> {
       if (node === null) return
       at += node.label.length
     }
+  }
+
+  /**
+   * Whether anybody may want a text, without turning it into bytes first: false is certain. Texts
+   * that are not ASCII as far as they are looked at may be wanted.
+   */
+  mayMatch(text: string): boolean {
+    let node: TopicTrieNode<Membership<Subscriber>[]> | null = this.#root
+    let at = 0
+    while (node.value === null) {
+      if (at >= text.length) return false
+      const first = text.charCodeAt(at)
+      if (first > LAST_ASCII) return true
+      node = node.childAt(first)
+      if (node === null) return false
+      const { label } = node
+      for (let offset = 1; offset < label.length; offset += 1) {
+        if (at + offset >= text.length) return false
+        const code = text.charCodeAt(at + offset)
+        if (code > LAST_ASCII) return true
+        if (code !== label[offset]) return false
+      }
+      at += label.length
+    }
+    return true
   }
 
   #membershipOf(subscriber: Subscriber): Membership<Subscriber> {

@@ -46,6 +46,8 @@ export interface Pattern {
    * message that is not a single frame of bytes, or that has to wait. `send` is tried next.
    */
   sendMany?(messages: readonly unknown[], begin: number): number
+  /** Whether a text is surely for nobody, so that it need not be turned into bytes. */
+  isUnwanted?(text: string): boolean
   /** The next message, or why there is none. */
   receive(): Received | Failure
   /** Where the next message is to be read from, for a borrowed read; it has been prepared. */

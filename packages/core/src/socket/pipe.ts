@@ -5,6 +5,7 @@ import { record } from '../ring/recordLayout.ts'
 import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
 import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
+import { socketTypeId } from './optionDefinition.ts'
 import { SharedBatch } from './sharedBatch.ts'
 import { SharedFrame, takeBlock, type FrameLender } from './sharedFrame.ts'
 
@@ -52,10 +53,11 @@ export class Pipe implements PipeEnd, FrameLender {
   endpoint = ''
   /** Written and not yet published. */
   isDirty = false
+  /** What is written takes the place of what has not been read. */
+  readonly isConflating: boolean
 
   readonly #thread: Thread
   readonly #owner: PipeOwner
-  readonly #isConflating: boolean
   #writer: Writer
   #reader: Reader
   #outLimit = 0
@@ -74,9 +76,9 @@ export class Pipe implements PipeEnd, FrameLender {
     const { heap, arena } = thread
     const out = directionAt(arena, id, which)
     const into = directionAt(arena, id, otherSide(which))
-    this.#isConflating = (this.#word(0, side.type) & CONFLATE) !== 0
-    this.#writer = writerOf(heap, id, out, this.#isConflating)
-    this.#reader = readerOf(heap, thread.slab, id, into, this.#isConflating)
+    this.isConflating = isConflating(thread, id, which)
+    this.#writer = writerOf(heap, id, out, this.isConflating)
+    this.#reader = readerOf(heap, thread.slab, id, into, isConflating(thread, id, otherSide(which)))
     this.isPending = (thread.pipes.stateOf(id) & PipeState.attached) === 0
     this.refreshLimits()
     thread.add(id, which, this)
@@ -423,13 +425,30 @@ export function freePipe(thread: Thread, id: number): void {
   if ((pipes.stateOf(id) & PipeState.unclean) !== 0) {
     heap.freeOwnedBy(new Set([owner]))
   } else {
-    const type = Atomics.load(arena.words, sideAt(arena, id, 0) + side.type)
     for (const which of [0, 1] as Side[]) {
       const at = directionAt(arena, id, which)
-      readerOf(heap, thread.slab, id, at, (type & CONFLATE) !== 0).discard()
+      readerOf(heap, thread.slab, id, at, isConflating(thread, id, which)).discard()
       const routingId = Atomics.load(arena.words, sideAt(arena, id, which) + side.routingId)
       if (routingId !== 0) heap.free(routingId, owner)
     }
   }
   pipes.release(id)
+}
+
+const subscribers: ReadonlySet<number> = new Set([
+  socketTypeId.Subscriber,
+  socketTypeId.XSubscriber,
+])
+const publishers: ReadonlySet<number> = new Set([socketTypeId.Publisher, socketTypeId.XPublisher])
+
+/**
+ * Whether messages written by a side take the place of those not read. Subscriptions never do;
+ * either side's type tells which way they go, for the other may not be there yet.
+ */
+function isConflating({ arena }: Thread, id: number, writing: Side): boolean {
+  const wordOf = (which: Side): number =>
+    Atomics.load(arena.words, sideAt(arena, id, which) + side.type)
+  if ((wordOf(0) & CONFLATE) === 0) return false
+  const [writer, reader] = [wordOf(writing) & TYPE_BITS, wordOf(otherSide(writing)) & TYPE_BITS]
+  return !subscribers.has(writer) && !publishers.has(reader)
 }

@@ -39,6 +39,8 @@ export interface BatchOptions {
 
 const DEFAULT_BATCH = 1024
 const nothing = (): string => 'EAGAIN'
+/** ZeroMQ's binding has one wording for all that keeps a socket from its user. */
+const BUSY_WITH_PROXY = 'Socket is blocked by a bind or unbind operation'
 const NO_ROUTING_ID = Buffer.alloc(0)
 const DONE = Promise.resolve()
 const FINISHED = { done: true, value: undefined } as const
@@ -46,6 +48,19 @@ const FINISHED = { done: true, value: undefined } as const
 /** What a proxy uses of a socket; the keys of methods, so that users see no such names. */
 export const block: unique symbol = Symbol('block')
 export const patternOfSocket: unique symbol = Symbol('pattern')
+export const engage: unique symbol = Symbol('engage')
+
+/** A socket that a proxy uses, and nobody else. */
+export interface Engaged {
+  readonly pattern: Pattern
+  readonly thread: Thread
+  /** Makes readable what the pattern has sent. */
+  flush(): void
+  /** Lets others use the socket again. */
+  release(): void
+}
+/** For what a type does besides the calls of every socket. */
+export const act: unique symbol = Symbol('act')
 
 interface SocketConstructorOptions {
   context?: Context
@@ -67,8 +82,6 @@ export class SocketBase
   readonly #pattern: Pattern
   readonly #id: number
   readonly #pipes = new Set<Pipe>()
-  /** Pipes that are not to be used before the other side is there: see the option `immediate`. */
-  readonly #heldBack = new Set<Pipe>()
   readonly #bindings = new Map<string, Binding>()
   #events: Observer | undefined
   #isClosed = false
@@ -80,6 +93,8 @@ export class SocketBase
   #unsent: Outbox | undefined
   #receiving: Waiting<never> | undefined
   #takeReceived: () => unknown = nothing
+  /** Who else is to know that it may be worth trying again. */
+  #onChange: (() => void) | undefined
   /** Tries asked for: a pipe that ends in the middle of one asks for another, not for one within. */
   #sendingTries = 0
   #receivingTries = 0
@@ -202,10 +217,10 @@ export class SocketBase
    * @see zmq_connect(3)
    */
   connect(endpoint: string): void {
-    this.#checkUsable()
-    const address = this.#inprocAddress(endpoint)
     const { connectRoutingId } = this.#options
     this.#options.connectRoutingId = null
+    this.#checkUsable()
+    const address = this.#inprocAddress(endpoint)
     this.#withAddress(endpoint, () => {
       const pipe = this.#inproc.connect(address, this.#settings(), this)
       pipe.endpoint = endpoint
@@ -242,6 +257,7 @@ export class SocketBase
     for (const pipe of this.#pipes) this.#inproc.close(pipe, this.#options.linger)
     this.#thread.unregister(this.#id)
     this.#events?.[tell]({ type: 'end' })
+    this.#onChange?.()
   }
 
   [Symbol.dispose](): void {
@@ -253,7 +269,7 @@ export class SocketBase
   send(message: MessageLike | readonly MessageLike[], target?: object): Promise<void> {
     this.#checkSending()
     const outgoing = this.#outgoing(message, target)
-    if (outgoing === undefined) return DONE
+    if (outgoing === undefined) return this.#thread.turn.settle(undefined, DONE)
     let failure: Failure | undefined
     try {
       failure = this.#pattern.send(outgoing)
@@ -363,6 +379,7 @@ export class SocketBase
     message: MessageLike | readonly MessageLike[],
     target: object | undefined,
   ): Outgoing | undefined {
+    if (typeof message === 'string' && this.#pattern.isUnwanted?.(message)) return undefined
     const outgoing = toOutgoing(message)
     if (Array.isArray(outgoing) && outgoing.length === 0) return undefined
     return this.#pattern.address === undefined ? outgoing : this.#pattern.address(outgoing, target)
@@ -601,15 +618,11 @@ export class SocketBase
 
   #add(pipe: Pipe): void {
     this.#pipes.add(pipe)
-    if (pipe.isPending && this.#options.immediate) this.#heldBack.add(pipe)
-    else this.#attach(pipe)
-    pipe.catchUp()
-  }
-
-  #attach(pipe: Pipe): void {
+    // Whatever `immediate` says: inproc has no connections in the making, only names not bound yet.
     this.#pattern.attach(pipe)
     this.#flush()
     this.#retryBoth()
+    pipe.catchUp()
   }
 
   accept(pipeId: number): void {
@@ -620,12 +633,10 @@ export class SocketBase
     this.#inproc.noteAttached(pipe)
     if (!canTalk(this.#options.type, pipe.peerType)) {
       pipe.close()
-    } else if (this.#heldBack.delete(pipe)) {
-      this.#attach(pipe)
-    } else {
-      this.#pattern.attached?.(pipe)
-      this.#flush()
+      return
     }
+    this.#pattern.attached?.(pipe)
+    this.#flush()
   }
 
   pipeReadable(pipe: Pipe): void {
@@ -641,11 +652,12 @@ export class SocketBase
 
   pipeEnded(pipe: Pipe): void {
     this.#pipes.delete(pipe)
-    if (!this.#heldBack.delete(pipe)) this.#pattern.detach(pipe)
+    this.#pattern.detach(pipe)
     if (!this.#isClosed) this.#retryBoth()
   }
 
   #retryBoth(): void {
+    this.#onChange?.()
     if (this.#receiving !== undefined) this.#retryReceiving()
     if (this.#sending !== undefined) this.#retrySending()
   }
@@ -673,6 +685,7 @@ export class SocketBase
   shutDown(): void {
     this.#refusal = () => new SocketError('ETERM')
     this.#giveUp('ETERM')
+    this.#onChange?.()
   }
 
   terminate(): void {
@@ -806,6 +819,39 @@ export class SocketBase
   /** @internal */
   get [patternOfSocket](): Pattern {
     return this.#pattern
+  }
+
+  /** @internal Does what only one type of socket can, and publishes what that has written. */
+  [act](how: () => void): void {
+    this.#checkUsable()
+    try {
+      how()
+    } finally {
+      this.#flush()
+    }
+    this.#retryBoth()
+  }
+
+  /**
+   * @internal Hands the socket over to a proxy: calls fail with `EBUSY`, and `onChange` is called
+   * when there may be something to read, room to write, or an end.
+   *
+   * @throws {SocketError} `EBADF`, `EBUSY`, `ETERM`
+   */
+  [engage](onChange: () => void): Engaged {
+    this.#checkUsable()
+    this[block](BUSY_WITH_PROXY)
+    this.#onChange = onChange
+    this.#thread.arm()
+    return {
+      pattern: this.#pattern,
+      thread: this.#thread,
+      flush: () => this.#flush(),
+      release: () => {
+        this.#onChange = undefined
+        this[block](undefined)
+      },
+    }
   }
 
   /** @internal Whether it was bound or connected. */

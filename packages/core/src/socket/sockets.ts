@@ -2,20 +2,25 @@ import type { Context } from '../context/context.ts'
 import { SocketError } from '../errors.ts'
 import { patternOfSocket, SocketBase, type BatchOptions, type TimeoutOptions } from './socket.ts'
 import type { MessageLike } from './message.ts'
-import { defineOptionProperties } from './optionProperties.ts'
+import { defineOptionProperties, writeOptionById } from './optionProperties.ts'
 import { socketTypeId, type SocketTypeName } from './optionDefinition.ts'
 import type {
   ChannelOptions,
   ClientOptions,
+  DealerOptions,
   GatherOptions,
   PairOptions,
   PeerOptions,
   PullOptions,
   PushOptions,
+  ReplyOptions,
+  RequestOptions,
+  RouterOptions,
   ScatterOptions,
   ServerOptions,
   SocketInformation,
 } from './optionTypes.ts'
+import type { RouterPattern } from './patterns/router.ts'
 import type { RoutingTarget, ServerPattern } from './patterns/server.ts'
 import type { SharedBatch } from './sharedBatch.ts'
 import type { SharedFrame } from './sharedFrame.ts'
@@ -80,10 +85,18 @@ interface RoutedReadable extends Omit<
 }
 
 type Hidden = keyof Writable | keyof Readable
-type Plain = Omit<SocketBase, Hidden | 'options' | 'accept' | 'shutDown' | 'terminate'>
+type Plain = Omit<SocketBase, Hidden | 'connect' | 'options' | 'accept' | 'shutDown' | 'terminate'>
 
 /** Any socket: what all types have in common. */
-export interface Socket extends Plain {}
+export interface Socket extends Plain {
+  /**
+   * Connects to an endpoint, which need not be bound yet. May be called for several endpoints.
+   *
+   * @throws {SocketError} `EINVAL`, `EPROTONOSUPPORT`, `ENAMETOOLONG`, `ENOCOMPATPROTO`
+   * @see zmq_connect(3)
+   */
+  connect(endpoint: string): void
+}
 export const Socket = SocketBase as unknown as abstract new (
   type: number,
   options?: object,
@@ -103,6 +116,9 @@ const RoutingSocket = SocketBase as unknown as Base<
 
 /** What a constructor takes: any option that can be set, and the context. */
 export type OptionsOf<O> = Partial<Omit<O, keyof SocketInformation>> & { context?: Context }
+
+/** ZeroMQ's number of the option that names the peer at the other end of the next connection. */
+const CONNECT_ROUTING_ID = 61
 
 const define = (type: SocketTypeName, prototype: object): void =>
   defineOptionProperties(prototype as SocketBase, socketTypeId[type])
@@ -192,16 +208,101 @@ export class Peer extends RoutingSocket {
   }
 
   /**
-   * As `connect`, and tells the number of the peer at the other end.
+   * As other sockets' `connect`, and returns the number of the peer at the other end; 0 with the
+   * option `immediate`, for there is no peer yet.
+   */
+  override connect(endpoint: string): number {
+    super.connect(endpoint)
+    return this.immediate ? 0 : (this[patternOfSocket] as ServerPattern).lastRoutingId
+  }
+
+  /**
+   * As `connect`, where the number is needed.
    *
    * @throws {SocketError} as `connect`; `EFAULT` with the option `immediate`
    * @see zmq_connect_peer(3)
    */
   connectPeer(endpoint: string): number {
     if (this.immediate) throw new SocketError('EFAULT')
-    this.connect(endpoint)
-    return (this[patternOfSocket] as ServerPattern).lastRoutingId
+    return this.connect(endpoint)
   }
 }
 export interface Peer extends PeerOptions {}
 define('Peer', Peer.prototype)
+
+/**
+ * Asks REP or ROUTER sockets, in turn, one question at a time: a send, a receive, a send, and so on.
+ *
+ * Out of turn a call waits for its turn, or fails with `EFSM`. @see RFC 28/REQREP
+ */
+export class Request extends BothWaySocket {
+  constructor(options?: OptionsOf<RequestOptions>) {
+    super(socketTypeId.Request, options)
+  }
+}
+export interface Request extends RequestOptions {}
+define('Request', Request.prototype)
+
+/**
+ * Answers REQ and DEALER sockets, taking a question from each in turn: a receive, a send, and so on.
+ *
+ * Out of turn a call waits for its turn, or fails with `EFSM`. Answers to peers that have gone or
+ * have no room are dropped. @see RFC 28/REQREP
+ */
+export class Reply extends BothWaySocket {
+  constructor(options?: OptionsOf<ReplyOptions>) {
+    super(socketTypeId.Reply, options)
+  }
+}
+export interface Reply extends ReplyOptions {}
+define('Reply', Reply.prototype)
+
+/**
+ * Sends to its peers in turn and receives from them in turn, at any time. A REP wants an empty
+ * frame before the question. @see RFC 28/REQREP
+ */
+export class Dealer extends BothWaySocket {
+  constructor(options?: OptionsOf<DealerOptions>) {
+    super(socketTypeId.Dealer, options)
+  }
+}
+export interface Dealer extends DealerOptions {}
+define('Dealer', Dealer.prototype)
+
+/** What may be said when a ROUTER connects. */
+export interface RouterConnectOptions {
+  /** The name to know the peer by, so that it can be sent to at once: one byte or more. */
+  routingId?: string | Uint8Array | null | undefined
+}
+
+/**
+ * Receives from its peers in turn, each message behind the routing id of its sender, and sends to
+ * the one that the first frame names, at any time.
+ *
+ * What is for nobody, or for somebody at the high-water mark, is dropped; with `mandatory` the first
+ * fails with `EHOSTUNREACH` and the second waits. @see RFC 28/REQREP
+ */
+export class Router extends BothWaySocket {
+  constructor(options?: OptionsOf<RouterOptions>) {
+    super(socketTypeId.Router, options)
+  }
+
+  /**
+   * Connects to an endpoint, which need not be bound yet.
+   *
+   * @throws {TypeError} the routing id is neither text nor bytes
+   * @throws {SocketError} as `connect` of every socket, and `EINVAL` when the routing id is empty or
+   *   another peer has it
+   * @see zmq_connect(3)
+   */
+  override connect(endpoint: string, options: RouterConnectOptions = {}): void {
+    const { routingId } = options
+    if (routingId !== null && routingId !== undefined) {
+      writeOptionById(this, socketTypeId.Router, 'string', CONNECT_ROUTING_ID, routingId)
+    }
+    ;(this[patternOfSocket] as RouterPattern).checkNextName()
+    super.connect(endpoint)
+  }
+}
+export interface Router extends RouterOptions {}
+define('Router', Router.prototype)

@@ -1,0 +1,96 @@
+import { FairQueue } from '../../routing/fairQueue.ts'
+import { bytesOf, releaseShared, type Part } from '../message.ts'
+import type { Received } from '../pattern.ts'
+import type { Pipe } from '../pipe.ts'
+
+/** A batch takes so many messages from a peer before it is the next one's turn. */
+const FAIR_RUN = 256
+
+/**
+ * Takes messages from pipes in turn and throws away those that are not wanted: publishers filter,
+ * but what was on its way when a subscription was cancelled comes all the same.
+ */
+export class FilteredQueue {
+  readonly #in = new FairQueue<Pipe>()
+  readonly #isWanted: (head: Uint8Array) => boolean
+  /** Found when somebody asked whether there is a message. */
+  #found: Received | undefined
+
+  /** @param isWanted decides by the first frame */
+  constructor(isWanted: (head: Uint8Array) => boolean) {
+    this.#isWanted = isWanted
+  }
+
+  attach(pipe: Pipe): void {
+    this.#in.attach(pipe)
+  }
+
+  detach(pipe: Pipe): void {
+    this.#in.detach(pipe)
+  }
+
+  /** The pipe is readable again. */
+  activate(pipe: Pipe): void {
+    this.#in.activate(pipe)
+  }
+
+  /** The next message that is wanted. */
+  take(): Received | undefined {
+    const found = this.#found
+    if (found !== undefined) {
+      this.#found = undefined
+      return found
+    }
+    let pipe: Pipe | undefined
+    while ((pipe = this.#in.next()) !== undefined) {
+      this.#in.advance()
+      const message = pipe.read()
+      if (this.#isWanted(message[0]!)) return message
+    }
+    return undefined
+  }
+
+  /** As `take`, with large frames left in shared memory. */
+  takeShared(): Part[] | undefined {
+    if (this.#found !== undefined) return this.take()
+    let pipe: Pipe | undefined
+    while ((pipe = this.#in.next()) !== undefined) {
+      this.#in.advance()
+      const frames = pipe.readParts()
+      if (this.#isWanted(bytesOf(frames[0]!))) return frames
+      releaseShared(frames)
+    }
+    return undefined
+  }
+
+  /** Adds messages that are there to a batch, until it has `max`. */
+  takeMany(messages: Received[], max: number): void {
+    if (this.#found !== undefined) messages.push(this.take()!)
+    let pipe: Pipe | undefined
+    while (messages.length < max && (pipe = this.#in.next()) !== undefined) {
+      this.#in.advance()
+      const begin = messages.length
+      pipe.readMany(messages, Math.min(max - begin, FAIR_RUN))
+      this.#keepWanted(messages, begin)
+    }
+  }
+
+  hasMessage(): boolean {
+    this.#found ??= this.take()
+    return this.#found !== undefined
+  }
+
+  /** Waits for the next message. False when there may be one. */
+  park(): boolean {
+    return this.#found === undefined && this.#in.park()
+  }
+
+  #keepWanted(messages: Received[], begin: number): void {
+    let kept = begin
+    for (let i = begin; i < messages.length; i++) {
+      const message = messages[i]!
+      if (this.#isWanted(message[0]!)) messages[kept++] = message
+    }
+    messages.length = kept
+  }
+}

@@ -1,0 +1,122 @@
+import { SubscriberTrie } from '../../routing/topicTrie.ts'
+import { bytesOf, isMultipart, type Outgoing } from '../message.ts'
+import type { SocketOptions } from '../options.ts'
+import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
+import type { Pipe } from '../pipe.ts'
+import { Distributor } from './distributor.ts'
+import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscription.ts'
+
+/**
+ * PUB: each message to every peer that has subscribed to a prefix of it; dropped for those at their
+ * high-water mark. @see RFC 29/PUBSUB
+ *
+ * XPUB is built upon it, through the methods that say what to do with what comes upstream.
+ */
+export class PublisherPattern implements Pattern {
+  protected readonly options: SocketOptions
+  protected readonly topics = new SubscriberTrie<Pipe>()
+  protected readonly out: Distributor
+
+  constructor(host: PatternHost) {
+    this.options = host.options
+    this.out = new Distributor(host)
+  }
+
+  attach(pipe: Pipe): void {
+    this.out.attach(pipe)
+  }
+
+  detach(pipe: Pipe): void {
+    this.topics.removeAll(pipe, ignore)
+    this.options.topicsCount = this.topics.size
+    this.out.detach(pipe)
+  }
+
+  readable(pipe: Pipe): void {
+    readUpstream(pipe, this.#take)
+  }
+
+  writable(pipe: Pipe): void {
+    this.out.activate(pipe)
+  }
+
+  send(message: Outgoing): Failure | undefined {
+    this.choose(bytesOf(isMultipart(message) ? message[0]! : message))
+    if (this.options.invertMatching) this.out.invert()
+    return this.out.send(message, !this.options.noDrop)
+  }
+
+  sendMany(messages: readonly unknown[], begin: number): number {
+    let index = begin
+    for (; index < messages.length; index++) {
+      const message = messages[index]
+      if (message instanceof Uint8Array) {
+        if (this.send(message) !== undefined) break
+      } else if (typeof message !== 'string' || !this.isUnwanted(message)) break
+    }
+    return index
+  }
+
+  isUnwanted(text: string): boolean {
+    return !this.options.invertMatching && !this.topics.mayMatch(text)
+  }
+
+  receive(): Received | Failure {
+    return 'ENOTSUP'
+  }
+
+  parkReceiving(): boolean {
+    return true
+  }
+
+  parkSending(): boolean {
+    return this.out.park()
+  }
+
+  /** Nobody is waited for, unless with `noDrop` for one who wanted the last message. */
+  canSend(): boolean {
+    return true
+  }
+
+  canSendAgain(): boolean {
+    return this.out.canSendAgain()
+  }
+
+  canReceive(): boolean {
+    return false
+  }
+
+  /** Chooses the pipes for a message that begins with this frame. */
+  protected choose(head: Uint8Array): void {
+    this.topics.forEachMatch(head, 0, head.length, this.out.choose)
+  }
+
+  /** A frame that subscribes or cancels has come up. */
+  protected takeTopic(frame: Buffer, pipe: Pipe): void {
+    if (isSubscription(frame)) this.topics.add(topicOf(frame), pipe)
+    else this.topics.remove(topicOf(frame), pipe)
+  }
+
+  /** A frame of the application's own has come up. */
+  protected takeOther(_frame: Buffer): void {
+    // PUB has no way to tell of it.
+  }
+
+  protected endMessage(): void {
+    // Nothing is kept.
+  }
+
+  readonly #take = (message: Buffer[], pipe: Pipe): void => {
+    const all = !this.options.onlyFirstSubscribe || isAboutTopic(message[0]!)
+    for (const [index, frame] of message.entries()) {
+      if ((all || index === 0) && isAboutTopic(frame)) this.takeTopic(frame, pipe)
+      else this.takeOther(frame)
+    }
+    this.endMessage()
+    this.options.topicsCount = this.topics.size
+  }
+}
+
+function ignore(): void {
+  // Nobody is told.
+}

@@ -1,0 +1,102 @@
+import { SocketError } from '../../errors.ts'
+import { bytesOf, isMultipart, type Outgoing, type Part } from '../message.ts'
+import type { Failure, Pattern, PatternHost } from '../pattern.ts'
+import type { Pipe } from '../pipe.ts'
+import { Distributor } from './distributor.ts'
+import { bytesOfGroup, keyOfGroup } from './group.ts'
+import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscription.ts'
+
+/**
+ * RADIO: each message to every peer that has joined its group. In a pipe a message is two frames:
+ * the group, and what was sent. @see RFC 48/RADIO-DISH
+ */
+export class RadioPattern implements Pattern {
+  readonly #host: PatternHost
+  readonly #out: Distributor
+  readonly #members = new Map<string, Set<Pipe>>()
+  readonly #groups = new Map<Pipe, Set<string>>()
+
+  constructor(host: PatternHost) {
+    this.#host = host
+    this.#out = new Distributor(host)
+  }
+
+  attach(pipe: Pipe): void {
+    this.#out.attach(pipe)
+    this.#groups.set(pipe, new Set())
+  }
+
+  detach(pipe: Pipe): void {
+    for (const key of this.#groups.get(pipe) ?? []) this.#leave(key, pipe)
+    this.#groups.delete(pipe)
+    this.#out.detach(pipe)
+  }
+
+  readable(pipe: Pipe): void {
+    readUpstream(pipe, this.#take)
+  }
+
+  writable(pipe: Pipe): void {
+    this.#out.activate(pipe)
+  }
+
+  address(message: Outgoing, target: object | undefined): Outgoing {
+    if (typeof target !== 'object' || target === null) {
+      throw new TypeError('Options must be an object')
+    }
+    const group = bytesOfGroup((target as { group?: unknown }).group)
+    if (isMultipart(message)) throw new SocketError('EINVAL')
+    return [group, message]
+  }
+
+  send(message: Outgoing): Failure | undefined {
+    const group = bytesOf((message as Part[])[0]!)
+    this.#members.get(keyOfGroup(group))?.forEach(this.#out.choose)
+    return this.#out.send(message, !this.#host.options.noDrop)
+  }
+
+  receive(): Failure {
+    return 'ENOTSUP'
+  }
+
+  parkReceiving(): boolean {
+    return true
+  }
+
+  parkSending(): boolean {
+    return this.#out.park()
+  }
+
+  canSend(): boolean {
+    return true
+  }
+
+  canSendAgain(): boolean {
+    return this.#out.canSendAgain()
+  }
+
+  canReceive(): boolean {
+    return false
+  }
+
+  readonly #take = (message: Buffer[], pipe: Pipe): void => {
+    const frame = message[0]!
+    if (!isAboutTopic(frame)) return
+    const key = keyOfGroup(topicOf(frame))
+    if (isSubscription(frame)) this.#join(key, pipe)
+    else this.#leave(key, pipe)
+  }
+
+  #join(key: string, pipe: Pipe): void {
+    this.#groups.get(pipe)?.add(key)
+    const members = this.#members.get(key)
+    if (members === undefined) this.#members.set(key, new Set([pipe]))
+    else members.add(pipe)
+  }
+
+  #leave(key: string, pipe: Pipe): void {
+    this.#groups.get(pipe)?.delete(key)
+    const members = this.#members.get(key)
+    if (members?.delete(pipe) && members.size === 0) this.#members.delete(key)
+  }
+}
