@@ -278,6 +278,19 @@ export class Pipe implements PipeEnd, FrameLender {
     })
   }
 
+  /** As `read`, with large frames left where they are, to be handed on. */
+  readParts(): Part[] {
+    const frames = this.#reader.readShared(this.#thread.owner)
+    this.#released()
+    return frames.map(({ data, blockRef, segmentRef }) => {
+      if (blockRef !== 0) return new SharedFrame(data, blockRef, this.#thread.blocks)
+      if (segmentRef === 0) return data
+      const copy = Buffer.from(data)
+      this.#unpin(segmentRef, 0)
+      return copy
+    })
+  }
+
   /** A frame lent from a segment is no longer used. */
   giveBack(segmentRef: number): void {
     this.#unpin(segmentRef, 0)

@@ -29,8 +29,9 @@ export class SharedFrame {
     this.#lender = lender
   }
 
-  /** @internal Holds a private copy. */
-  static readonly of = (frame: Buffer): SharedFrame => new SharedFrame(frame, 0, nobody)
+  /** @internal Holds a private copy, unless it is shared already. */
+  static readonly of = (part: Uint8Array | SharedFrame): SharedFrame =>
+    part instanceof SharedFrame ? part : new SharedFrame(part as Buffer, 0, nobody)
 
   /** Bytes of the frame. */
   get length(): number {
