@@ -39,8 +39,8 @@ export interface BatchOptions {
 
 const DEFAULT_BATCH = 1024
 const nothing = (): string => 'EAGAIN'
-/** ZeroMQ's binding has one wording for all that keeps a socket from its user. */
-const BUSY_WITH_PROXY = 'Socket is blocked by a bind or unbind operation'
+/** For all that keeps a socket from its user; a proxy, too, as in ZeroMQ's binding. */
+const BLOCKED = 'Socket is blocked by a bind or unbind operation'
 const NO_ROUTING_ID = Buffer.alloc(0)
 const DONE = Promise.resolve()
 const FINISHED = { done: true, value: undefined } as const
@@ -85,6 +85,8 @@ export class SocketBase
   readonly #bindings = new Map<string, Binding>()
   #events: Observer | undefined
   #isClosed = false
+  #isBinding = false
+  #closesAfterBinding = false
   /** Why calls fail at once, if they do. */
   #refusal: (() => SocketError) | undefined
   readonly #dirty: Pipe[] = []
@@ -141,8 +143,13 @@ export class SocketBase
     return this.#isClosed
   }
 
-  /** What happens to this socket. */
+  /**
+   * What happens to this socket.
+   *
+   * @throws {SocketError} `ENOTSOCK`: it was closed before anybody asked
+   */
   get events(): Observer {
+    if (this.#events === undefined) this.#checkOpen()
     return (this.#events ??= new Observer(this.#thread.keepAlive))
   }
 
@@ -171,12 +178,13 @@ export class SocketBase
    * Makes this socket reachable at an endpoint. Any number of peers may connect to it, before or
    * after.
    *
-   * Rejects with SocketError: `EADDRINUSE`, `EINVAL`, `EPROTONOSUPPORT`, `ENAMETOOLONG`.
+   * Until it is done, other calls fail with `EBUSY`. Rejects with SocketError: `EADDRINUSE`,
+   * `EINVAL`, `EPROTONOSUPPORT`, `ENAMETOOLONG`.
    *
    * @see zmq_bind(3)
    */
-  async bind(endpoint: string): Promise<void> {
-    this.bindSync(endpoint)
+  bind(endpoint: string): Promise<void> {
+    return this.#whileBlocked(endpoint, () => this.bindSync(endpoint))
   }
 
   /** As `bind`, at once. */
@@ -194,10 +202,30 @@ export class SocketBase
   /**
    * Takes `bind` back. Connections that were made stay.
    *
-   * Rejects with SocketError `ENOENT`: it was not bound there.
+   * Until it is done, other calls fail with `EBUSY`. Rejects with SocketError `ENOENT`: it was not
+   * bound there.
    */
-  async unbind(endpoint: string): Promise<void> {
-    this.unbindSync(endpoint)
+  unbind(endpoint: string): Promise<void> {
+    return this.#whileBlocked(endpoint, () => this.unbindSync(endpoint))
+  }
+
+  /** A transport may take its time to bind, so that whoever does not wait learns it here. */
+  #whileBlocked(endpoint: string, act: () => void): Promise<void> {
+    this.#checkUsable()
+    if (typeof endpoint !== 'string') throw new TypeError('Address must be a string')
+    this[block](BLOCKED)
+    this.#isBinding = true
+    return DONE.then(() => {
+      // The thread may have ended in between.
+      if (this.#isClosed) return
+      this.#isBinding = false
+      this[block](undefined)
+      try {
+        act()
+      } finally {
+        if (this.#closesAfterBinding) this.close()
+      }
+    })
   }
 
   /** As `unbind`, at once. */
@@ -244,9 +272,16 @@ export class SocketBase
     for (const pipe of pipes) this.#inproc.close(pipe, this.#options.linger)
   }
 
-  /** Closes the socket. What was sent lingers as `linger` says; pending calls fail with `EAGAIN`. */
+  /**
+   * Closes the socket: while it binds, as soon as that has ended. What was sent lingers as `linger`
+   * says; pending calls fail with `EAGAIN`.
+   */
   close(): void {
     if (this.#isClosed) return
+    if (this.#isBinding) {
+      this.#closesAfterBinding = true
+      return
+    }
     this.#thread.poll()
     this.#giveUp('EAGAIN')
     this.#isClosed = true
@@ -689,6 +724,7 @@ export class SocketBase
   }
 
   terminate(): void {
+    this.#isBinding = false
     this.close()
   }
 
@@ -813,7 +849,8 @@ export class SocketBase
   /** @internal Makes every call fail with `EBUSY` and this message; undefined to allow them. */
   [block](message: string | undefined): void {
     if (this.#isClosed) return
-    this.#refusal = message === undefined ? undefined : () => new SocketError('EBUSY', { message })
+    if (message !== undefined) this.#refusal = () => new SocketError('EBUSY', { message })
+    else this.#refusal = this.#context.isShutDown ? () => new SocketError('ETERM') : undefined
   }
 
   /** @internal */
@@ -840,7 +877,7 @@ export class SocketBase
    */
   [engage](onChange: () => void): Engaged {
     this.#checkUsable()
-    this[block](BUSY_WITH_PROXY)
+    this[block](BLOCKED)
     this.#onChange = onChange
     this.#thread.arm()
     return {
