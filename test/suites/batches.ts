@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { heads, numbers, takeNote, texts, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, heads, numbers, takeNote, texts, useStage, watch } from '../support/suiteStage.ts'
 import type { Pull } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -9,6 +9,7 @@ import type { Subject } from '../support/suiteSubject.ts'
 export function describeBatches(subject: Subject): void {
   describe('`sendMany`', () => {
     const stage = useStage(subject)
+    const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('sends messages in their order', async () => {
       const endpoint = stage.endpoint()
@@ -30,9 +31,24 @@ export function describeBatches(subject: Subject): void {
       await pull.bind(endpoint)
       const push = stage.open('Push')
       push.connect(endpoint)
-      await push.sendMany(['a', null, 3, Buffer.from('b'), ['c', 'd'], ['', ''], Buffer.alloc(20_000)])
+      await push.sendMany([
+        'a',
+        null,
+        3,
+        Buffer.from('b'),
+        ['c', 'd'],
+        ['', ''],
+        Buffer.alloc(20_000),
+      ])
       const received = await pull.take(7)
-      expect(received.slice(0, 6).map(texts)).toEqual([['a'], [''], ['3'], ['b'], ['c', 'd'], ['', '']])
+      expect(received.slice(0, 6).map(texts)).toEqual([
+        ['a'],
+        [''],
+        ['3'],
+        ['b'],
+        ['c', 'd'],
+        ['', ''],
+      ])
       expect(received[6]![0]).toHaveLength(20_000)
     })
 
@@ -76,21 +92,23 @@ export function describeBatches(subject: Subject): void {
       ).toEqual(numbers(0, 20).map(Number))
     })
 
-    it('says EAGAIN when there is no room in time; what was taken is a beginning', async () => {
-      const endpoint = stage.endpoint()
-      const pull = await stage.far('Pull', { receiveHighWaterMark: 5 })
-      await pull.bind(endpoint)
-      const push = stage.open('Push', { sendHighWaterMark: 5, sendTimeout: 0 })
-      push.connect(endpoint)
-      if (!subject.features.exactHighWaterMark) return
-      await expect(push.sendMany(numbers(0, 20))).rejects.toMatchObject(failures.again)
-      expect(heads(await pull.take(10))).toEqual(numbers(0, 10))
-      takeNote(push)
-      expect(thrownBy(() => push.sendManySync(numbers(20, 40), { timeout: 0 }))).toMatchObject(
-        failures.again,
-      )
-      expect(heads(await pull.take(10))).toEqual(numbers(20, 30))
-    })
+    itExact(
+      'says EAGAIN when there is no room in time; what was taken is a beginning',
+      async () => {
+        const endpoint = stage.endpoint()
+        const pull = await stage.far('Pull', { receiveHighWaterMark: 5 })
+        await pull.bind(endpoint)
+        const push = stage.open('Push', { sendHighWaterMark: 5, sendTimeout: 0 })
+        push.connect(endpoint)
+        await expect(push.sendMany(numbers(0, 20))).rejects.toMatchObject(failures.again)
+        expect(heads(await pull.take(10))).toEqual(numbers(0, 10))
+        takeNote(push)
+        expect(thrownBy(() => push.sendManySync(numbers(20, 40), { timeout: 0 }))).toMatchObject(
+          failures.again,
+        )
+        expect(heads(await pull.take(10))).toEqual(numbers(20, 30))
+      },
+    )
 
     it('publishes each message to those who want it', async () => {
       const endpoint = stage.endpoint()
@@ -149,6 +167,8 @@ export function describeBatches(subject: Subject): void {
 function describeReceiveMany(subject: Subject): void {
   describe('`receiveMany`', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
+    const itThreads = itWith(subject, 'threads')
 
     /** A PULL with this many messages waiting, or on their way. */
     const filled = async (count: number): Promise<Pull> => {
@@ -171,35 +191,33 @@ function describeReceiveMany(subject: Subject): void {
       expect(received).toEqual(numbers(0, 3000))
     })
 
-    if (subject.features.inproc) {
-      it('gives all there are', async () => {
-        const pull = await filled(700)
-        expect(heads(await pull.receiveMany())).toEqual(numbers(0, 700))
-        const pull2 = await filled(700)
-        expect(heads(pull2.receiveManySync())).toEqual(numbers(0, 700))
-      })
+    itInproc('gives all there are', async () => {
+      const pull = await filled(700)
+      expect(heads(await pull.receiveMany())).toEqual(numbers(0, 700))
+      const pull2 = await filled(700)
+      expect(heads(pull2.receiveManySync())).toEqual(numbers(0, 700))
+    })
 
-      it('gives at most 1024, or as many as it is told', async () => {
-        const pull = await filled(1500)
-        expect(await pull.receiveMany()).toHaveLength(1024)
-        expect(await pull.receiveMany({ max: 100 })).toHaveLength(100)
-        expect(pull.receiveManySync({ max: 1 })).toHaveLength(1)
-        expect(heads(pull.receiveManySync({ max: 5000 }))).toEqual(numbers(1125, 1500))
-      })
+    itInproc('gives at most 1024, or as many as it is told', async () => {
+      const pull = await filled(1500)
+      expect(await pull.receiveMany()).toHaveLength(1024)
+      expect(await pull.receiveMany({ max: 100 })).toHaveLength(100)
+      expect(pull.receiveManySync({ max: 1 })).toHaveLength(1)
+      expect(heads(pull.receiveManySync({ max: 5000 }))).toEqual(numbers(1125, 1500))
+    })
 
-      it('takes from all peers in turn', async () => {
-        const endpoint = stage.endpoint()
-        const pull = stage.open('Pull')
-        await pull.bind(endpoint)
-        const pushes = await stage.farPeers('Push', 3, endpoint)
-        for (const push of pushes) await push.sendNumbers(0, 100)
-        const batch = heads(await pull.receiveMany())
-        expect(batch).toHaveLength(300)
-        for (const number of numbers(0, 100)) {
-          expect(batch.filter((text) => text === number)).toHaveLength(3)
-        }
-      })
-    }
+    itInproc('takes from all peers in turn', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const pushes = await stage.farPeers('Push', 3, endpoint)
+      for (const push of pushes) await push.sendNumbers(0, 100)
+      const batch = heads(await pull.receiveMany())
+      expect(batch).toHaveLength(300)
+      for (const number of numbers(0, 100)) {
+        expect(batch.filter((text) => text === number)).toHaveLength(3)
+      }
+    })
 
     it('waits for the first message only', async () => {
       const endpoint = stage.endpoint()
@@ -278,18 +296,17 @@ function describeReceiveMany(subject: Subject): void {
       }
     })
 
-    if (subject.features.threads) {
-      it('blocks until another thread sends', async () => {
-        const endpoint = stage.endpoint()
-        const pull = stage.open('Pull')
-        await pull.bind(endpoint)
-        const [push] = await stage.farPeers('Push', 1, endpoint)
-        const sending = push!.sendNumbers(0, 5000)
-        const received: string[] = []
-        while (received.length < 5000) received.push(...heads(pull.receiveManySync({ timeout: 5000 })))
-        expect(received).toEqual(numbers(0, 5000))
-        await sending
-      })
-    }
+    itThreads('blocks until another thread sends', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const [push] = await stage.farPeers('Push', 1, endpoint)
+      const sending = push!.sendNumbers(0, 5000)
+      const received: string[] = []
+      while (received.length < 5000)
+        received.push(...heads(pull.receiveManySync({ timeout: 5000 })))
+      expect(received).toEqual(numbers(0, 5000))
+      await sending
+    })
   })
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { heads, numbers, takeNote, texts, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, heads, numbers, takeNote, texts, useStage, watch } from '../support/suiteStage.ts'
 import type { Readable, Writable } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -12,8 +12,9 @@ const guard = { timeout: 5000 }
 export function describeBlocking(subject: Subject): void {
   describe('`sendSync` and `receiveSync`', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
-    it('move a message within one thread', async () => {
+    itInproc('move a message within one thread', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')
       await pull.bind(endpoint)
@@ -21,7 +22,6 @@ export function describeBlocking(subject: Subject): void {
       push.connect(endpoint)
       push.sendSync('one')
       push.sendSync(['two', 'frames'])
-      if (!subject.features.inproc) return
       expect(texts(pull.receiveSync(guard))).toEqual(['one'])
       expect(texts(pull.receiveSync(guard))).toEqual(['two', 'frames'])
     })
@@ -53,7 +53,7 @@ export function describeBlocking(subject: Subject): void {
       expect(performance.now() - start).toBeGreaterThanOrEqual(18)
     })
 
-    it('may be mixed with promises: the order stays', async () => {
+    itInproc('may be mixed with promises: the order stays', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')
       await pull.bind(endpoint)
@@ -63,7 +63,6 @@ export function describeBlocking(subject: Subject): void {
         await push.send(String(number))
         push.sendSync(String(number + 1))
       }
-      if (!subject.features.inproc) return
       const received: string[] = []
       for (let number = 0; number < 100; number += 2) {
         received.push(...heads([pull.receiveSync(guard), await pull.receive()]))
@@ -99,7 +98,9 @@ export function describeBlocking(subject: Subject): void {
     it('say EHOSTUNREACH at once for a ROUTER that must reach its peer', async () => {
       const router = stage.open('Router', { mandatory: true })
       await router.bind(stage.endpoint())
-      expect(thrownBy(() => router.sendSync(['nobody', 'x'], guard))).toMatchObject(failures.unreachable)
+      expect(thrownBy(() => router.sendSync(['nobody', 'x'], guard))).toMatchObject(
+        failures.unreachable,
+      )
     })
 
     it('send nothing for an empty array', async () => {
@@ -127,14 +128,13 @@ export function describeBlocking(subject: Subject): void {
       expect(texts(await pull.receive())).toEqual(['x'])
     })
 
-    it('carry the numbers and groups of the newer types', async () => {
+    itInproc('carry the numbers and groups of the newer types', async () => {
       const endpoint = stage.endpoint()
       const server = stage.open('Server')
       await server.bind(endpoint)
       const client = stage.open('Client')
       client.connect(endpoint)
       client.sendSync('question')
-      if (!subject.features.inproc) return
       const [question, { routingId }] = server.receiveSync(guard)
       expect(String(question)).toBe('question')
       server.sendSync('answer', { routingId })
@@ -173,10 +173,9 @@ function describeBlockedThread(subject: Subject): void {
       await pull.bind(endpoint)
       const [push] = await stage.farPeers('Push', 1, endpoint)
       const sending = push!.sendNumbers(0, 20_000)
-      for (let number = 0; number < 20_000; number++) {
-        const [text] = pull.receiveSync(guard)
-        if (String(text) !== String(number)) throw new Error(`${String(text)} is not ${number}`)
-      }
+      const received: string[] = []
+      while (received.length < 20_000) received.push(String(pull.receiveSync(guard)[0]))
+      expect(received).toEqual(numbers(0, 20_000))
       await sending
     })
 

@@ -78,7 +78,7 @@ export const extras = [
 
 /** The whole contract, for one way of joining sockets. */
 export function describeContract(subject: Subject): void {
-  describe(subject.name, () => {
+  describe(`over ${subject.name}`, () => {
     for (const describeTopic of [...patterns, ...extras]) describeTopic(subject)
   })
 }

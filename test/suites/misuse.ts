@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { numbers, texts, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, numbers, texts, useStage, watch } from '../support/suiteStage.ts'
 import type { SocketName, Subject } from '../support/suiteSubject.ts'
 
 /** A socket as a caller sees it who does not heed the types. */
@@ -61,6 +61,16 @@ export function describeMisuse(subject: Subject): void {
         expect(error).toMatchObject({ message: 'Value must be a string or buffer' })
       }
     })
+
+    for (const name of ['Server', 'Radio'] as const) {
+      it(`a ${name} must be told whom to send to`, () => {
+        for (const parameters of [['x'], ['x', 4], ['x', null]]) {
+          const error = thrownBy(() => untyped(name).send!(...parameters))
+          expect(error).toBeInstanceOf(TypeError)
+          expect(error).toMatchObject({ message: 'Options must be an object' })
+        }
+      })
+    }
 
     it('of a constructor are TypeErrors', () => {
       const { Push } = subject.zmq as unknown as Record<string, new (given: unknown) => object>
@@ -141,6 +151,7 @@ function describeDirection(subject: Subject): void {
 function describeBusy(subject: Subject): void {
   describe('two calls at once', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     it('to send are refused with EBUSY while the first one waits', async () => {
       const endpoint = stage.endpoint()
@@ -166,13 +177,12 @@ function describeBusy(subject: Subject): void {
       expect(texts(await first)).toEqual(['x'])
     })
 
-    it('to send are fine while nothing has to wait', async () => {
+    itInproc('to send are fine while nothing has to wait', async () => {
       const endpoint = stage.endpoint()
       const pull = await stage.far('Pull')
       await pull.bind(endpoint)
       const push = stage.open('Push')
       push.connect(endpoint)
-      if (!subject.features.inproc) return
       await Promise.all(numbers(0, 100).map((number) => push.send(number)))
       expect((await pull.take(100)).map((message) => String(message[0]))).toEqual(numbers(0, 100))
     })

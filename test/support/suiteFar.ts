@@ -80,7 +80,9 @@ function farSide(commands: Commands): FarSide {
   }
 }
 
-function farSocket(call: (method: string, ...parameters: unknown[]) => Promise<unknown>): FarSocket {
+function farSocket(
+  call: (method: string, ...parameters: unknown[]) => Promise<unknown>,
+): FarSocket {
   const action =
     (method: string) =>
     async (...parameters: unknown[]): Promise<void> =>

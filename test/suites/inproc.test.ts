@@ -1,0 +1,13 @@
+import * as core from '@ringpost/core'
+import { farHere } from '../support/suiteFar.ts'
+import { describeContract } from './contract.ts'
+
+let endpoints = 0
+
+describeContract({
+  name: 'inproc, within one thread',
+  zmq: core,
+  endpoint: () => `inproc://within-${++endpoints}`,
+  far: farHere(core),
+  features: { threads: false, exactHighWaterMark: true, inproc: true },
+})
