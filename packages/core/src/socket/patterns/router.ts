@@ -33,7 +33,9 @@ export class RouterPattern implements Pattern {
     const name = options.connectRoutingId
     if (name === null || this.#peers.find(name) === undefined) return
     options.connectRoutingId = null
-    throw new SocketError('EINVAL', { message: `Another peer has the routing id '${name.toString()}'` })
+    throw new SocketError('EINVAL', {
+      message: `Another peer has the routing id '${name.toString()}'`,
+    })
   }
 
   attach(pipe: Pipe): void {
@@ -85,7 +87,7 @@ export class RouterPattern implements Pattern {
   }
 
   readable(pipe: Pipe): void {
-    if (this.#peers.has(pipe)) this.#in.activate(pipe)
+    if (pipe.inIndex >= 0) this.#in.activate(pipe)
     // Of a peer that is not listened to, what it had sent must not keep the pipe.
     else if (pipe.isPeerClosed) while (pipe.canRead()) pipe.skip()
   }
@@ -143,7 +145,7 @@ export class RouterPattern implements Pattern {
   }
 
   parkSending(): boolean {
-    return this.#blockedBy === undefined || this.#blockedBy.parkWriting()
+    return this.#blockedBy !== undefined && this.#blockedBy.parkWriting()
   }
 
   /** Whether the peer that the next message is for has room is seen when it is sent. */
