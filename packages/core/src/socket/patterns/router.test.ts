@@ -1,8 +1,12 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Context } from '../../context/context.ts'
 import { context } from '../../context/default.ts'
 import { Dealer, Router, type Socket } from '../sockets.ts'
 
+/** Threads load what was built. */
+const builtModule = new URL('../../../dist/index.js', import.meta.url).href
 const again = { code: 'EAGAIN' }
 const unreachable = { code: 'EHOSTUNREACH' }
 const invalid = { code: 'EINVAL' }
@@ -275,13 +279,30 @@ describe('ROUTER with `notifyPeers`', () => {
     ])
   })
 
-  it('loses nothing when a peer goes while a waiting call takes its last messages', async () => {
+  it('loses nothing when a waiting call takes the last messages of a peer that has gone', async () => {
     const { router, name } = bound({ notifyPeers: 'disconnect' })
-    const dealer = connected(name, { routingId: 'anna' })
-    expect(router.readable).toBe(false)
+    const step = new Int32Array(new SharedArrayBuffer(4))
+    const worker = new Worker(
+      `const { workerData: { module, name, step } } = require('node:worker_threads')
+      import(module).then(({ Dealer }) => {
+        const dealer = new Dealer({ routingId: 'anna' })
+        dealer.connect(name)
+        dealer.sendSync('here')
+        Atomics.wait(step, 0, 0)
+        dealer.sendManySync(['1', '2'])
+        dealer.close()
+        Atomics.store(step, 0, 2)
+        Atomics.notify(step, 0)
+      })`,
+      { eval: true, workerData: { module: builtModule, name, step } },
+    )
+    const ended = once(worker, 'exit')
+    expect(texts(await router.receive())).toEqual(['anna', 'here'])
     const receiving = router.receiveMany()
-    dealer.sendManySync(['1', '2'])
-    dealer.close()
+    // All of it has happened when this thread looks at the first of it.
+    Atomics.store(step, 0, 1)
+    Atomics.notify(step, 0)
+    expect(Atomics.wait(step, 0, 1, 10_000)).not.toBe('timed-out')
     const messages = (await receiving).map(texts)
     while (router.readable) messages.push(...router.receiveManySync(atOnce).map(texts))
     expect(messages).toEqual([
@@ -289,6 +310,7 @@ describe('ROUTER with `notifyPeers`', () => {
       ['anna', '2'],
       ['anna', ''],
     ])
+    await ended
   })
 
   it('tells of a peer that was named before it was there when it comes', () => {
