@@ -32,6 +32,7 @@ import { describeScatterGather } from './scatterGather.ts'
 import { describeSharedFrames } from './sharedFrames.ts'
 import { describeShutdown } from './shutdown.ts'
 import { describeStartOrder } from './startOrder.ts'
+import { describeThreads } from './threads.ts'
 import { describeTimeouts } from './timeouts.ts'
 
 /** What every binding of ZeroMQ does, as far as it has the calls. */
@@ -74,6 +75,7 @@ export const extras = [
   describeBlocking,
   describeBatches,
   describeSharedFrames,
+  describeThreads,
 ]
 
 /** The whole contract, for one way of joining sockets. */

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { FarHost } from './suiteFarHost.mjs'
 import type { Zmq } from './suiteApi.ts'
-import type { FarSide, FarSocket } from './suiteSubject.ts'
+import type { FarSide, FarSocket, FarThread } from './suiteSubject.ts'
 
 /** How a command reaches the host of the far sockets. */
 interface Commands {
@@ -24,9 +24,9 @@ export function farHere(zmq: Zmq): FarSide {
 /**
  * Far sockets in a thread of their own, which loads the module by itself.
  *
- * @param module what the thread imports: a package name or a URL
+ * @param module the URL of what the thread imports
  */
-export async function farThread(module: string): Promise<FarSide & { terminate(): Promise<void> }> {
+export async function farThread(module: string): Promise<FarThread> {
   const worker = new Worker(new URL('./suiteFarThread.mjs', import.meta.url), {
     workerData: { module },
   })
@@ -40,10 +40,12 @@ export async function farThread(module: string): Promise<FarSide & { terminate()
     if (error) caller?.reject(Object.assign(new Error(error.message), error))
     else caller?.resolve(value)
   })
-  worker.on('error', (error) => {
+  const abandon = (error: Error): void => {
     for (const caller of waiting.values()) caller.reject(error)
     waiting.clear()
-  })
+  }
+  worker.on('error', abandon)
+  worker.on('exit', () => abandon(new Error('the far thread has ended')))
 
   const ask = (command: object): Promise<unknown> =>
     new Promise((resolve, reject) => {
