@@ -7,6 +7,7 @@ import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { probe } from './envelope.ts'
 import { farewellOf, greet } from './greeting.ts'
+import { FAIR_RUN } from './pull.ts'
 
 /**
  * ROUTER: messages from all peers in turn, and to the one that a message's first frame names.
@@ -129,6 +130,22 @@ export class RouterPattern implements Pattern {
     const frames = pipe.readParts()
     frames.unshift(Buffer.from(pipe.routingId!))
     return frames
+  }
+
+  receiveMany(messages: Received[], max: number): void {
+    while (messages.length < max) {
+      const pipe = this.#nextPipe()
+      const notice = pipe === undefined ? this.#notices.shift() : undefined
+      if (notice !== undefined) messages.push(notice)
+      else if (pipe === undefined) return
+      else this.#receiveRun(pipe, messages, Math.min(max - messages.length, FAIR_RUN))
+    }
+  }
+
+  #receiveRun(pipe: Pipe, messages: Received[], limit: number): void {
+    let next = messages.length
+    pipe.readMany(messages, limit)
+    for (; next < messages.length; next++) messages[next]!.unshift(Buffer.from(pipe.routingId!))
   }
 
   /** Who has a message; nobody while there are notices, which come first. */
