@@ -197,6 +197,12 @@ export class RingReader {
     return this.#pins.size > 0
   }
 
+  /** Whether the next message has small frames only, which `read` copies in one go with others. */
+  isNextSmall(): boolean {
+    this.#begin()
+    return this.#filled > 0
+  }
+
   /** The next message, lent frame by frame; each is given back by itself. */
   readShared(owner: number): LentFrame[] {
     if (this.#segmentRef === 0) this.#enterFirst()

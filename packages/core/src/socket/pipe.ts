@@ -280,6 +280,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** As `read`, with large frames left where they are, to be handed on. */
   readParts(): Part[] {
+    if (this.#reader.isNextSmall()) return this.read()
     const frames = this.#reader.readShared(this.#thread.owner)
     this.#released()
     return frames.map(({ data, blockRef, segmentRef }) => {
