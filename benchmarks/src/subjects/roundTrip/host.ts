@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { startBusyThreads } from '../busyThreads.ts'
 import type { Link, RoundTripOptions } from './roundTripSubject.ts'
-import { runEcho, runRequester } from './side.ts'
+import { load, runEcho, runRequester } from './side.ts'
 import type { ThreadData } from './thread.ts'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as RoundTripOptions
@@ -30,6 +30,7 @@ function measure(): Promise<object[]> {
   return Promise.all([runRequester(options, linkOver(port1)), runEcho(options, linkOver(port2))])
 }
 
+await load(options)
 await startBusyThreads(options.busyThreads)
 const [sample] = await measure()
 console.log(JSON.stringify(sample))

@@ -114,7 +114,11 @@ function travelWithCallbacks(
   })
 }
 
-async function load(options: RoundTripOptions): Promise<RoundTripSubject> {
+/**
+ * Loads the subject that the options name. The host does so before it starts threads, as a program
+ * does that uses the library in its main thread.
+ */
+export async function load(options: RoundTripOptions): Promise<RoundTripSubject> {
   const module = (await import(`./${options.subject}.js`)) as { subject: RoundTripSubject }
   return module.subject
 }

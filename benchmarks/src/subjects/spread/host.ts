@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { Gate } from '../gate.ts'
-import { runReceiver, runSender } from './side.ts'
+import { load, runReceiver, runSender } from './side.ts'
 import type { Link, SpreadOptions } from './spreadSubject.ts'
 import type { ThreadData } from './thread.ts'
 
@@ -38,6 +38,7 @@ async function measure(): Promise<[number, number]> {
   ])
 }
 
+await load(options)
 const [startedMs, endedMs] = await measure()
 const nanoseconds = Math.round((endedMs - startedMs) * 1e6)
 console.log(JSON.stringify({ messages: options.count, nanoseconds }))

@@ -9,7 +9,11 @@ export interface Gates {
   readonly warm: Gate
 }
 
-async function load(options: SpreadOptions): Promise<SpreadSubject> {
+/**
+ * Loads the subject that the options name. The host does so before it starts threads, as a program
+ * does that uses the library in its main thread.
+ */
+export async function load(options: SpreadOptions): Promise<SpreadSubject> {
   const module = (await import(`./${options.subject}.js`)) as { subject: SpreadSubject }
   return module.subject
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { startBusyThreads } from '../busyThreads.ts'
 import { Gate } from '../gate.ts'
-import { runReceiver, runSender } from './side.ts'
+import { load, runReceiver, runSender } from './side.ts'
 import type { ThreadData } from './thread.ts'
 import type { Link, ThroughputOptions } from './throughputSubject.ts'
 
@@ -39,6 +39,7 @@ async function measure(): Promise<[number, number]> {
   ])
 }
 
+await load(options)
 await startBusyThreads(options.busyThreads)
 const [startedMs, endedMs] = await measure()
 const nanoseconds = Math.round((endedMs - startedMs) * 1e6)

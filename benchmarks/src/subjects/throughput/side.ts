@@ -3,8 +3,11 @@ import { monotonicMs } from '../monotonicClock.ts'
 import { Receipt, ThoroughReceipt } from '../preparedMessages.ts'
 import type { Link, ThroughputOptions, ThroughputSubject } from './throughputSubject.ts'
 
-/** Loads the subject that the options name. */
-async function load(options: ThroughputOptions): Promise<ThroughputSubject> {
+/**
+ * Loads the subject that the options name. The host does so before it starts threads, as a program
+ * does that uses the library in its main thread.
+ */
+export async function load(options: ThroughputOptions): Promise<ThroughputSubject> {
   const module = (await import(`./${options.subject}.js`)) as { subject: ThroughputSubject }
   return module.subject
 }

@@ -2,7 +2,13 @@
 import { once } from 'node:events'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { Gate } from '../gate.ts'
-import { runPublisher, runSubscriber, type PublisherResult, type SubscriberResult } from './side.ts'
+import {
+  load,
+  runPublisher,
+  runSubscriber,
+  type PublisherResult,
+  type SubscriberResult,
+} from './side.ts'
 import type { ThreadData } from './thread.ts'
 import type { Link, WeatherOptions } from './weatherSubject.ts'
 
@@ -38,6 +44,7 @@ async function measure(): Promise<[PublisherResult, SubscriberResult]> {
   ])
 }
 
+await load(options)
 const [published, received] = await measure()
 if (published.matches !== received.matches) {
   throw new Error(`${published.matches} matches published, ${received.matches} received`)

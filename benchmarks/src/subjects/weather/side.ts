@@ -23,7 +23,11 @@ export interface SubscriberResult {
   readonly temperatures: number
 }
 
-async function load(options: WeatherOptions): Promise<WeatherSubject> {
+/**
+ * Loads the subject that the options name. The host does so before it starts threads, as a program
+ * does that uses the library in its main thread.
+ */
+export async function load(options: WeatherOptions): Promise<WeatherSubject> {
   const module = (await import(`./${options.subject}.js`)) as { subject: WeatherSubject }
   return module.subject
 }
