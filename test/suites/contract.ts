@@ -36,7 +36,7 @@ import { describeThreads } from './threads.ts'
 import { describeTimeouts } from './timeouts.ts'
 
 /** What every binding of ZeroMQ does, as far as it has the calls. */
-export const patterns = [
+const patterns = [
   describePushPull,
   describeRequest,
   describeReply,
@@ -66,7 +66,7 @@ export const patterns = [
 ]
 
 /** What goes beyond the calls and types of ZeroMQ's binding for Node.js. */
-export const extras = [
+const extras = [
   describePeer,
   describeChannel,
   describeNotifications,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { itWith, heads, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
+import { heads, itWith, numbers, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
 import type { SharedFrame } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -8,6 +8,7 @@ const sizes = [0, 1, 100, 8192, 8193, 100_000, 3_000_000]
 
 /** Messages that are filled, sent, read and handed on where they lie. */
 export function describeSharedFrames(subject: Subject): void {
+  describeSharedBatches(subject)
   describe('frames in shared memory', () => {
     const stage = useStage(subject)
     const itInproc = itWith(subject, 'inproc')
@@ -224,6 +225,81 @@ export function describeSharedFrames(subject: Subject): void {
       frame.data.write('abc')
       await push.send(frame)
       expect(texts(await pull.receive())).toEqual(['abc'])
+    })
+  })
+}
+
+/** Many messages lent at once. */
+function describeSharedBatches(subject: Subject): void {
+  describe('batches in shared memory', () => {
+    const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
+
+    it('are lent in order, and given back', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const [push] = await stage.farPeers('Push', 1, endpoint)
+      await push!.sendNumbers(0, 500)
+      const received: string[] = []
+      while (received.length < 500) {
+        const batch = await pull.receiveManyShared()
+        expect(batch.length).toBe(batch.messages.length)
+        expect(heads([...batch])).toEqual(heads(batch.messages))
+        received.push(...heads(batch.messages))
+        batch.release()
+        batch.release()
+      }
+      expect(received).toEqual(numbers(0, 500))
+    })
+
+    itInproc('hold at most as many messages as they are told', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const [push] = await stage.farPeers('Push', 1, endpoint)
+      await push!.sendNumbers(0, 30)
+      for (const [from, to] of [
+        [0, 10],
+        [10, 20],
+      ] as const) {
+        const batch = pull.receiveManySharedSync({ max: 10 })
+        expect(heads(batch.messages)).toEqual(numbers(from, to))
+        batch.release()
+      }
+      expect(heads(await take(pull, 10))).toEqual(numbers(20, 30))
+    })
+
+    it('keep messages of every size and number of frames', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const [push] = await stage.farPeers('Push', 1, endpoint)
+      for (const size of sizes) await push!.send(['head', Buffer.alloc(size, String(size)), ''])
+      for (let index = 0; index < sizes.length;) {
+        const batch = await pull.receiveManyShared()
+        for (const [head, body, tail] of batch) {
+          const size = sizes[index++]!
+          expect([String(head), tail!.length]).toEqual(['head', 0])
+          expect(Buffer.alloc(size, String(size)).equals(body!)).toBe(true)
+        }
+        batch.release()
+      }
+    })
+
+    it('wait for the first message, and say EAGAIN when it does not come', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      expect(thrownBy(() => pull.receiveManySharedSync({ timeout: 0 }))).toMatchObject(
+        failures.again,
+      )
+      const receiving = pull.receiveManyShared()
+      const [push] = await stage.farPeers('Push', 1, endpoint)
+      await push!.send('x')
+      const batch = await receiving
+      expect(heads(batch.messages)).toEqual(['x'])
+      batch.release()
     })
   })
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { FarHost } from './suiteFarHost.mjs'
+import { FarHost } from './suiteFarHost.ts'
 import type { Zmq } from './suiteApi.ts'
+import type { FarAnswer } from './suiteFarThread.ts'
 import type { FarSide, FarSocket, FarThread } from './suiteSubject.ts'
 
 /** How a command reaches the host of the far sockets. */
@@ -27,14 +28,14 @@ export function farHere(zmq: Zmq): FarSide {
  * @param module the URL of what the thread imports
  */
 export async function farThread(module: string): Promise<FarThread> {
-  const worker = new Worker(new URL('./suiteFarThread.mjs', import.meta.url), {
+  const worker = new Worker(new URL('../dist/support/suiteFarThread.js', import.meta.url), {
     workerData: { module },
   })
   await once(worker, 'message')
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let lastCall = 0
 
-  worker.on('message', ({ call, value, error }: Answer) => {
+  worker.on('message', ({ call, value, error }: FarAnswer) => {
     const caller = waiting.get(call)
     waiting.delete(call)
     if (error) caller?.reject(Object.assign(new Error(error.message), error))
@@ -62,12 +63,6 @@ export async function farThread(module: string): Promise<FarThread> {
     }),
     terminate: async () => void (await worker.terminate()),
   }
-}
-
-interface Answer {
-  call: number
-  value?: unknown
-  error?: { name: string; message: string; code?: string; errno?: number }
 }
 
 function farSide(commands: Commands): FarSide {

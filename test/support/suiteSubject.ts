@@ -8,7 +8,7 @@ export type OptionsOf<Name extends SocketName> = NonNullable<
 >
 
 /** Values that survive the way to another thread unchanged. */
-export type Part = string | Uint8Array | null
+type Part = string | Uint8Array | null
 
 /**
  * A socket at the other end of a conversation. It may live in this thread or in another one, so
