@@ -52,6 +52,7 @@ export class Observer implements AsyncIterable<SocketEvent> {
   /** @param hold keeps the process alive while an event is awaited */
   constructor(hold: { hold(): void; release(): void }) {
     this.#hold = hold
+    Object.seal(this)
   }
 
   /** True after the last event was read, or after `close`. */
@@ -67,8 +68,14 @@ export class Observer implements AsyncIterable<SocketEvent> {
     this.#settle((waiting) => waiting.reject(new SocketError('EAGAIN')))
   }
 
-  /** Calls `listener` at each event of this type, from now on. */
+  /**
+   * Calls `listener` at each event of this type, from now on. Those that nobody has read are told
+   * to the first listener.
+   *
+   * @throws {SocketError} `EBUSY`: a `receive` waits for the next event
+   */
   on(type: EventType, listener: Listener): void {
+    if (this.#waiting !== undefined) throw busyReading()
     this.#isListening = true
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners.add(listener))
@@ -82,7 +89,10 @@ export class Observer implements AsyncIterable<SocketEvent> {
   /**
    * The next event.
    *
+   * Rejects with SocketError `EAGAIN` when the observer is closed meanwhile.
+   *
    * @throws {SocketError} `EBADF` closed, or the end was read; `EBUSY` another call waits
+   * @throws {Error} events are told to listeners
    */
   receive(): Promise<SocketEvent> {
     if (this.#isListening) {
@@ -92,12 +102,7 @@ export class Observer implements AsyncIterable<SocketEvent> {
       )
     }
     if (this.#isClosed) throw new SocketError('EBADF')
-    if (this.#waiting !== undefined) {
-      throw new SocketError('EBUSY', {
-        message:
-          'Observer is busy reading; only one receive operation may be in progress at any time',
-      })
-    }
+    if (this.#waiting !== undefined) throw busyReading()
     const event = this.#events.shift()
     if (event !== undefined) {
       this.#closeAfter(event)
@@ -156,3 +161,8 @@ export class Observer implements AsyncIterable<SocketEvent> {
     how(waiting)
   }
 }
+
+const busyReading = (): SocketError =>
+  new SocketError('EBUSY', {
+    message: 'Observer is busy reading; only one receive operation may be in progress at any time',
+  })
