@@ -29,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'examples',
-          include: ['test/examples/**/*.test.ts'],
+          include: ['test/{examples,docs}/**/*.test.ts'],
           globalSetup,
           testTimeout: 60_000,
         },

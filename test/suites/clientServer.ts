@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures } from '../support/suiteErrors.ts'
-import { take, takeNote, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, take, takeNote, useStage, watch } from '../support/suiteStage.ts'
 import type { MessageLike } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -8,6 +8,8 @@ import type { Subject } from '../support/suiteSubject.ts'
 export function describeClientServer(subject: Subject): void {
   describe('CLIENT and SERVER', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
+    const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('receive a message with the number of its sender, and answer to that number', async () => {
       const endpoint = stage.endpoint()
@@ -85,19 +87,17 @@ export function describeClientServer(subject: Subject): void {
       )
     })
 
-    if (subject.features.inproc) {
-      it('say EHOSTUNREACH once that client has gone', async () => {
-        const endpoint = stage.endpoint()
-        const server = stage.open('Server', { sendTimeout: 0 })
-        await server.bind(endpoint)
-        const [client] = await stage.farPeers('Client', 1, endpoint)
-        await client!.send('x')
-        const [, options] = await server.receive()
-        await client!.close()
-        takeNote(server)
-        await expect(server.send('x', options)).rejects.toMatchObject(failures.unreachable)
-      })
-    }
+    itInproc('say EHOSTUNREACH once that client has gone', async () => {
+      const endpoint = stage.endpoint()
+      const server = stage.open('Server', { sendTimeout: 0 })
+      await server.bind(endpoint)
+      const [client] = await stage.farPeers('Client', 1, endpoint)
+      await client!.send('x')
+      const [, options] = await server.receive()
+      await client!.close()
+      takeNote(server)
+      await expect(server.send('x', options)).rejects.toMatchObject(failures.unreachable)
+    })
 
     it('refuse the number 0', async () => {
       const server = stage.open('Server', { sendTimeout: 0 })
@@ -121,22 +121,20 @@ export function describeClientServer(subject: Subject): void {
       expect(String((await client.receive())[0])).toBe('one')
     })
 
-    if (subject.features.exactHighWaterMark) {
-      it('wait while the queue to a client is full: a SERVER never drops', async () => {
-        const endpoint = stage.endpoint()
-        const server = stage.open('Server', { sendHighWaterMark: 1, sendTimeout: 0 })
-        await server.bind(endpoint)
-        const [client] = await stage.farPeers('Client', 1, endpoint, { receiveHighWaterMark: 1 })
-        await client!.send('x')
-        const [, options] = await server.receive()
-        await server.send('1', options)
-        await server.send('2', options)
-        await expect(server.send('3', options)).rejects.toMatchObject(failures.again)
-        server.sendTimeout = -1
-        const sending = watch(server.send('3', options))
-        expect((await client!.take(3)).map(String)).toEqual(['1', '2', '3'])
-        await sending.promise
-      })
-    }
+    itExact('wait while the queue to a client is full: a SERVER never drops', async () => {
+      const endpoint = stage.endpoint()
+      const server = stage.open('Server', { sendHighWaterMark: 1, sendTimeout: 0 })
+      await server.bind(endpoint)
+      const [client] = await stage.farPeers('Client', 1, endpoint, { receiveHighWaterMark: 1 })
+      await client!.send('x')
+      const [, options] = await server.receive()
+      await server.send('1', options)
+      await server.send('2', options)
+      await expect(server.send('3', options)).rejects.toMatchObject(failures.again)
+      server.sendTimeout = -1
+      const sending = watch(server.send('3', options))
+      expect((await client!.take(3)).map(String)).toEqual(['1', '2', '3'])
+      await sending.promise
+    })
   })
 }

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest'
 import { failures } from '../support/suiteErrors.ts'
-import { heads, numbers, takeNote, useStage } from '../support/suiteStage.ts'
+import { itWith, heads, numbers, takeNote, useStage } from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** Only the last value counts. */
 export function describeConflate(subject: Subject): void {
   describe('`conflate`', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     for (const [who, sends, receives] of [
       ['both ends', true, true],
       ['the connecting sender', true, false],
     ] as const) {
-      it(`at ${who} keeps only the last message`, async () => {
+      itInproc(`at ${who} keeps only the last message`, async () => {
         const endpoint = stage.endpoint()
         const pull = await stage.far('Pull', { conflate: receives })
         await pull.bind(endpoint)
         const push = stage.open('Push', { conflate: sends })
         push.connect(endpoint)
         for (const number of numbers(0, 50)) await push.send(number)
-        if (!subject.features.inproc) return
         expect(heads([await pull.receive()])).toEqual(['49'])
         await pull.set({ receiveTimeout: 0 })
         await expect(pull.receive()).rejects.toMatchObject({ code: failures.again.code })
@@ -38,7 +38,7 @@ export function describeConflate(subject: Subject): void {
       expect(push.writable).toBe(true)
     })
 
-    it('at a connecting SUB keeps only the last publication', async () => {
+    itInproc('at a connecting SUB keeps only the last publication', async () => {
       const endpoint = stage.endpoint()
       const publisher = stage.open('Publisher')
       await publisher.bind(endpoint)
@@ -46,11 +46,10 @@ export function describeConflate(subject: Subject): void {
       await subscriber!.subscribe('')
       takeNote(publisher)
       for (const number of numbers(0, 10)) await publisher.send(number)
-      if (!subject.features.inproc) return
       expect(heads([await subscriber!.receive()])).toEqual(['9'])
     })
 
-    it('at both of two DEALERs keeps the last message each way', async () => {
+    itInproc('at both of two DEALERs keeps the last message each way', async () => {
       const endpoint = stage.endpoint()
       const dealer = stage.open('Dealer', { conflate: true })
       await dealer.bind(endpoint)
@@ -58,7 +57,6 @@ export function describeConflate(subject: Subject): void {
       takeNote(dealer)
       for (const number of numbers(0, 5)) await dealer.send(number)
       await other!.sendNumbers(5, 5)
-      if (!subject.features.inproc) return
       expect(heads([await other!.receive()])).toEqual(['4'])
       expect(heads([await dealer.receive()])).toEqual(['9'])
     })

@@ -129,6 +129,7 @@ export function describeExtendedPublish(subject: Subject): void {
   describeVerbosity(subject)
   describeManual(subject)
   describeExtendedSubscribe(subject)
+  describeSubscriptionMessages(subject)
 }
 
 function describeVerbosity(subject: Subject): void {
@@ -353,6 +354,77 @@ function describeExtendedSubscribe(subject: Subject): void {
       await publisher!.send(['A', 'body'])
       await extendedPublisher.send(await extendedSubscriber.receive())
       expect(texts(await subscriber!.receive())).toEqual(['A', 'body'])
+    })
+  })
+}
+
+/** Subscriptions among the frames of longer messages, and how many there are. */
+function describeSubscriptionMessages(subject: Subject): void {
+  describe('subscriptions in messages of several frames', () => {
+    const stage = useStage(subject)
+
+    it('arrive one by one, and what follows them as a message', async () => {
+      const endpoint = stage.endpoint()
+      const publisher = stage.open('XPublisher')
+      await publisher.bind(endpoint)
+      const [subscriber] = await stage.farPeers('XSubscriber', 1, endpoint)
+      await subscriber!.send([subscription('A'), subscription('B')])
+      await subscriber!.send([subscription('C'), 'tail'])
+      expect((await take(publisher, 4)).map(texts)).toEqual([
+        [subscription('A')],
+        [subscription('B')],
+        [subscription('C')],
+        ['tail'],
+      ])
+      for (const topic of ['A', 'B', 'C']) await publisher.send(topic)
+      expect(heads(await subscriber!.take(3))).toEqual(['A', 'B', 'C'])
+    })
+
+    for (const [onlyFirstSubscribe, topics] of [
+      [false, ['A', 'B']],
+      [true, ['B']],
+    ] as const) {
+      it(`after another frame count, unless \`onlyFirstSubscribe\`: ${onlyFirstSubscribe}`, async () => {
+        const endpoint = stage.endpoint()
+        const publisher = stage.open('XPublisher', { onlyFirstSubscribe })
+        await publisher.bind(endpoint)
+        const [subscriber] = await stage.farPeers('XSubscriber', 1, endpoint)
+        await subscriber!.send(['words', subscription('A')])
+        await subscriber!.send(subscription('B'))
+        expect((await take(publisher, 2)).map(texts)).toEqual([
+          ['words', subscription('A')],
+          [subscription('B')],
+        ])
+        for (const topic of ['A', 'B']) await publisher.send(topic)
+        expect(heads(await subscriber!.take(topics.length))).toEqual(topics)
+      })
+    }
+
+    it('are passed on with every cancellation with `verboseUnsubscribe`', async () => {
+      const endpoint = stage.endpoint()
+      const publisher = stage.open('XPublisher', { verbosity: 'allSubsUnsubs' })
+      await publisher.bind(endpoint)
+      const [subscriber] = await stage.farPeers('XSubscriber', 1, endpoint, {
+        verboseUnsubscribe: true,
+      })
+      const messages = [subscription('A'), subscription('A'), cancellation('A'), cancellation('A')]
+      for (const message of messages) await subscriber!.send(message)
+      expect(heads(await take(publisher, 4))).toEqual(messages)
+    })
+
+    it('are counted at both ends by `topicsCount`', async () => {
+      const endpoint = stage.endpoint()
+      const publisher = stage.open('XPublisher')
+      await publisher.bind(endpoint)
+      expect(publisher.topicsCount).toBe(0)
+      const [subscriber] = await stage.farPeers('Subscriber', 1, endpoint)
+      await subscriber!.subscribe('A', 'A', 'B', 'AB')
+      await take(publisher, 3)
+      expect(publisher.topicsCount).toBe(3)
+      await subscriber!.unsubscribe('A')
+      await subscriber!.unsubscribe('B')
+      expect(heads([await publisher.receive()])).toEqual([cancellation('B')])
+      expect(publisher.topicsCount).toBe(2)
     })
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { numbers, texts, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, numbers, takeNote, texts, useStage, watch } from '../support/suiteStage.ts'
 import type { SocketName, Subject } from '../support/suiteSubject.ts'
 
 /** A socket as a caller sees it who does not heed the types. */
@@ -62,6 +62,16 @@ export function describeMisuse(subject: Subject): void {
       }
     })
 
+    for (const name of ['Server', 'Radio'] as const) {
+      it(`a ${name} must be told whom to send to`, () => {
+        for (const parameters of [['x'], ['x', 4], ['x', null]]) {
+          const error = thrownBy(() => untyped(name).send!(...parameters))
+          expect(error).toBeInstanceOf(TypeError)
+          expect(error).toMatchObject({ message: 'Options must be an object' })
+        }
+      })
+    }
+
     it('of a constructor are TypeErrors', () => {
       const { Push } = subject.zmq as unknown as Record<string, new (given: unknown) => object>
       for (const given of [1, null, 'x', true]) {
@@ -112,6 +122,7 @@ export function describeMisuse(subject: Subject): void {
 
   describeDirection(subject)
   describeBusy(subject)
+  describeStrangers(subject)
 }
 
 function describeDirection(subject: Subject): void {
@@ -141,6 +152,7 @@ function describeDirection(subject: Subject): void {
 function describeBusy(subject: Subject): void {
   describe('two calls at once', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     it('to send are refused with EBUSY while the first one waits', async () => {
       const endpoint = stage.endpoint()
@@ -166,13 +178,12 @@ function describeBusy(subject: Subject): void {
       expect(texts(await first)).toEqual(['x'])
     })
 
-    it('to send are fine while nothing has to wait', async () => {
+    itInproc('to send are fine while nothing has to wait', async () => {
       const endpoint = stage.endpoint()
       const pull = await stage.far('Pull')
       await pull.bind(endpoint)
       const push = stage.open('Push')
       push.connect(endpoint)
-      if (!subject.features.inproc) return
       await Promise.all(numbers(0, 100).map((number) => push.send(number)))
       expect((await pull.take(100)).map((message) => String(message[0]))).toEqual(numbers(0, 100))
     })
@@ -214,6 +225,74 @@ function describeBusy(subject: Subject): void {
       }
       await pair.bind(two)
       expect(pair.lastEndpoint).toBe(two)
+    })
+  })
+}
+
+const strangers = [
+  ['Push', 'Push'],
+  ['Push', 'Gather'],
+  ['Pair', 'Dealer'],
+  ['Dealer', 'Request'],
+  ['Request', 'Request'],
+  ['Client', 'Router'],
+  ['Scatter', 'Pull'],
+  ['Channel', 'Pair'],
+] as const
+
+function describeStrangers(subject: Subject): void {
+  describe('sockets of types that have nothing to say to each other', () => {
+    const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
+
+    // Over inproc libzmq does not look: there these would be connected and swallow messages.
+    for (const [here, there] of strangers) {
+      it(`are not connected: a ${here} to a ${there}`, async () => {
+        const endpoint = stage.endpoint()
+        await stage.farPeers(there, 1, endpoint)
+        const socket = stage.open(here)
+        socket.sendTimeout = 0
+        await socket.bind(endpoint)
+        takeNote(socket)
+        expect(socket.writable).toBe(false)
+        await expect(socket.send('x')).rejects.toMatchObject(failures.again)
+      })
+
+      itInproc(
+        `are refused with ENOCOMPATPROTO: a ${there} by a ${here} that is bound`,
+        async () => {
+          const endpoint = stage.endpoint()
+          const socket = stage.open(here)
+          await socket.bind(endpoint)
+          const stranger = await stage.far(there)
+          const failure = await failureOf(() => stranger.connect(endpoint))
+          expect(failure).toMatchObject(failures.incompatible)
+        },
+      )
+    }
+
+    it('do not disturb those that have', async () => {
+      const endpoint = stage.endpoint()
+      await stage.farPeers('Publisher', 1, endpoint)
+      await stage.farPeers('Pull', 1, endpoint)
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const [push] = await stage.farPeers('Push', 1, endpoint)
+      await push!.send('x')
+      expect(texts(await pull.receive())).toEqual(['x'])
+    })
+  })
+
+  describe('a socket in another thread', () => {
+    const stage = useStage(subject)
+
+    it('cannot be: it does not let itself be sent there', () => {
+      const socket = stage.open('Pair')
+      const { port1, port2 } = new MessageChannel()
+      expect(thrownBy(() => port1.postMessage(socket))).toMatchObject({ name: 'DataCloneError' })
+      expect(thrownBy(() => structuredClone({ socket }))).toMatchObject({ name: 'DataCloneError' })
+      port1.close()
+      port2.close()
     })
   })
 }

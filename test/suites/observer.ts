@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { eventLoopTurns, useStage } from '../support/suiteStage.ts'
+import { itWith, eventLoopTurns, useStage } from '../support/suiteStage.ts'
 import type { ObserverEvent } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -27,6 +27,7 @@ const everyType = [
 export function describeObserver(subject: Subject): void {
   describe('`events`', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     it('is one and the same object', () => {
       const pull = stage.open('Pull')
@@ -121,24 +122,22 @@ export function describeObserver(subject: Subject): void {
       expect(thrownBy(() => pull.events)).toMatchObject(failures.notSocket)
     })
 
-    if (subject.features.inproc) {
-      it('has nothing to tell over inproc but the end', async () => {
-        const endpoint = stage.endpoint()
-        const pull = stage.open('Pull')
-        const types: string[] = []
-        const ended = new Promise((resolve) => pull.events.on('end', resolve))
-        for (const type of everyType) pull.events.on(type, (event) => types.push(event.type))
-        await pull.bind(endpoint)
-        const [push] = await stage.farPeers('Push', 1, endpoint)
-        await push!.send('x')
-        await pull.receive()
-        await push!.close()
-        await pull.unbind(endpoint)
-        pull.close()
-        await ended
-        await eventLoopTurns()
-        expect(types).toEqual(['end'])
-      })
-    }
+    itInproc('has nothing to tell over inproc but the end', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      const types: string[] = []
+      const ended = new Promise((resolve) => pull.events.on('end', resolve))
+      for (const type of everyType) pull.events.on(type, (event) => types.push(event.type))
+      await pull.bind(endpoint)
+      const [push] = await stage.farPeers('Push', 1, endpoint)
+      await push!.send('x')
+      await pull.receive()
+      await push!.close()
+      await pull.unbind(endpoint)
+      pull.close()
+      await ended
+      await eventLoopTurns()
+      expect(types).toEqual(['end'])
+    })
   })
 }

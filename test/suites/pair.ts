@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { failures } from '../support/suiteErrors.ts'
-import { heads, numbers, take, takeNote, texts, useStage, watch } from '../support/suiteStage.ts'
+import {
+  itWith,
+  heads,
+  numbers,
+  take,
+  takeNote,
+  texts,
+  useStage,
+  watch,
+} from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** RFC 31/EXPAIR: two sockets that have nobody but each other. */
 export function describePair(subject: Subject): void {
   describe('PAIR', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
+    const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('talks both ways', async () => {
       const endpoint = stage.endpoint()
@@ -59,47 +70,43 @@ export function describePair(subject: Subject): void {
       await expect(pair.receive()).rejects.toMatchObject(failures.again)
     })
 
-    if (subject.features.inproc) {
-      it('takes a new peer after the first has left', async () => {
-        const endpoint = stage.endpoint()
-        const pair = stage.open('Pair')
-        await pair.bind(endpoint)
-        const [first] = await stage.farPeers('Pair', 1, endpoint)
-        await first!.send('1')
-        expect(texts(await pair.receive())).toEqual(['1'])
-        await first!.close()
-        takeNote(pair)
-        const [second] = await stage.farPeers('Pair', 1, endpoint)
-        takeNote(pair)
-        await pair.send('2')
-        expect(texts(await second!.receive())).toEqual(['2'])
-      })
+    itInproc('takes a new peer after the first has left', async () => {
+      const endpoint = stage.endpoint()
+      const pair = stage.open('Pair')
+      await pair.bind(endpoint)
+      const [first] = await stage.farPeers('Pair', 1, endpoint)
+      await first!.send('1')
+      expect(texts(await pair.receive())).toEqual(['1'])
+      await first!.close()
+      takeNote(pair)
+      const [second] = await stage.farPeers('Pair', 1, endpoint)
+      takeNote(pair)
+      await pair.send('2')
+      expect(texts(await second!.receive())).toEqual(['2'])
+    })
 
-      it('still reads what a peer had sent before it left', async () => {
-        const endpoint = stage.endpoint()
-        const pair = stage.open('Pair', { sendTimeout: 0 })
-        await pair.bind(endpoint)
-        const [other] = await stage.farPeers('Pair', 1, endpoint)
-        await other!.sendNumbers(0, 3)
-        await other!.close()
-        expect(heads(await take(pair, 3))).toEqual(numbers(0, 3))
-        await expect(pair.send('too late')).rejects.toMatchObject(failures.again)
-      })
-    }
+    itInproc('still reads what a peer had sent before it left', async () => {
+      const endpoint = stage.endpoint()
+      const pair = stage.open('Pair', { sendTimeout: 0 })
+      await pair.bind(endpoint)
+      const [other] = await stage.farPeers('Pair', 1, endpoint)
+      await other!.sendNumbers(0, 3)
+      await other!.close()
+      expect(heads(await take(pair, 3))).toEqual(numbers(0, 3))
+      await expect(pair.send('too late')).rejects.toMatchObject(failures.again)
+    })
 
-    if (subject.features.exactHighWaterMark) {
-      it('blocks while the queue to its peer is full', async () => {
-        const endpoint = stage.endpoint()
-        const pair = stage.open('Pair', { sendHighWaterMark: 2 })
-        await pair.bind(endpoint)
-        const [other] = await stage.farPeers('Pair', 1, endpoint, { receiveHighWaterMark: 1 })
-        takeNote(pair)
-        for (const number of numbers(0, 3)) await pair.send(number)
-        const sending = watch(pair.send('3'))
-        expect(sending.state).toBe('pending')
-        expect(heads(await other!.take(4))).toEqual(numbers(0, 4))
-        await sending.promise
-      })
-    }
+    itExact('blocks while the queue to its peer is full', async () => {
+      const endpoint = stage.endpoint()
+      const pair = stage.open('Pair', { sendHighWaterMark: 2 })
+      await pair.bind(endpoint)
+      const [other] = await stage.farPeers('Pair', 1, endpoint, { receiveHighWaterMark: 1 })
+      takeNote(pair)
+      for (const number of numbers(0, 3)) await pair.send(number)
+      const sending = watch(pair.send('3'))
+      expect(sending.state).toBe('pending')
+      expect(heads(await other!.take(4))).toEqual(numbers(0, 4))
+      await sending.promise
+    })
   })
 }

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { failures, thrownBy } from '../support/suiteErrors.ts'
-import { eventLoopTurns, heads, numbers, take, texts, useStage, watch } from '../support/suiteStage.ts'
+import {
+  eventLoopTurns,
+  heads,
+  numbers,
+  take,
+  texts,
+  useStage,
+  watch,
+} from '../support/suiteStage.ts'
 import type { Proxy, Socket } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 

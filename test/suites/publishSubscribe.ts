@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { heads, numbers, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
+import { itWith, heads, numbers, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
 import type { Stage } from '../support/suiteStage.ts'
 import type { FarSocket, Subject } from '../support/suiteSubject.ts'
 import type { Publisher } from '../support/suiteApi.ts'
@@ -8,6 +8,7 @@ import type { Publisher } from '../support/suiteApi.ts'
 export function describePublishSubscribe(subject: Subject): void {
   describe('PUB and SUB', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     it('delivers what begins with a subscribed prefix', async () => {
       const [publisher, subscriber] = await subscribed(stage, ['10001'])
@@ -93,10 +94,7 @@ export function describePublishSubscribe(subject: Subject): void {
       await publisher.send(Buffer.from([0, 254]))
       await publisher.send(Buffer.from([0, 255, 7]))
       await publisher.send(Buffer.from([1]))
-      expect(await take(subscriber, 2)).toEqual([
-        [Buffer.from([0, 255, 7])],
-        [Buffer.from([1])],
-      ])
+      expect(await take(subscriber, 2)).toEqual([[Buffer.from([0, 255, 7])], [Buffer.from([1])]])
     })
 
     it('gives each subscriber its own selection', async () => {
@@ -135,14 +133,13 @@ export function describePublishSubscribe(subject: Subject): void {
       if (subject.features.inproc) expect(new Set(order.slice(0, 3)).size).toBe(3)
     })
 
-    it('lets the publisher connect and the subscriber bind', async () => {
+    itInproc('lets the publisher connect and the subscriber bind', async () => {
       const endpoint = stage.endpoint()
       const subscriber = await stage.far('Subscriber')
       await subscriber.subscribe('A')
       await subscriber.bind(endpoint)
       const publisher = stage.open('Publisher')
       publisher.connect(endpoint)
-      if (!subject.features.inproc) return
       await subscriber.get('readable')
       takeNote(publisher)
       await publisher.send('B')
@@ -164,7 +161,7 @@ export function describePublishSubscribe(subject: Subject): void {
       expect(texts(await subscriber!.receive())).toEqual(['heard'])
     })
 
-    it('does not deliver what was published before the subscription', async () => {
+    itInproc('does not deliver what was published before the subscription', async () => {
       const endpoint = stage.endpoint()
       const subscriber = await stage.far('Subscriber')
       await subscriber.subscribe('')
@@ -173,12 +170,11 @@ export function describePublishSubscribe(subject: Subject): void {
       await publisher.send('too early')
       await publisher.bind(endpoint)
       takeNote(publisher)
-      if (!subject.features.inproc) return
       await publisher.send('in time')
       expect(texts(await subscriber.receive())).toEqual(['in time'])
     })
 
-    it('subscribes again by itself at every publisher it connects to later', async () => {
+    itInproc('subscribes again by itself at every publisher it connects to later', async () => {
       const subscriber = await stage.far('Subscriber')
       await subscriber.subscribe('A')
       for (const text of ['A1', 'A2']) {
@@ -186,7 +182,6 @@ export function describePublishSubscribe(subject: Subject): void {
         const publisher = stage.open('Publisher')
         await publisher.bind(endpoint)
         await subscriber.connect(endpoint)
-        if (!subject.features.inproc) return
         takeNote(publisher)
         await publisher.send('B')
         await publisher.send(text)
@@ -194,26 +189,24 @@ export function describePublishSubscribe(subject: Subject): void {
       }
     })
 
-    if (subject.features.inproc) {
-      it('forgets the subscriptions of a subscriber that left', async () => {
-        const endpoint = stage.endpoint()
-        const publisher = stage.open('Publisher')
-        await publisher.bind(endpoint)
-        const [leaving] = await stage.farPeers('Subscriber', 1, endpoint)
-        await leaving!.subscribe('A')
-        takeNote(publisher)
-        await publisher.send('A1')
-        expect(texts(await leaving!.receive())).toEqual(['A1'])
-        await leaving!.close()
-        takeNote(publisher)
-        await publisher.send('A2')
-        const [staying] = await stage.farPeers('Subscriber', 1, endpoint)
-        await staying!.subscribe('A')
-        takeNote(publisher)
-        await publisher.send('A3')
-        expect(texts(await staying!.receive())).toEqual(['A3'])
-      })
-    }
+    itInproc('forgets the subscriptions of a subscriber that left', async () => {
+      const endpoint = stage.endpoint()
+      const publisher = stage.open('Publisher')
+      await publisher.bind(endpoint)
+      const [leaving] = await stage.farPeers('Subscriber', 1, endpoint)
+      await leaving!.subscribe('A')
+      takeNote(publisher)
+      await publisher.send('A1')
+      expect(texts(await leaving!.receive())).toEqual(['A1'])
+      await leaving!.close()
+      takeNote(publisher)
+      await publisher.send('A2')
+      const [staying] = await stage.farPeers('Subscriber', 1, endpoint)
+      await staying!.subscribe('A')
+      takeNote(publisher)
+      await publisher.send('A3')
+      expect(texts(await staying!.receive())).toEqual(['A3'])
+    })
   })
 
   describe('PUB with `invertMatching`', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { numbers, take, takeNote, useStage } from '../support/suiteStage.ts'
+import { itWith, numbers, take, takeNote, useStage } from '../support/suiteStage.ts'
 import type { Frame, MessageLike } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -8,6 +8,8 @@ import type { Subject } from '../support/suiteSubject.ts'
 export function describeRadioDish(subject: Subject): void {
   describe('RADIO and DISH', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
+    const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('move a message to those who joined its group', async () => {
       const endpoint = stage.endpoint()
@@ -61,14 +63,13 @@ export function describeRadioDish(subject: Subject): void {
       for (const dish of dishes) expect(String((await dish.receive())[0])).toBe('to all')
     })
 
-    it('let the DISH bind and the RADIO connect', async () => {
+    itInproc('let the DISH bind and the RADIO connect', async () => {
       const endpoint = stage.endpoint()
       const dish = await stage.far('Dish')
       await dish.join('A')
       await dish.bind(endpoint)
       const radio = stage.open('Radio')
       radio.connect(endpoint)
-      if (!subject.features.inproc) return
       await dish.get('readable')
       takeNote(radio)
       await radio.send('x', { group: 'A' })
@@ -123,22 +124,20 @@ export function describeRadioDish(subject: Subject): void {
       expect(radio.writable).toBe(true)
     })
 
-    if (subject.features.exactHighWaterMark) {
-      it('drop what does not fit into the queue of a slow DISH', async () => {
-        const endpoint = stage.endpoint()
-        const radio = stage.open('Radio', { sendHighWaterMark: 2 })
-        await radio.bind(endpoint)
-        const dish = stage.open('Dish', { receiveHighWaterMark: 1 })
-        dish.join('A')
-        dish.connect(endpoint)
-        takeNote(radio)
-        for (const number of numbers(0, 10)) await radio.send(number, { group: 'A' })
-        expect(bodies(await take(dish, 3))).toEqual(numbers(0, 3))
-        takeNote(radio)
-        await radio.send('again', { group: 'A' })
-        expect(bodies(await take(dish, 1))).toEqual(['again'])
-      })
-    }
+    itExact('drop what does not fit into the queue of a slow DISH', async () => {
+      const endpoint = stage.endpoint()
+      const radio = stage.open('Radio', { sendHighWaterMark: 2 })
+      await radio.bind(endpoint)
+      const dish = stage.open('Dish', { receiveHighWaterMark: 1 })
+      dish.join('A')
+      dish.connect(endpoint)
+      takeNote(radio)
+      for (const number of numbers(0, 10)) await radio.send(number, { group: 'A' })
+      expect(bodies(await take(dish, 3))).toEqual(numbers(0, 3))
+      takeNote(radio)
+      await radio.send('again', { group: 'A' })
+      expect(bodies(await take(dish, 1))).toEqual(['again'])
+    })
   })
 }
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { failures } from '../support/suiteErrors.ts'
-import { heads, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
+import { itWith, heads, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** RFC 28/REQREP, the answering side. */
 export function describeReply(subject: Subject): void {
   describe('REP', () => {
     const stage = useStage(subject)
+    const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('answers many clients, each with its own reply', async () => {
       const endpoint = stage.endpoint()
@@ -119,26 +120,24 @@ export function describeReply(subject: Subject): void {
       expect(texts(await staying!.receive())).toEqual(['heard'])
     })
 
-    if (subject.features.exactHighWaterMark) {
-      it('drops the answer when the queue back to the client is full', async () => {
-        const endpoint = stage.endpoint()
-        const reply = stage.open('Reply', { sendHighWaterMark: 1 })
-        await reply.bind(endpoint)
-        const [dealer] = await stage.farPeers('Dealer', 1, endpoint, { receiveHighWaterMark: 1 })
-        for (let count = 0; count < 4; count++) {
-          await dealer!.send(['', String(count)])
-          await reply.receive()
-          await reply.send(String(count))
-        }
-        const answers = await dealer!.take(2)
-        expect(answers.map((answer) => String(answer[1]))).toEqual(['0', '1'])
-        takeNote(reply)
-        await dealer!.send(['', 'last'])
+    itExact('drops the answer when the queue back to the client is full', async () => {
+      const endpoint = stage.endpoint()
+      const reply = stage.open('Reply', { sendHighWaterMark: 1 })
+      await reply.bind(endpoint)
+      const [dealer] = await stage.farPeers('Dealer', 1, endpoint, { receiveHighWaterMark: 1 })
+      for (let count = 0; count < 4; count++) {
+        await dealer!.send(['', String(count)])
         await reply.receive()
-        await reply.send('last')
-        expect(texts(await dealer!.receive())).toEqual(['', 'last'])
-      })
-    }
+        await reply.send(String(count))
+      }
+      const answers = await dealer!.take(2)
+      expect(answers.map((answer) => String(answer[1]))).toEqual(['0', '1'])
+      takeNote(reply)
+      await dealer!.send(['', 'last'])
+      await reply.receive()
+      await reply.send('last')
+      expect(texts(await dealer!.receive())).toEqual(['', 'last'])
+    })
 
     it('serves any number of requests that wait before it binds', async () => {
       const endpoint = stage.endpoint()

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { failures } from '../support/suiteErrors.ts'
-import { heads, numbers, take, takeNote, texts, useStage, watch } from '../support/suiteStage.ts'
+import {
+  itWith,
+  heads,
+  numbers,
+  take,
+  takeNote,
+  texts,
+  useStage,
+  watch,
+} from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** RFC 28/REQREP, the asynchronous answering side. */
 export function describeRouter(subject: Subject): void {
   describe('ROUTER', () => {
     const stage = useStage(subject)
+    const itExact = itWith(subject, 'exactHighWaterMark')
+    const itInproc = itWith(subject, 'inproc')
 
     it('puts the routing id of the sender before its message', async () => {
       const endpoint = stage.endpoint()
@@ -95,48 +106,44 @@ export function describeRouter(subject: Subject): void {
       expect(texts(await dealer!.receive())).toEqual(['with a body'])
     })
 
-    it('talks to another ROUTER by name', async () => {
+    itInproc('talks to another ROUTER by name', async () => {
       const endpoint = stage.endpoint()
       const here = stage.open('Router', { routingId: 'here' })
       await here.bind(endpoint)
       const [there] = await stage.farPeers('Router', 1, endpoint, { routingId: 'there' })
       takeNote(here)
-      if (subject.features.inproc) {
-        await there!.send(['here', 'hello'])
-        expect(texts(await here.receive())).toEqual(['there', 'hello'])
-      }
+      await there!.send(['here', 'hello'])
+      expect(texts(await here.receive())).toEqual(['there', 'hello'])
       await here.send(['there', 'welcome'])
-      if (subject.features.inproc) {
-        expect(texts(await there!.receive())).toEqual(['here', 'welcome'])
-      }
+      expect(texts(await there!.receive())).toEqual(['here', 'welcome'])
     })
 
-    if (subject.features.exactHighWaterMark) {
-      it('drops messages to a peer whose queue is full, and serves the others', async () => {
-        const endpoint = stage.endpoint()
-        const router = stage.open('Router', { sendHighWaterMark: 2 })
-        await router.bind(endpoint)
-        const options = { receiveHighWaterMark: 2 }
-        const slow = await stage.far('Dealer', { ...options, routingId: 'slow' })
-        const quick = await stage.far('Dealer', { ...options, routingId: 'quick' })
-        for (const dealer of [slow, quick]) {
-          await dealer.connect(endpoint)
-          await dealer.send('here')
-        }
-        await take(router, 2)
-        for (const number of numbers(0, 10)) await router.send(['slow', number])
-        for (const number of numbers(0, 4)) await router.send(['quick', number])
-        expect(heads(await slow.take(4))).toEqual(numbers(0, 4))
-        expect(heads(await quick.take(4))).toEqual(numbers(0, 4))
-        takeNote(router)
-        await router.send(['slow', 'again'])
-        expect(heads([await slow.receive()])).toEqual(['again'])
-      })
-    }
+    itExact('drops messages to a peer whose queue is full, and serves the others', async () => {
+      const endpoint = stage.endpoint()
+      const router = stage.open('Router', { sendHighWaterMark: 2 })
+      await router.bind(endpoint)
+      const options = { receiveHighWaterMark: 2 }
+      const slow = await stage.far('Dealer', { ...options, routingId: 'slow' })
+      const quick = await stage.far('Dealer', { ...options, routingId: 'quick' })
+      for (const dealer of [slow, quick]) {
+        await dealer.connect(endpoint)
+        await dealer.send('here')
+      }
+      await take(router, 2)
+      for (const number of numbers(0, 10)) await router.send(['slow', number])
+      for (const number of numbers(0, 4)) await router.send(['quick', number])
+      expect(heads(await slow.take(4))).toEqual(numbers(0, 4))
+      expect(heads(await quick.take(4))).toEqual(numbers(0, 4))
+      takeNote(router)
+      await router.send(['slow', 'again'])
+      expect(heads([await slow.receive()])).toEqual(['again'])
+    })
   })
 
   describe('ROUTER with `mandatory`', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
+    const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('says EHOSTUNREACH for an unknown id', async () => {
       const router = stage.open('Router', { mandatory: true, sendTimeout: 0 })
@@ -155,7 +162,7 @@ export function describeRouter(subject: Subject): void {
       expect(texts(await dealer!.receive())).toEqual(['x'])
     })
 
-    it('says EHOSTUNREACH once the peer has gone', async () => {
+    itInproc('says EHOSTUNREACH once the peer has gone', async () => {
       const endpoint = stage.endpoint()
       const router = stage.open('Router', { mandatory: true, sendTimeout: 0 })
       await router.bind(endpoint)
@@ -163,7 +170,6 @@ export function describeRouter(subject: Subject): void {
       await dealer!.send('here')
       await router.receive()
       await dealer!.close()
-      if (!subject.features.inproc) return
       takeNote(router)
       await expect(router.send(['anna', 'x'])).rejects.toMatchObject(failures.unreachable)
     })
@@ -180,44 +186,42 @@ export function describeRouter(subject: Subject): void {
       expect(texts(await dealer!.receive())).toEqual(['c', 'd'])
     })
 
-    if (subject.features.exactHighWaterMark) {
-      it('says EAGAIN when the queue of the peer is full', async () => {
-        const endpoint = stage.endpoint()
-        const router = stage.open('Router', {
-          mandatory: true,
-          sendHighWaterMark: 1,
-          sendTimeout: 0,
-        })
-        await router.bind(endpoint)
-        const [dealer] = await stage.farPeers('Dealer', 1, endpoint, {
-          routingId: 'anna',
-          receiveHighWaterMark: 1,
-        })
-        await dealer!.send('here')
-        await router.receive()
-        await router.send(['anna', '1'])
-        await router.send(['anna', '2'])
-        await expect(router.send(['anna', '3'])).rejects.toMatchObject(failures.again)
-        expect(heads(await dealer!.take(2))).toEqual(['1', '2'])
+    itExact('says EAGAIN when the queue of the peer is full', async () => {
+      const endpoint = stage.endpoint()
+      const router = stage.open('Router', {
+        mandatory: true,
+        sendHighWaterMark: 1,
+        sendTimeout: 0,
       })
+      await router.bind(endpoint)
+      const [dealer] = await stage.farPeers('Dealer', 1, endpoint, {
+        routingId: 'anna',
+        receiveHighWaterMark: 1,
+      })
+      await dealer!.send('here')
+      await router.receive()
+      await router.send(['anna', '1'])
+      await router.send(['anna', '2'])
+      await expect(router.send(['anna', '3'])).rejects.toMatchObject(failures.again)
+      expect(heads(await dealer!.take(2))).toEqual(['1', '2'])
+    })
 
-      it('waits for room in the queue of the peer', async () => {
-        const endpoint = stage.endpoint()
-        const router = stage.open('Router', { mandatory: true, sendHighWaterMark: 1 })
-        await router.bind(endpoint)
-        const [dealer] = await stage.farPeers('Dealer', 1, endpoint, {
-          routingId: 'anna',
-          receiveHighWaterMark: 1,
-        })
-        await dealer!.send('here')
-        await router.receive()
-        await router.send(['anna', '1'])
-        await router.send(['anna', '2'])
-        const sending = watch(router.send(['anna', '3']))
-        expect(sending.state).toBe('pending')
-        expect(heads(await dealer!.take(3))).toEqual(['1', '2', '3'])
-        await sending.promise
+    itExact('waits for room in the queue of the peer', async () => {
+      const endpoint = stage.endpoint()
+      const router = stage.open('Router', { mandatory: true, sendHighWaterMark: 1 })
+      await router.bind(endpoint)
+      const [dealer] = await stage.farPeers('Dealer', 1, endpoint, {
+        routingId: 'anna',
+        receiveHighWaterMark: 1,
       })
-    }
+      await dealer!.send('here')
+      await router.receive()
+      await router.send(['anna', '1'])
+      await router.send(['anna', '2'])
+      const sending = watch(router.send(['anna', '3']))
+      expect(sending.state).toBe('pending')
+      expect(heads(await dealer!.take(3))).toEqual(['1', '2', '3'])
+      await sending.promise
+    })
   })
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { failures, thrownBy } from '../support/suiteErrors.ts'
-import { heads, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
+import { itWith, heads, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** How a ROUTER comes to know its peers, and what happens when two claim one name. */
 export function describeRoutingIds(subject: Subject): void {
   describe('routing ids', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     it('are 1 to 255 bytes', () => {
       const dealer = stage.open('Dealer')
@@ -45,16 +46,18 @@ export function describeRoutingIds(subject: Subject): void {
       expect(texts(await dealers[1]!.receive())).toEqual(['hello'])
     })
 
-    it('are known before the peer has said a word, where no handshake is needed', async () => {
-      if (!subject.features.inproc) return
-      const endpoint = stage.endpoint()
-      const router = stage.open('Router', { mandatory: true })
-      await router.bind(endpoint)
-      const [dealer] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
-      takeNote(router)
-      await router.send(['anna', 'hello'])
-      expect(texts(await dealer!.receive())).toEqual(['hello'])
-    })
+    itInproc(
+      'are known before the peer has said a word, where no handshake is needed',
+      async () => {
+        const endpoint = stage.endpoint()
+        const router = stage.open('Router', { mandatory: true })
+        await router.bind(endpoint)
+        const [dealer] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
+        takeNote(router)
+        await router.send(['anna', 'hello'])
+        expect(texts(await dealer!.receive())).toEqual(['hello'])
+      },
+    )
 
     it('given to `connect` name that peer, at once', async () => {
       const [one, two] = [stage.endpoint(), stage.endpoint()]
@@ -96,11 +99,8 @@ export function describeRoutingIds(subject: Subject): void {
       router.connect(two)
       await first.send('A')
       await second.send('B')
-      const messages = (await take(router, 2)).map(texts).sort()
-      expect(messages).toEqual([
-        ['given name', 'A'],
-        ['other name', 'B'],
-      ])
+      const messages = (await take(router, 2)).map((message) => texts(message).join(': '))
+      expect(messages.sort()).toEqual(['given name: A', 'other name: B'])
     })
 
     it('claimed twice belong to the first, and the second is not heard', async () => {
@@ -133,8 +133,7 @@ export function describeRoutingIds(subject: Subject): void {
       expect(texts(await second!.receive())).toEqual(['hello'])
     })
 
-    it('are free again when their peer has gone', async () => {
-      if (!subject.features.inproc) return
+    itInproc('are free again when their peer has gone', async () => {
       const endpoint = stage.endpoint()
       const router = stage.open('Router')
       await router.bind(endpoint)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures } from '../support/suiteErrors.ts'
-import { heads, numbers, take, takeNote, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, heads, numbers, take, takeNote, useStage, watch } from '../support/suiteStage.ts'
 import type { MessageLike } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -8,6 +8,7 @@ import type { Subject } from '../support/suiteSubject.ts'
 export function describeScatterGather(subject: Subject): void {
   describe('SCATTER and GATHER', () => {
     const stage = useStage(subject)
+    const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('spread messages over those who are ready', async () => {
       const endpoint = stage.endpoint()
@@ -54,20 +55,18 @@ export function describeScatterGather(subject: Subject): void {
       expect(heads([await gather.receive()])).toEqual(['one'])
     })
 
-    if (subject.features.exactHighWaterMark) {
-      it('wait while the queue is full', async () => {
-        const endpoint = stage.endpoint()
-        const gather = await stage.far('Gather', { receiveHighWaterMark: 1 })
-        await gather.bind(endpoint)
-        const scatter = stage.open('Scatter', { sendHighWaterMark: 1 })
-        scatter.connect(endpoint)
-        await scatter.send('0')
-        await scatter.send('1')
-        const sending = watch(scatter.send('2'))
-        expect(sending.state).toBe('pending')
-        expect(heads(await gather.take(3))).toEqual(numbers(0, 3))
-        await sending.promise
-      })
-    }
+    itExact('wait while the queue is full', async () => {
+      const endpoint = stage.endpoint()
+      const gather = await stage.far('Gather', { receiveHighWaterMark: 1 })
+      await gather.bind(endpoint)
+      const scatter = stage.open('Scatter', { sendHighWaterMark: 1 })
+      scatter.connect(endpoint)
+      await scatter.send('0')
+      await scatter.send('1')
+      const sending = watch(scatter.send('2'))
+      expect(sending.state).toBe('pending')
+      expect(heads(await gather.take(3))).toEqual(numbers(0, 3))
+      await sending.promise
+    })
   })
 }

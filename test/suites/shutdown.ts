@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { texts, useStage } from '../support/suiteStage.ts'
+import { itWith, texts, useStage } from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** Contexts that are handed over and shut down; each test makes its own. */
@@ -29,6 +29,7 @@ export function describeShutdown(subject: Subject): void {
 
   describe('shutting a context down', () => {
     const stage = useStage(subject)
+    const itThreads = itWith(subject, 'threads')
 
     it('fails what waits with ETERM', async () => {
       const context = new subject.zmq.Context()
@@ -57,8 +58,8 @@ export function describeShutdown(subject: Subject): void {
       for (const call of [
         () => pair.receive(),
         () => pair.send('x'),
-        () => pair.receiveSync(),
-        () => pair.sendSync('x'),
+        () => pair.receiveSync({ timeout: 5000 }),
+        () => pair.sendSync('x', { timeout: 5000 }),
         () => pair.bind(stage.endpoint()),
         () => pair.connect(stage.endpoint()),
       ]) {
@@ -96,24 +97,24 @@ export function describeShutdown(subject: Subject): void {
       expect(await loop).toMatchObject(failures.terminated)
     })
 
-    if (subject.features.threads) {
-      it('wakes a thread that is blocked in a receive', async () => {
-        const context = new subject.zmq.Context()
-        const pull = stage.open('Pull', { context })
-        const far = await stage.far('Pull', { contextHandle: context.handle })
-        const shuttingDown = far.shutdownContext()
-        expect(thrownBy(() => pull.receiveSync())).toMatchObject(failures.terminated)
-        await shuttingDown
-      })
+    itThreads('wakes a thread that is blocked in a receive', async () => {
+      const context = new subject.zmq.Context()
+      const pull = stage.open('Pull', { context })
+      const far = await stage.far('Pull', { contextHandle: context.handle })
+      const shuttingDown = far.shutdownContext()
+      expect(thrownBy(() => pull.receiveSync({ timeout: 5000 }))).toMatchObject(failures.terminated)
+      await shuttingDown
+    })
 
-      it('wakes a thread that is blocked in a send', async () => {
-        const context = new subject.zmq.Context()
-        const push = stage.open('Push', { context })
-        const far = await stage.far('Pull', { contextHandle: context.handle })
-        const shuttingDown = far.shutdownContext()
-        expect(thrownBy(() => push.sendSync('x'))).toMatchObject(failures.terminated)
-        await shuttingDown
-      })
-    }
+    itThreads('wakes a thread that is blocked in a send', async () => {
+      const context = new subject.zmq.Context()
+      const push = stage.open('Push', { context })
+      const far = await stage.far('Pull', { contextHandle: context.handle })
+      const shuttingDown = far.shutdownContext()
+      expect(thrownBy(() => push.sendSync('x', { timeout: 5000 }))).toMatchObject(
+        failures.terminated,
+      )
+      await shuttingDown
+    })
   })
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { heads, numbers, take, texts, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, heads, numbers, take, texts, useStage, watch } from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** The parts of a program may start in any order, and in any number. */
 export function describeStartOrder(subject: Subject): void {
   describe('connecting before anybody has bound', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     it('queues messages for the peer to come', async () => {
       const endpoint = stage.endpoint()
@@ -84,17 +85,15 @@ export function describeStartOrder(subject: Subject): void {
     })
 
     // Over inproc libzmq does not look at this option either: a name is not a network.
-    if (subject.features.inproc) {
-      it('queues even with `immediate`', async () => {
-        const endpoint = stage.endpoint()
-        const push = stage.open('Push', { immediate: true, sendTimeout: 0 })
-        push.connect(endpoint)
-        await push.send('x')
-        const pull = await stage.far('Pull')
-        await pull.bind(endpoint)
-        expect(texts(await pull.receive())).toEqual(['x'])
-      })
-    }
+    itInproc('queues even with `immediate`', async () => {
+      const endpoint = stage.endpoint()
+      const push = stage.open('Push', { immediate: true, sendTimeout: 0 })
+      push.connect(endpoint)
+      await push.send('x')
+      const pull = await stage.far('Pull')
+      await pull.bind(endpoint)
+      expect(texts(await pull.receive())).toEqual(['x'])
+    })
   })
 
   describe('many to many', () => {

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { describe, expect, it } from 'vitest'
 import { failures } from '../support/suiteErrors.ts'
-import { texts, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, texts, useStage, watch } from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** Timers may fire this much early by the clock that tests read. */
@@ -11,6 +11,7 @@ const clockGrainMs = 2
 export function describeTimeouts(subject: Subject): void {
   describe('timeouts', () => {
     const stage = useStage(subject)
+    const itInproc = itWith(subject, 'inproc')
 
     it('are -1 by default: no end', () => {
       const pair = stage.open('Pair')
@@ -52,7 +53,7 @@ export function describeTimeouts(subject: Subject): void {
       expect(texts(await receiving.promise)).toEqual(['in time'])
     })
 
-    it('of 0 still deliver what is there', async () => {
+    itInproc('of 0 still deliver what is there', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')
       await pull.bind(endpoint)
@@ -60,7 +61,6 @@ export function describeTimeouts(subject: Subject): void {
       await push!.send('1')
       await push!.send('2')
       await pull.receive()
-      if (!subject.features.inproc) return
       pull.receiveTimeout = 0
       expect(texts(await pull.receive())).toEqual(['2'])
       await expect(pull.receive()).rejects.toMatchObject(failures.again)

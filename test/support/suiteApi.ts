@@ -11,7 +11,7 @@ export type MessageLike =
   | number
   | null
   | SharedFrame
-export interface TimeoutOptions {
+interface TimeoutOptions {
   timeout?: number
 }
 export interface SharedFrame {
@@ -19,11 +19,16 @@ export interface SharedFrame {
   readonly length: number
   release(): void
 }
+interface SharedBatch extends Iterable<Buffer[]> {
+  readonly messages: readonly Buffer[][]
+  readonly length: number
+  release(): void
+}
 export interface ObserverEvent {
   type: string
   address?: string
 }
-export interface Observer {
+interface Observer {
   readonly closed: boolean
   close(): void
   receive(): Promise<ObserverEvent>
@@ -49,7 +54,7 @@ export interface Context {
   getInt32Option(id: number): number
   setInt32Option(id: number, value: number): void
 }
-export interface SocketOptions {
+interface SocketOptions {
   context: Context
   linger: number
   immediate: boolean
@@ -111,6 +116,8 @@ export interface Readable<M = Frame[]> extends ReceiveOptions {
   receiveManySync(options?: TimeoutOptions & { max?: number }): M[]
   receiveShared(): Promise<SharedFrame[]>
   receiveSharedSync(options?: TimeoutOptions): SharedFrame[]
+  receiveManyShared(options?: { max?: number }): Promise<SharedBatch>
+  receiveManySharedSync(options?: TimeoutOptions & { max?: number }): SharedBatch
   [Symbol.asyncIterator](): AsyncIterator<M, undefined>
 }
 interface Routed {
@@ -123,29 +130,29 @@ interface Greeting {
 interface Farewell {
   disconnectMessage: string | null
 }
-export interface Pair extends Socket, Writable, Readable {}
+interface Pair extends Socket, Writable, Readable {}
 export interface Publisher extends Socket, Writable {
   noDrop: boolean
   conflate: boolean
   invertMatching: boolean
 }
-export interface Subscriber extends Socket, Readable {
+interface Subscriber extends Socket, Readable {
   conflate: boolean
   invertMatching: boolean
   subscribe(...prefixes: (Buffer | string)[]): void
   unsubscribe(...prefixes: (Buffer | string)[]): void
 }
-export interface Request extends Socket, Writable, Readable, Routed {
+interface Request extends Socket, Writable, Readable, Routed {
   correlate: boolean
   relaxed: boolean
 }
-export interface Reply extends Socket, Writable, Readable {
+interface Reply extends Socket, Writable, Readable {
   routingId: string | null
 }
-export interface Dealer extends Socket, Writable, Readable, Routed, Greeting {
+interface Dealer extends Socket, Writable, Readable, Routed, Greeting {
   conflate: boolean
 }
-export interface Router extends Socket, Writable, Readable, Routed, Greeting, Farewell {
+interface Router extends Socket, Writable, Readable, Routed, Greeting, Farewell {
   notifyPeers: null | 'connect' | 'disconnect' | 'both'
   mandatory: boolean
   handover: boolean
@@ -157,7 +164,7 @@ export interface Pull extends Socket, Readable {
 export interface Push extends Socket, Writable {
   conflate: boolean
 }
-export interface XPublisher extends Socket, Writable, Readable {
+interface XPublisher extends Socket, Writable, Readable {
   noDrop: boolean
   manual: boolean
   manualLastValue: boolean
@@ -168,31 +175,31 @@ export interface XPublisher extends Socket, Writable, Readable {
   invertMatching: boolean
   verbosity: null | 'allSubs' | 'allSubsUnsubs'
 }
-export interface XSubscriber extends Socket, Writable, Readable {
+interface XSubscriber extends Socket, Writable, Readable {
   verboseUnsubscribe: boolean
   onlyFirstSubscribe: boolean
   readonly topicsCount: number
 }
-export interface Client extends Socket, Writable<MessageLike>, Readable<[Frame]>, Greeting {}
-export interface Server
+interface Client extends Socket, Writable<MessageLike>, Readable<[Frame]>, Greeting {}
+interface Server
   extends
     Socket,
     Writable<MessageLike, { routingId: number }>,
     Readable<[Frame, { routingId: number }]>,
     Greeting,
     Farewell {}
-export interface Radio extends Socket, Writable<MessageLike, { group: Buffer | string }> {}
-export interface Dish extends Socket, Readable<[Frame, { group: Buffer }]> {
+interface Radio extends Socket, Writable<MessageLike, { group: Buffer | string }> {}
+interface Dish extends Socket, Readable<[Frame, { group: Buffer }]> {
   join(...groups: (Buffer | string)[]): void
   leave(...groups: (Buffer | string)[]): void
 }
-export interface Scatter extends Socket, Writable<MessageLike> {
+interface Scatter extends Socket, Writable<MessageLike> {
   conflate: boolean
 }
-export interface Gather extends Socket, Readable<[Frame]> {
+interface Gather extends Socket, Readable<[Frame]> {
   conflate: boolean
 }
-export interface Peer
+interface Peer
   extends
     Socket,
     Writable<MessageLike, { routingId: number }>,
@@ -200,7 +207,7 @@ export interface Peer
   /** The number of the new connection. */
   connectPeer(endpoint: string): number
 }
-export interface Channel extends Socket, Writable<MessageLike>, Readable<[Frame]> {}
+interface Channel extends Socket, Writable<MessageLike>, Readable<[Frame]> {}
 export interface Proxy {
   readonly frontEnd: Socket
   readonly backEnd: Socket

@@ -7,6 +7,11 @@ export const failures = {
   addressInUse: { code: 'EADDRINUSE', errno: 98, message: 'Address already in use' },
   noEndpoint: { code: 'ENOENT', errno: 2, message: 'No such endpoint' },
   noProtocol: { code: 'EPROTONOSUPPORT', errno: 93, message: 'Protocol not supported' },
+  incompatible: {
+    code: 'ENOCOMPATPROTO',
+    errno: 156384764,
+    message: 'The protocol is not compatible with the socket type',
+  },
   nameTooLong: { code: 'ENAMETOOLONG', errno: 36, message: 'File name too long' },
   unreachable: { code: 'EHOSTUNREACH', errno: 113, message: 'Host unreachable' },
   wrongState: {

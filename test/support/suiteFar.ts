@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { FarHost } from './suiteFarHost.mjs'
+import { FarHost } from './suiteFarHost.ts'
 import type { Zmq } from './suiteApi.ts'
-import type { FarSide, FarSocket } from './suiteSubject.ts'
+import type { FarAnswer } from './suiteFarThread.ts'
+import type { FarSide, FarSocket, FarThread } from './suiteSubject.ts'
 
 /** How a command reaches the host of the far sockets. */
 interface Commands {
@@ -24,26 +25,28 @@ export function farHere(zmq: Zmq): FarSide {
 /**
  * Far sockets in a thread of their own, which loads the module by itself.
  *
- * @param module what the thread imports: a package name or a URL
+ * @param module the URL of what the thread imports
  */
-export async function farThread(module: string): Promise<FarSide & { terminate(): Promise<void> }> {
-  const worker = new Worker(new URL('./suiteFarThread.mjs', import.meta.url), {
+export async function farThread(module: string): Promise<FarThread> {
+  const worker = new Worker(new URL('../dist/support/suiteFarThread.js', import.meta.url), {
     workerData: { module },
   })
   await once(worker, 'message')
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let lastCall = 0
 
-  worker.on('message', ({ call, value, error }: Answer) => {
+  worker.on('message', ({ call, value, error }: FarAnswer) => {
     const caller = waiting.get(call)
     waiting.delete(call)
     if (error) caller?.reject(Object.assign(new Error(error.message), error))
     else caller?.resolve(value)
   })
-  worker.on('error', (error) => {
+  const abandon = (error: Error): void => {
     for (const caller of waiting.values()) caller.reject(error)
     waiting.clear()
-  })
+  }
+  worker.on('error', abandon)
+  worker.on('exit', () => abandon(new Error('the far thread has ended')))
 
   const ask = (command: object): Promise<unknown> =>
     new Promise((resolve, reject) => {
@@ -62,12 +65,6 @@ export async function farThread(module: string): Promise<FarSide & { terminate()
   }
 }
 
-interface Answer {
-  call: number
-  value?: unknown
-  error?: { name: string; message: string; code?: string; errno?: number }
-}
-
 function farSide(commands: Commands): FarSide {
   let lastId = 0
   return {
@@ -80,7 +77,9 @@ function farSide(commands: Commands): FarSide {
   }
 }
 
-function farSocket(call: (method: string, ...parameters: unknown[]) => Promise<unknown>): FarSocket {
+function farSocket(
+  call: (method: string, ...parameters: unknown[]) => Promise<unknown>,
+): FarSocket {
   const action =
     (method: string) =>
     async (...parameters: unknown[]): Promise<void> =>

@@ -1,5 +1,12 @@
-import { afterEach } from 'vitest'
-import type { FarSocket, OptionsOf, SocketName, SocketOf, Subject } from './suiteSubject.ts'
+import { afterEach, it } from 'vitest'
+import type {
+  Features,
+  FarSocket,
+  OptionsOf,
+  SocketName,
+  SocketOf,
+  Subject,
+} from './suiteSubject.ts'
 
 interface Watched<T> {
   readonly promise: Promise<T>
@@ -59,6 +66,14 @@ export function useStage(subject: Subject): Stage {
     farPeers,
     endpoint: () => subject.endpoint(),
   }
+}
+
+/** Declares a test for subjects with this feature, and nothing for the others. */
+export function itWith(
+  subject: Subject,
+  feature: keyof Features,
+): (sentence: string, test: () => Promise<void> | void) => void {
+  return subject.features[feature] ? it : () => undefined
 }
 
 /** Lets a socket take note of what its peers did: connected, subscribed, made room. */

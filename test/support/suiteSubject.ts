@@ -8,7 +8,7 @@ export type OptionsOf<Name extends SocketName> = NonNullable<
 >
 
 /** Values that survive the way to another thread unchanged. */
-export type Part = string | Uint8Array | null
+type Part = string | Uint8Array | null
 
 /**
  * A socket at the other end of a conversation. It may live in this thread or in another one, so
@@ -45,6 +45,12 @@ export interface FarSide {
   closeAll(): Promise<void>
 }
 
+/** A far side that is a thread of its own. */
+export interface FarThread extends FarSide {
+  /** Stops the thread wherever it is. */
+  terminate(): Promise<void>
+}
+
 /** What holds for one way of joining sockets and not for another. */
 export interface Features {
   /** The far side is another thread: it goes on while this one is blocked. */
@@ -63,4 +69,8 @@ export interface Subject {
   endpoint(): string
   far: FarSide
   features: Features
+  /** The URL at which a thread finds this module. */
+  module: string
+  /** Starts one more thread with a far side of its own, where threads can take part. */
+  startThread?: () => Promise<FarThread>
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import type { Command, Sample } from './question.ts'
 
 /** A measurement that is still running after this time is stopped and reported as such. */
-const TIME_LIMIT_MS = 60_000
+const TIME_LIMIT_MS = 20_000
 
 /** What came of one measurement: a sample, or in a few words why there is none. */
 export type Outcome = { readonly sample: Sample } | { readonly failure: string }

@@ -62,7 +62,7 @@ export interface Question {
 }
 
 /** The best of `theirs`, under the name that the ratio table gives them, and whom it is set against. */
-export interface Ratio {
+interface Ratio {
   readonly against: string
   readonly theirs: readonly string[]
   readonly ours: readonly string[]

@@ -1,4 +1,5 @@
 import type { Question } from '../harness/question.ts'
+import { flood } from './flood.ts'
 import { idlePipes } from './idlePipes.ts'
 import { roundTrip } from './roundTrip.ts'
 import { spread } from './spread.ts'
@@ -6,4 +7,11 @@ import { throughput } from './throughput.ts'
 import { weather } from './weather.ts'
 
 /** Every benchmark, in the order in which they run. */
-export const questions: readonly Question[] = [throughput, roundTrip, weather, spread, idlePipes]
+export const questions: readonly Question[] = [
+  throughput,
+  roundTrip,
+  weather,
+  spread,
+  idlePipes,
+  flood,
+]

@@ -11,6 +11,9 @@ const conditions = [
 
 /** Of the Guide: what the times are given for, even where fewer are measured. */
 const UPDATES = 10_000_000
+/** What the Guide measured, in seconds. */
+const GUIDE_SECONDS = 4.47
+const ringpost = ['Ringpost, blocking', 'Ringpost, batches', 'Ringpost, promises']
 /** For what publishes less than a million updates per second. */
 const UPDATES_IF_SLOW = 400_000
 
@@ -52,9 +55,34 @@ export const weather: Question = {
     node('zeromq.js, one thread', 'zeromq', UPDATES_IF_SLOW, 'main'),
     node('zeromq.js, two threads', 'zeromq', UPDATES_IF_SLOW),
     node('postMessage', 'postMessage', UPDATES_IF_SLOW),
+    node('Ringpost, blocking', 'ringpostBlocking', UPDATES),
+    node('Ringpost, batches', 'ringpostBatches', UPDATES),
+    node('Ringpost, promises', 'ringpostPromises', UPDATES),
   ],
-  ratios: [],
-  targets: [],
+  ratios: [
+    { against: 'libzmq', theirs: ['libzmq'], ours: ringpost },
+    {
+      against: 'zeromq.js',
+      theirs: ['zeromq.js, one thread', 'zeromq.js, two threads'],
+      ours: ringpost,
+    },
+    { against: 'postMessage', theirs: ['postMessage'], ours: ringpost },
+  ],
+  targets: [
+    {
+      title: 'Half of the time that the Guide gives',
+      ours: ringpost,
+      conditions: ['formatted'],
+      atMost: GUIDE_SECONDS / 2,
+    },
+    {
+      title: 'Best way against libzmq',
+      ours: ringpost,
+      theirs: ['libzmq'],
+      conditions: conditions.map(({ name }) => name),
+      atMost: 1,
+    },
+  ],
   read: (sample) =>
     ((numberOf(sample, 'nanoseconds') / numberOf(sample, 'messages')) * UPDATES) / 1e9,
 }

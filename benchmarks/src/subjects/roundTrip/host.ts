@@ -1,36 +1,11 @@
-/** The process of one round-trip measurement: starts both sides and prints the sample. */
-import { once } from 'node:events'
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
+/** The process of one round-trip measurement: prints the sample. */
 import { startBusyThreads } from '../busyThreads.ts'
-import type { Link, RoundTripOptions } from './roundTripSubject.ts'
-import { runEcho, runRequester } from './side.ts'
-import type { ThreadData } from './thread.ts'
+import { readOptions, runTwoSides } from '../twoSides.ts'
+import type { RoundTripOptions } from './roundTripSubject.ts'
 
-const options = JSON.parse(process.argv[2] ?? '{}') as RoundTripOptions
-const { port1, port2 } = new MessageChannel()
-
-function linkOver(port: MessagePort): Link {
-  return { endpoint: 'inproc://bench', pattern: options.pattern, port }
-}
-
-async function inWorker(role: ThreadData['role'], port: MessagePort): Promise<object> {
-  const workerData: ThreadData = { role, options, link: linkOver(port) }
-  const worker = new Worker(new URL('./thread.js', import.meta.url), {
-    workerData,
-    transferList: [port],
-  })
-  const [said] = (await once(worker, 'message')) as [object]
-  return said
-}
-
-function measure(): Promise<object[]> {
-  if (options.placement === 'workers') {
-    return Promise.all([inWorker('requester', port1), inWorker('echo', port2)])
-  }
-  return Promise.all([runRequester(options, linkOver(port1)), runEcho(options, linkOver(port2))])
-}
-
+const options = readOptions<RoundTripOptions>()
 await startBusyThreads(options.busyThreads)
-const [sample] = await measure()
+const sides = ['runRequester', 'runEcho'] as const
+const [sample] = await runTwoSides<object, void>(import.meta.url, sides, options)
 console.log(JSON.stringify(sample))
 process.exit()

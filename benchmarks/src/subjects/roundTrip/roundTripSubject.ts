@@ -1,17 +1,14 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { TwoSidesOptions } from '../twoSides.ts'
 
 /** What the host of a round-trip measurement is told. */
-export interface RoundTripOptions {
-  /** The module beside this one, without extension, whose `subject` is measured. */
-  readonly subject: string
+export interface RoundTripOptions extends TwoSidesOptions {
   /** Which two socket types, where the subject knows several. */
   readonly pattern: 'reqRep' | 'pair'
   readonly milliseconds: number
   readonly warmUpMilliseconds: number
   /** Rest before each timed trip, so that both threads have fallen asleep; 0 for none. */
   readonly pauseMilliseconds: number
-  /** Two worker threads, or both sides in the main thread. */
-  readonly placement: 'workers' | 'main'
   readonly busyThreads: number
 }
 

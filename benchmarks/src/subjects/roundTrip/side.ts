@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareMessages } from '../preparedMessages.ts'
+import { loadSubject, type Wire } from '../twoSides.ts'
 import {
   STOP,
   type BlockingSubject,
@@ -114,14 +115,14 @@ function travelWithCallbacks(
   })
 }
 
-async function load(options: RoundTripOptions): Promise<RoundTripSubject> {
-  const module = (await import(`./${options.subject}.js`)) as { subject: RoundTripSubject }
-  return module.subject
+function linkOver({ ports }: Wire, { pattern }: RoundTripOptions): Link {
+  return { endpoint: 'inproc://bench', pattern, port: ports[0]! }
 }
 
 /** Asks again and again; returns the times of the trips, in summary. */
-export async function runRequester(options: RoundTripOptions, link: Link): Promise<object> {
-  const subject = await load(options)
+export async function runRequester(options: RoundTripOptions, wire: Wire): Promise<object> {
+  const subject = await loadSubject<RoundTripSubject>(import.meta.url, options.subject)
+  const link = linkOver(wire, options)
   const messages = prepareMessages(MESSAGE_SIZE)
   const stop = new Uint8Array(MESSAGE_SIZE).fill(STOP)
   if (subject.style === 'blocking') {
@@ -135,9 +136,9 @@ export async function runRequester(options: RoundTripOptions, link: Link): Promi
 }
 
 /** Sends back whatever comes, until it is told to stop. */
-export async function runEcho(options: RoundTripOptions, link: Link): Promise<object> {
-  const echo = (await load(options)).openEcho(link)
+export async function runEcho(options: RoundTripOptions, wire: Wire): Promise<void> {
+  const subject = await loadSubject<RoundTripSubject>(import.meta.url, options.subject)
+  const echo = subject.openEcho(linkOver(wire, options))
   await echo.run()
   echo.close()
-  return {}
 }

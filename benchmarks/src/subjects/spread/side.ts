@@ -1,22 +1,23 @@
-import type { Gate } from '../gate.ts'
+import { Gate } from '../gate.ts'
 import { monotonicMs } from '../monotonicClock.ts'
 import { POOL_SIZE } from '../preparedMessages.ts'
+import { loadSubject, type Wire } from '../twoSides.ts'
 import type { Link, SpreadOptions, SpreadSubject } from './spreadSubject.ts'
 
-/** The gates of a spread: the sender starts when all sockets are there, and again when all is warm. */
-export interface Gates {
-  readonly connected: Gate
-  readonly warm: Gate
+function linkOver({ ports }: Wire, { size }: SpreadOptions): Link {
+  return { endpoint: 'inproc://bench', ports, size }
 }
 
-async function load(options: SpreadOptions): Promise<SpreadSubject> {
-  const module = (await import(`./${options.subject}.js`)) as { subject: SpreadSubject }
-  return module.subject
+/** The sender starts when all sockets are there, and again when all is warm. */
+function gatesOf({ gates }: Wire): { connected: Gate; warm: Gate } {
+  return { connected: new Gate(gates[0]), warm: new Gate(gates[1]) }
 }
 
 /** Returns when the timed part began. */
-export async function runSender(options: SpreadOptions, link: Link, gates: Gates): Promise<number> {
-  const sender = await (await load(options)).openSender(link)
+export async function runSender(options: SpreadOptions, wire: Wire): Promise<number> {
+  const subject = await loadSubject<SpreadSubject>(import.meta.url, options.subject)
+  const gates = gatesOf(wire)
+  const sender = await subject.openSender(linkOver(wire, options))
   await gates.connected.opened()
   await sender.send(options.warmUp)
   await gates.warm.opened()
@@ -27,12 +28,10 @@ export async function runSender(options: SpreadOptions, link: Link, gates: Gates
 }
 
 /** Returns when the last message had been received. */
-export async function runReceiver(
-  options: SpreadOptions,
-  link: Link,
-  gates: Gates,
-): Promise<number> {
-  const receiver = await (await load(options)).openReceiver(link)
+export async function runReceiver(options: SpreadOptions, wire: Wire): Promise<number> {
+  const subject = await loadSubject<SpreadSubject>(import.meta.url, options.subject)
+  const gates = gatesOf(wire)
+  const receiver = await subject.openReceiver(linkOver(wire, options))
   gates.connected.open()
   let endedMs = 0
   const warmUp = new SpreadReceipt(options.size, options.warmUp)

@@ -1,9 +1,8 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { TwoSidesOptions } from '../twoSides.ts'
 
 /** What the host of a spread measurement is told. */
-export interface SpreadOptions {
-  /** The module beside this one, without extension, whose `subject` is measured. */
-  readonly subject: string
+export interface SpreadOptions extends TwoSidesOptions {
   /** Receiving sockets, all in one thread. */
   readonly sockets: number
   /** Bytes per message. */
@@ -11,7 +10,6 @@ export interface SpreadOptions {
   /** Timed messages; a multiple of 512. */
   readonly count: number
   readonly warmUp: number
-  readonly placement: 'workers' | 'main'
 }
 
 /** What each side gets to find the other: as many ports as there are sockets. */

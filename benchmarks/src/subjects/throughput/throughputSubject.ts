@@ -1,17 +1,14 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Receipt } from '../preparedMessages.ts'
+import type { TwoSidesOptions } from '../twoSides.ts'
 
 /** What the host of a throughput measurement is told. */
-export interface ThroughputOptions {
-  /** The module beside this one, without extension, whose `subject` is measured. */
-  readonly subject: string
+export interface ThroughputOptions extends TwoSidesOptions {
   /** Bytes per message. */
   readonly size: number
   /** Timed messages; a multiple of 512, so that every batch is full. */
   readonly count: number
   readonly warmUp: number
-  /** Two worker threads, or both sides in the main thread. */
-  readonly placement: 'workers' | 'main'
   readonly busyThreads: number
 }
 

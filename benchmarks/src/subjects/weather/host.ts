@@ -1,44 +1,15 @@
-/** The process of one weather measurement: starts both sides, compares what they say, prints the sample. */
-import { once } from 'node:events'
-import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import { Gate } from '../gate.ts'
-import { runPublisher, runSubscriber, type PublisherResult, type SubscriberResult } from './side.ts'
-import type { ThreadData } from './thread.ts'
-import type { Link, WeatherOptions } from './weatherSubject.ts'
+/** The process of one weather measurement: compares what both sides say and prints the sample. */
+import { readOptions, runTwoSides } from '../twoSides.ts'
+import type { PublisherResult, SubscriberResult } from './side.ts'
+import type { WeatherOptions } from './weatherSubject.ts'
 
-const options = JSON.parse(process.argv[2] ?? '{}') as WeatherOptions
-const heard = Gate.allocate()
-const { port1, port2 } = new MessageChannel()
-
-function linkOver(port: MessagePort): Link {
-  return { endpoint: 'inproc://weather', port }
-}
-
-async function inWorker<Result>(role: ThreadData['role'], port: MessagePort): Promise<Result> {
-  const workerData: ThreadData = { role, options, link: linkOver(port), heard }
-  const worker = new Worker(new URL('./thread.js', import.meta.url), {
-    workerData,
-    transferList: [port],
-  })
-  const [result] = (await once(worker, 'message')) as [Result]
-  return result
-}
-
-async function measure(): Promise<[PublisherResult, SubscriberResult]> {
-  if (options.placement === 'workers') {
-    return Promise.all([
-      inWorker<PublisherResult>('publisher', port1),
-      inWorker<SubscriberResult>('subscriber', port2),
-    ])
-  }
-  const gate = new Gate(heard)
-  return Promise.all([
-    runPublisher(options, linkOver(port1), gate),
-    runSubscriber(options, linkOver(port2), gate),
-  ])
-}
-
-const [published, received] = await measure()
+const options = readOptions<WeatherOptions>()
+const sides = ['runPublisher', 'runSubscriber'] as const
+const [published, received] = await runTwoSides<PublisherResult, SubscriberResult>(
+  import.meta.url,
+  sides,
+  options,
+)
 if (published.matches !== received.matches) {
   throw new Error(`${published.matches} matches published, ${received.matches} received`)
 }

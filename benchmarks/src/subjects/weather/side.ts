@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Gate } from '../gate.ts'
+import { Gate } from '../gate.ts'
 import { monotonicMs } from '../monotonicClock.ts'
+import { loadSubject, type Wire } from '../twoSides.ts'
 import { openUpdates, WANTED_PREFIX } from './updates.ts'
 import {
   END,
@@ -23,18 +24,15 @@ export interface SubscriberResult {
   readonly temperatures: number
 }
 
-async function load(options: WeatherOptions): Promise<WeatherSubject> {
-  const module = (await import(`./${options.subject}.js`)) as { subject: WeatherSubject }
-  return module.subject
+function linkOver({ ports }: Wire): Link {
+  return { endpoint: 'inproc://weather', port: ports[0]! }
 }
 
 /** Says hello until the subscriber has heard it, warms up, publishes, says that this is the end. */
-export async function runPublisher(
-  options: WeatherOptions,
-  link: Link,
-  heard: Gate,
-): Promise<PublisherResult> {
-  const publisher = await (await load(options)).openPublisher(link)
+export async function runPublisher(options: WeatherOptions, wire: Wire): Promise<PublisherResult> {
+  const subject = await loadSubject<WeatherSubject>(import.meta.url, options.subject)
+  const publisher = await subject.openPublisher(linkOver(wire))
+  const heard = new Gate(wire.gates[0])
   do {
     await publisher.say(HELLO)
     await nextTurn()
@@ -51,11 +49,11 @@ export async function runPublisher(
 /** Listens for one zip code until the end marker comes. */
 export async function runSubscriber(
   options: WeatherOptions,
-  link: Link,
-  heard: Gate,
+  wire: Wire,
 ): Promise<SubscriberResult> {
-  const subject = await load(options)
-  const subscriber = subject.openSubscriber(link, [WANTED_PREFIX, HELLO, END])
+  const subject = await loadSubject<WeatherSubject>(import.meta.url, options.subject)
+  const heard = new Gate(wire.gates[0])
+  const subscriber = subject.openSubscriber(linkOver(wire), [WANTED_PREFIX, HELLO, END])
   let matches = 0
   let temperatures = 0
   await subscriber.listen((message) => {

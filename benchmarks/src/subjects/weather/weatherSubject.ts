@@ -1,15 +1,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Updates } from './updates.ts'
+import type { TwoSidesOptions } from '../twoSides.ts'
 
 /** What the host of a weather measurement is told. */
-export interface WeatherOptions {
-  /** The module beside this one, without extension, whose `subject` is measured. */
-  readonly subject: string
+export interface WeatherOptions extends TwoSidesOptions {
   readonly how: 'formatted' | 'digits' | 'prepared'
   /** Timed updates. */
   readonly updates: number
   readonly warmUp: number
-  readonly placement: 'workers' | 'main'
 }
 
 /** What each side gets to find the other. */

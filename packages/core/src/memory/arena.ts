@@ -47,12 +47,17 @@ export class Arena {
     this.words = new Int32Array(buffer, 0, this.tables.endBytes / WORD_BYTES)
   }
 
-  /** Reserves address space for the largest arena the machine grants; pages come when touched. */
-  static create(): Arena {
-    for (let maxBytes = LARGEST_BYTES; ; maxBytes /= 2) {
+  /**
+   * Reserves address space for the largest arena the machine grants; pages come when touched.
+   *
+   * @param atMostBytes a multiple of a page; the tables take some 55 MB of it
+   */
+  static create(atMostBytes = LARGEST_BYTES): Arena {
+    for (let maxBytes = atMostBytes; ; maxBytes /= 2) {
       const maxPages = maxBytes / PAGE_BYTES
       const tables = tablesFor(maxPages)
-      const buffer = reserve(tables.endBytes + GROWTH_BYTES, maxBytes, maxBytes > SMALLEST_BYTES)
+      const bytes = Math.min(tables.endBytes + GROWTH_BYTES, maxBytes)
+      const buffer = reserve(bytes, maxBytes, maxBytes > SMALLEST_BYTES)
       if (buffer === undefined) continue
       const arena = new Arena(buffer, maxPages)
       arena.#format()

@@ -143,6 +143,11 @@ export class LatestValueReader {
     return false
   }
 
+  /** A message is copied in any case. */
+  isNextSmall(): boolean {
+    return true
+  }
+
   /** Copies: the block has more in it than the frame. */
   readShared(_owner: number): LentFrame[] {
     return this.read().map((data) => ({ data, blockRef: 0, segmentRef: 0 }))

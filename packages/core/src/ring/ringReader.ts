@@ -129,14 +129,15 @@ export class RingReader {
   borrow(limit: number, owner: number): Borrowed {
     const messages: Buffer[][] = []
     const blocks: number[] = []
-    // What was copied out already is private.
-    if (this.#filled > 0) this.#readFilled(messages, Math.min(this.#filled, limit))
-    else {
-      if (this.#segmentRef === 0) this.#enterFirst()
-      this.#borrowFromSegment(messages, Math.min(limit, this.available()), owner, blocks)
-    }
+    if (this.#segmentRef === 0) this.#enterFirst()
+    // Of what is copied out the head is not looked at: there may be nothing behind it yet.
+    if (this.#filled === 0) this.#head()
+    // Pinned before the first message is lent: one of several frames may go on in the next segment.
     const segmentRef = this.#segmentRef
     this.#pins.pin(segmentRef)
+    // What was copied out already is private.
+    if (this.#filled > 0) this.#readFilled(messages, Math.min(this.#filled, limit))
+    else this.#borrowFromSegment(messages, Math.min(limit, this.available()), owner, blocks)
     this.#held += messages.length
     return { messages, segmentRef, blocks }
   }
@@ -144,7 +145,6 @@ export class RingReader {
   #borrowFromSegment(messages: Buffer[][], limit: number, owner: number, blocks: number[]): void {
     const { buffer } = this.#bytes
     const base = this.#bytes.byteOffset
-    this.#head()
     const segmentRef = this.#segmentRef
     const words = this.#words
     const first = messages.length
@@ -195,6 +195,12 @@ export class RingReader {
   /** Whether segments are lent, so that the pipe must not be freed. */
   get isPinned(): boolean {
     return this.#pins.size > 0
+  }
+
+  /** Whether the next message has small frames only, which `read` copies in one go with others. */
+  isNextSmall(): boolean {
+    this.#begin()
+    return this.#filled > 0
   }
 
   /** The next message, lent frame by frame; each is given back by itself. */

@@ -305,6 +305,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** As `read`, with large frames left where they are, to be handed on. */
   readParts(): Part[] {
+    if (this.#in.isNextSmall()) return this.read()
     const frames = this.#in.readShared(this.#thread.owner)
     this.#released()
     return frames.map(({ data, blockRef, segmentRef }) => {

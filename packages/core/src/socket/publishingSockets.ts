@@ -45,7 +45,7 @@ const GroupReadableSocket = SocketBase as unknown as Base<GroupReadable>
  * (but see `noDrop`). @see RFC 29/PUBSUB
  */
 export class Publisher extends WritableSocket {
-  constructor(options?: OptionsOf<PublisherOptions & TopicInformation>) {
+  constructor(options?: OptionsOf<PublisherOptions>) {
     super(socketTypeId.Publisher, options)
   }
 }
@@ -57,7 +57,7 @@ define(socketTypeId.Publisher, Publisher.prototype)
  * before the first `subscribe`. @see RFC 29/PUBSUB
  */
 export class Subscriber extends ReadableSocket {
-  constructor(options?: OptionsOf<SubscriberOptions & TopicInformation>) {
+  constructor(options?: OptionsOf<SubscriberOptions>) {
     super(socketTypeId.Subscriber, options)
   }
 
@@ -91,7 +91,7 @@ define(socketTypeId.Subscriber, Subscriber.prototype)
  * @see RFC 29/PUBSUB
  */
 export class XPublisher extends BothWaySocket {
-  constructor(options?: OptionsOf<XPublisherOptions & TopicInformation>) {
+  constructor(options?: OptionsOf<XPublisherOptions>) {
     super(socketTypeId.XPublisher, options)
   }
 }
@@ -103,7 +103,7 @@ define(socketTypeId.XPublisher, XPublisher.prototype)
  * reaches the XPUB sockets as it is. Does not filter what it receives. @see RFC 29/PUBSUB
  */
 export class XSubscriber extends BothWaySocket {
-  constructor(options?: OptionsOf<XSubscriberOptions & TopicInformation>) {
+  constructor(options?: OptionsOf<XSubscriberOptions>) {
     super(socketTypeId.XSubscriber, options)
   }
 }

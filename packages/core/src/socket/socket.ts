@@ -779,6 +779,8 @@ export class SocketBase
 
   [readOption](definition: OptionDefinition): unknown {
     this.#checkOpen()
+    // How many topics there are, others decide.
+    this.#thread.poll()
     return this.#options.read(definition)
   }
 

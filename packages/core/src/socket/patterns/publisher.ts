@@ -1,5 +1,6 @@
 import { SubscriberTrie } from '../../routing/topicTrie.ts'
 import { bytesOf, isMultipart, type Outgoing } from '../message.ts'
+import { socketTypeId } from '../optionDefinition.ts'
 import type { SocketOptions } from '../options.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
@@ -41,7 +42,9 @@ export class PublisherPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
-    this.choose(bytesOf(isMultipart(message) ? message[0]! : message))
+    const several = isMultipart(message)
+    if (several && this.#keepsLastOnly) return 'EINVAL'
+    this.choose(bytesOf(several ? message[0]! : message))
     if (this.options.invertMatching) this.out.invert()
     return this.out.send(message, !this.options.noDrop)
   }
@@ -104,6 +107,11 @@ export class PublisherPattern implements Pattern {
 
   protected endMessage(): void {
     // Nothing is kept.
+  }
+
+  /** Its queues have no place for several frames. */
+  get #keepsLastOnly(): boolean {
+    return this.options.conflate && this.options.type === socketTypeId.Publisher
   }
 
   readonly #take = (message: Buffer[], pipe: Pipe): void => {

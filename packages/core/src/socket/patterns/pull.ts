@@ -3,7 +3,7 @@ import type { Failure, Pattern, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 
 /** A batch takes so many messages from a peer before it is the next one's turn. */
-const FAIR_RUN = 256
+export const FAIR_RUN = 256
 
 /** PULL and GATHER: messages from all peers, in turn. @see RFC 30/PIPELINE */
 export class PullPattern implements Pattern {

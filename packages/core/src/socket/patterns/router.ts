@@ -7,6 +7,7 @@ import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { probe } from './envelope.ts'
 import { farewellOf, greet } from './greeting.ts'
+import { FAIR_RUN } from './pull.ts'
 
 /**
  * ROUTER: messages from all peers in turn, and to the one that a message's first frame names.
@@ -33,7 +34,9 @@ export class RouterPattern implements Pattern {
     const name = options.connectRoutingId
     if (name === null || this.#peers.find(name) === undefined) return
     options.connectRoutingId = null
-    throw new SocketError('EINVAL', { message: `Another peer has the routing id '${name.toString()}'` })
+    throw new SocketError('EINVAL', {
+      message: `Another peer has the routing id '${name.toString()}'`,
+    })
   }
 
   attach(pipe: Pipe): void {
@@ -85,7 +88,7 @@ export class RouterPattern implements Pattern {
   }
 
   readable(pipe: Pipe): void {
-    if (this.#peers.has(pipe)) this.#in.activate(pipe)
+    if (pipe.inIndex >= 0) this.#in.activate(pipe)
     // Of a peer that is not listened to, what it had sent must not keep the pipe.
     else if (pipe.isPeerClosed) while (pipe.canRead()) pipe.skip()
   }
@@ -129,6 +132,22 @@ export class RouterPattern implements Pattern {
     return frames
   }
 
+  receiveMany(messages: Received[], max: number): void {
+    while (messages.length < max) {
+      const pipe = this.#nextPipe()
+      const notice = pipe === undefined ? this.#notices.shift() : undefined
+      if (notice !== undefined) messages.push(notice)
+      else if (pipe === undefined) return
+      else this.#receiveRun(pipe, messages, Math.min(max - messages.length, FAIR_RUN))
+    }
+  }
+
+  #receiveRun(pipe: Pipe, messages: Received[], limit: number): void {
+    let next = messages.length
+    pipe.readMany(messages, limit)
+    for (; next < messages.length; next++) messages[next]!.unshift(Buffer.from(pipe.routingId!))
+  }
+
   /** Who has a message; nobody while there are notices, which come first. */
   #nextPipe(): Pipe | undefined {
     if (this.#notices.length > 0) return undefined
@@ -143,7 +162,7 @@ export class RouterPattern implements Pattern {
   }
 
   parkSending(): boolean {
-    return this.#blockedBy === undefined || this.#blockedBy.parkWriting()
+    return this.#blockedBy !== undefined && this.#blockedBy.parkWriting()
   }
 
   /** Whether the peer that the next message is for has room is seen when it is sent. */

@@ -1,0 +1,337 @@
+import fc from 'fast-check'
+import type { Arena } from '../memory/arena.ts'
+import { Heap } from '../memory/heap.ts'
+import { ownedByThread, pipe } from '../memory/layout.ts'
+import { directionAt, pipeAt } from '../memory/pipeTable.ts'
+import { INLINE_BYTES, record } from './recordLayout.ts'
+import { RingReader } from './ringReader.ts'
+import { RingWriter } from './ringWriter.ts'
+import { Slab } from './slab.ts'
+
+/** The sizes of one message's frames. */
+export type Sizes = readonly number[]
+
+const [WRITER, READER] = [0, 1]
+const [WRITERS, READERS] = [ownedByThread(WRITER), ownedByThread(READER)]
+
+/** One step of a writer or reader. Where it is not allowed in a state, it does nothing. */
+export type Step =
+  | { do: 'write'; sizes: Sizes; blocks: boolean }
+  | { do: 'writeMany'; sizes: Sizes; limit: number }
+  | { do: 'rollback'; sizes: Sizes }
+  | { do: 'publish' }
+  | { do: 'parkWriter'; limit: number }
+  | { do: 'read' }
+  | { do: 'readMany'; limit: number }
+  | { do: 'readShared' }
+  | { do: 'borrow'; limit: number }
+  | { do: 'giveBack'; which: number }
+  | { do: 'skip' }
+  | { do: 'release'; lowWaterMark: number }
+  | { do: 'parkReader' }
+  | { do: 'unparkReader' }
+
+/** Records that just fit a segment, and those that just do not; frames that just get a block. */
+const edges = [1024, 4096, 16_384].flatMap((bytes) =>
+  [-20, -17, -16, -15, -12].map((d) => bytes + d),
+)
+const frameBytes = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 70 }) },
+  { weight: 3, arbitrary: fc.integer({ min: 0, max: 2500 }) },
+  { weight: 2, arbitrary: fc.constantFrom(...edges, INLINE_BYTES, INLINE_BYTES + 1) },
+  { weight: 1, arbitrary: fc.integer({ min: 8000, max: 40_960 }) },
+)
+const message = fc.oneof(
+  { weight: 3, arbitrary: fc.array(frameBytes, { minLength: 1, maxLength: 1 }) },
+  { weight: 1, arbitrary: fc.array(frameBytes, { minLength: 2, maxLength: 6 }) },
+)
+const limit = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 30 }))
+const count = fc.integer({ min: 1, max: 40 })
+const step = (weight: number, arbitrary: fc.Arbitrary<Step>): fc.WeightedArbitrary<Step> => ({
+  weight,
+  arbitrary,
+})
+
+export const steps = fc.array(
+  fc.oneof(
+    step(8, fc.record({ do: fc.constant('write'), sizes: message, blocks: fc.boolean() })),
+    step(
+      4,
+      fc.record({
+        do: fc.constant('writeMany'),
+        sizes: fc.array(frameBytes, { maxLength: 40 }),
+        limit,
+      }),
+    ),
+    step(2, fc.record({ do: fc.constant('rollback'), sizes: message })),
+    step(8, fc.record({ do: fc.constant('publish') })),
+    step(1, fc.record({ do: fc.constant('parkWriter'), limit })),
+    step(4, fc.record({ do: fc.constant('read') })),
+    step(3, fc.record({ do: fc.constant('readMany'), limit: count })),
+    step(3, fc.record({ do: fc.constant('readShared') })),
+    step(3, fc.record({ do: fc.constant('borrow'), limit: count })),
+    step(4, fc.record({ do: fc.constant('giveBack'), which: fc.nat(7) })),
+    step(2, fc.record({ do: fc.constant('skip') })),
+    step(2, fc.record({ do: fc.constant('release'), lowWaterMark: fc.nat(10) })),
+    step(1, fc.record({ do: fc.constant('parkReader') })),
+    step(1, fc.record({ do: fc.constant('unparkReader') })),
+  ),
+  { maxLength: 100, size: 'max' },
+)
+
+/** Something lent that has to stay as it is until it is given back. */
+interface Lent {
+  readonly frames: readonly Buffer[]
+  readonly expected: readonly Buffer[]
+  giveBack(): void
+  /** Messages that count as unread while they are lent. */
+  readonly held: number
+}
+
+/** A ring and what it ought to do: a queue of messages, and some counts. */
+export class RingModel {
+  readonly writer: RingWriter
+  readonly reader: RingReader
+  readonly #heaps: readonly Heap[]
+  readonly #at: number
+  readonly #pipeId: number
+  /** Written, and not yet published. */
+  #unpublished: Buffer[][] = []
+  readonly #queue: Buffer[][] = []
+  /** How many of the queue the reader knows of; it looks again when it has read them all. */
+  #seen = 0
+  readonly #lent: Lent[] = []
+  #held = 0
+  #read = 0
+  #released = 0
+  #written = 0
+  #isWriterParked = false
+  #isReaderParked = false
+  #seed = 0
+
+  constructor(arena: Arena, pipeId: number) {
+    const at = pipeAt(arena, pipeId)
+    arena.words.fill(0, at, at + pipe.words)
+    this.#heaps = [new Heap(arena, WRITER), new Heap(arena, READER)]
+    this.#at = directionAt(arena, pipeId, 0)
+    this.#pipeId = pipeId
+    this.writer = new RingWriter(this.#heaps[WRITER]!, pipeId, this.#at)
+    this.reader = new RingReader(this.#heaps[READER]!, new Slab(), pipeId, this.#at)
+  }
+
+  take(next: Step): void {
+    switch (next.do) {
+      case 'write':
+        return this.#write(next.sizes, next.blocks)
+      case 'writeMany':
+        return this.#writeMany(next.sizes, next.limit)
+      case 'rollback':
+        this.#frames(next.sizes, true)
+        return this.writer.rollback()
+      case 'publish':
+        return this.#publish()
+      case 'parkWriter':
+        return this.#parkWriter(next.limit)
+      case 'read':
+        return this.#whenAvailable(() => this.#took(this.reader.read()))
+      case 'readMany':
+        return this.#readMany(next.limit)
+      case 'readShared':
+        return this.#whenAvailable(() => this.#readShared())
+      case 'borrow':
+        return this.#whenAvailable(() => this.#borrow(next.limit))
+      case 'giveBack':
+        return this.#giveBack(next.which)
+      case 'skip':
+        return this.#whenAvailable(() => {
+          this.reader.skip()
+          this.#shift()
+        })
+      case 'release':
+        return this.#release(next.lowWaterMark)
+      case 'parkReader':
+        return this.#parkReader()
+      case 'unparkReader':
+        this.reader.unpark()
+        this.#isReaderParked = false
+    }
+  }
+
+  /** What holds at any time. */
+  check(): void {
+    same(this.writer.backlog, (this.#written - this.#released) | 0)
+    same(this.reader.unreleased, this.#read - this.#held - this.#released)
+    const waiting = this.#written - this.#released
+    same(this.writer.hasRoom(0), true)
+    same(this.writer.hasRoom(waiting + 1), true)
+    if (waiting > 0) same(this.writer.hasRoom(waiting), false)
+    same(this.reader.isPinned, this.#lent.length > 0)
+  }
+
+  /** Both sides close; what is left is thrown away by a third. */
+  end(): void {
+    while (this.#lent.length > 0) this.#giveBack(0)
+    this.writer.publish()
+    this.reader.leave()
+    new RingReader(this.#heaps[WRITER]!, new Slab(), this.#pipeId, this.#at).discard()
+  }
+
+  #frames(sizes: Sizes, blocks: boolean): Buffer[] {
+    return sizes.map((bytes, i) => {
+      const frame = this.#content(bytes)
+      const flags = i < sizes.length - 1 ? record.more : 0
+      if (!blocks || i % 2 === 1) this.writer.frame(frame, flags)
+      else this.#block(frame, flags)
+      return frame
+    })
+  }
+
+  /** A frame that was filled in place. */
+  #block(frame: Buffer, flags: number): void {
+    const heap = this.#heaps[WRITER]!
+    const ref = heap.allocate(Math.max(frame.length, 1), WRITERS)
+    heap.bytes(ref, frame.length).set(frame)
+    this.writer.block(ref, frame.length, flags, WRITERS)
+  }
+
+  #content(bytes: number): Buffer {
+    const frame = Buffer.alloc(bytes)
+    const seed = (this.#seed += 7)
+    for (let i = 0; i < bytes; i++) frame[i] = seed + i * 3
+    return frame
+  }
+
+  #write(sizes: Sizes, blocks: boolean): void {
+    this.#unpublished.push(this.#frames(sizes, blocks))
+    this.writer.commit()
+    this.#written++
+  }
+
+  #writeMany(sizes: Sizes, limit: number): void {
+    const messages = sizes.map((bytes) => this.#content(bytes))
+    const room = limit === 0 ? Infinity : Math.max(limit - (this.#written - this.#released), 0)
+    const stop = Math.min(messages.length, room)
+    // Something else than bytes stops it too.
+    same(this.writer.writeMany([{}, ...messages, {}], 1, limit), stop + 1)
+    this.#written += stop
+    for (const frame of messages.slice(0, stop)) this.#unpublished.push([frame])
+  }
+
+  #publish(): void {
+    const wakes = this.#isReaderParked && this.#unpublished.length > 0
+    same(this.writer.publish(), wakes)
+    if (wakes) this.#isReaderParked = false
+    this.#queue.push(...this.#unpublished)
+    this.#unpublished = []
+  }
+
+  #parkWriter(limit: number): void {
+    const isFull = limit > 0 && this.#written - this.#released >= limit
+    same(this.writer.park(limit), isFull)
+    this.#isWriterParked = isFull
+  }
+
+  #whenAvailable(act: () => void): void {
+    if (this.#look() > 0) act()
+  }
+
+  #look(): number {
+    if (this.#seen === 0) this.#seen = this.#queue.length
+    same(this.reader.available(), this.#seen)
+    return this.#seen
+  }
+
+  #shift(): Buffer[] {
+    this.#read++
+    this.#seen--
+    return this.#queue.shift()!
+  }
+
+  #took(message: readonly Buffer[]): void {
+    expectSame(message, this.#shift())
+  }
+
+  #readMany(limit: number): void {
+    const messages: Buffer[][] = []
+    const expected = Math.min(limit, this.#look())
+    this.reader.readMany(messages, limit)
+    same(messages.length, expected)
+    for (const message of messages) this.#took(message)
+  }
+
+  #readShared(): void {
+    const frames = this.reader.readShared(READERS)
+    const expected = this.#shift()
+    expectSame(
+      frames.map(({ data }) => data),
+      expected,
+    )
+    frames.forEach(({ data, blockRef, segmentRef }, i) => {
+      if (blockRef === 0 && segmentRef === 0) return
+      const giveBack = (): void => {
+        if (segmentRef !== 0) this.reader.unpin(segmentRef, 0)
+        else same(this.#heaps[READER]!.free(blockRef, READERS), true)
+      }
+      // A block is the borrower's own; a segment is pinned.
+      if (segmentRef === 0) {
+        expectSame([data], [expected[i]!])
+        giveBack()
+      } else {
+        this.#lent.push({ frames: [data], expected: [expected[i]!], giveBack, held: 0 })
+      }
+    })
+  }
+
+  #borrow(limit: number): void {
+    const { messages, segmentRef, blocks } = this.reader.borrow(limit, READERS)
+    same(messages.length > 0, true)
+    same(messages.length <= Math.min(limit, this.#seen), true)
+    const expected = messages.map(() => this.#shift())
+    messages.forEach(({ length }, i) => same(length, expected[i]!.length))
+    const held = messages.length
+    this.#held += held
+    const giveBack = (): void => {
+      for (const ref of blocks) same(this.#heaps[READER]!.free(ref, READERS), true)
+      this.reader.unpin(segmentRef, held)
+      this.#held -= held
+    }
+    this.#lent.push({ frames: messages.flat(), expected: expected.flat(), giveBack, held })
+  }
+
+  #giveBack(which: number): void {
+    if (this.#lent.length === 0) return
+    const [lent] = this.#lent.splice(which % this.#lent.length, 1)
+    // Whatever has happened since, nobody has written over it.
+    expectSame(lent!.frames, lent!.expected)
+    lent!.giveBack()
+  }
+
+  #release(lowWaterMark: number): void {
+    this.#released = this.#read - this.#held
+    const published = this.#written - this.#unpublished.length
+    const wakes = this.#isWriterParked && published - this.#released <= lowWaterMark
+    same(this.reader.release(lowWaterMark), wakes)
+    if (wakes) this.#isWriterParked = false
+  }
+
+  #parkReader(): void {
+    const isEmpty = this.#look() === 0
+    same(this.reader.park(), isEmpty)
+    this.#isReaderParked = isEmpty
+  }
+}
+
+/** Vitest's `expect` takes longer than all the rest of a step. */
+function same(actual: unknown, expected: unknown): void {
+  if (actual !== expected) throw new Error(`${String(actual)} where ${String(expected)} was right`)
+}
+
+function expectSame(actual: readonly Uint8Array[], expected: readonly Uint8Array[]): void {
+  same(actual.length, expected.length)
+  actual.forEach((frame, i) => {
+    if (Buffer.compare(frame, expected[i]!) === 0) return
+    throw new Error(
+      `frame ${i} of ${expected.length}: ${frame.length} bytes are not the ${expected[i]!.length} written`,
+    )
+  })
+}

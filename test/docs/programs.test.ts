@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runExample } from '../examples/runExample.ts'
+import { linksIn, programsIn, readPages, workspacePath, type Program } from './pages.ts'
+
+const pages = readPages()
+const programs = pages.flatMap(programsIn)
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ringpost-docs-'))
+  compile(folder, programs)
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true })
+})
+
+/** Compiles all programs at once, in a package that has nothing but core to import. */
+function compile(target: string, all: readonly Program[]): void {
+  mkdirSync(join(target, 'src'))
+  mkdirSync(join(target, 'node_modules/@ringpost'), { recursive: true })
+  symlinkSync(workspacePath('packages/core'), join(target, 'node_modules/@ringpost/core'))
+  for (const { name, source } of all) writeFileSync(join(target, 'src', `${name}.ts`), source)
+  writeFileSync(join(target, 'package.json'), JSON.stringify({ type: 'module' }))
+  const options = {
+    extends: workspacePath('tsconfig.base.json'),
+    compilerOptions: { typeRoots: [workspacePath('node_modules/@types')] },
+  }
+  writeFileSync(join(target, 'tsconfig.json'), JSON.stringify(options))
+
+  const compiler = createRequire(import.meta.url).resolve('typescript/package.json')
+  const run = spawnSync(process.execPath, [join(dirname(compiler), 'bin/tsc'), '-p', target])
+  if (run.status !== 0) throw new Error(`A program in the documentation is wrong:\n${run.stdout}`)
+}
+
+describe('the programs in the documentation', () => {
+  it('are found', () => {
+    expect(programs.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^README-line-/))
+  })
+
+  it.each(programs)('$name prints what it says', async ({ name, promisedOutput }) => {
+    const run = await runExample(pathToFileURL(join(folder, 'dist', `${name}.js`)).href)
+    expect(run).toEqual({ stdout: promisedOutput, stderr: '', exitCode: 0 })
+  })
+})
+
+describe('the pages of the documentation', () => {
+  it.each(pages)('$path links to what is there', (page) => {
+    expect(linksIn(page).filter((link) => !existsSync(link))).toEqual([])
+  })
+})

@@ -1,0 +1,15 @@
+import * as core from '@ringpost/core'
+import { farHere } from '../support/suiteFar.ts'
+import { urlOf } from '../support/suiteModule.ts'
+import { describeContract } from './contract.ts'
+
+let endpoints = 0
+
+describeContract({
+  name: 'inproc, within one thread',
+  zmq: core,
+  module: urlOf('@ringpost/core'),
+  endpoint: () => `inproc://within-${++endpoints}`,
+  far: farHere(core),
+  features: { threads: false, exactHighWaterMark: true, inproc: true },
+})

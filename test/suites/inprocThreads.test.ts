@@ -1,0 +1,22 @@
+import * as core from '@ringpost/core'
+import { afterAll } from 'vitest'
+import { farThread } from '../support/suiteFar.ts'
+import { urlOf } from '../support/suiteModule.ts'
+import { describeContract } from './contract.ts'
+
+const module = urlOf('@ringpost/core')
+const startThread = () => farThread(module)
+const far = await startThread()
+afterAll(() => far.terminate())
+
+let endpoints = 0
+
+describeContract({
+  name: 'inproc, between threads',
+  zmq: core,
+  module,
+  endpoint: () => `inproc://between-${++endpoints}`,
+  far,
+  startThread,
+  features: { threads: true, exactHighWaterMark: true, inproc: true },
+})
