@@ -2,6 +2,9 @@ import { runMeasurement, type Outcome } from './measuredProcess.ts'
 import type { Condition, Question, Sample, Subject } from './question.ts'
 import { summarize, type Summary } from './statistics.ts'
 
+/** Whoever has failed this often under a condition is not asked again: some fail by not ending. */
+const MOST_FAILURES = 2
+
 /** All that was measured for one subject under one condition. */
 export interface Cell {
   readonly subject: string
@@ -64,7 +67,7 @@ async function collect(
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     for (const { subject, samples, failures } of collections) {
       const plan = subject.plan(condition.name, isQuick)
-      if (plan === undefined) continue
+      if (plan === undefined || failures.length >= MOST_FAILURES) continue
       if ('missing' in plan) {
         failures.push(plan.missing)
         continue

@@ -208,6 +208,34 @@ describe('SubscriberTrie', () => {
     expect(matchesOf(trie, bytesOf('a'))).toEqual(['one'])
   })
 
+  it('tells of a text whether it may match, and for sure where it is ASCII', () => {
+    const parts = fc.constantFrom(
+      '',
+      'a',
+      'ab',
+      'abc',
+      'b',
+      '\0',
+      '\x7f',
+      'é',
+      'é!',
+      '€',
+      '😀',
+      '\ud800',
+    )
+    const text = fc.array(parts, { maxLength: 4 }).map((all) => all.join(''))
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 5 }), text, (prefixes, message) => {
+        const trie = new SubscriberTrie<string>()
+        for (const prefix of prefixes) trie.add(bytesOf(prefix), 'one')
+        const matches = matchesOf(trie, bytesOf(message)).length > 0
+        const isAscii = Buffer.byteLength(message) === message.length
+        if (isAscii) expect(trie.mayMatch(message)).toBe(matches)
+        else expect(trie.mayMatch(message) || !matches).toBe(true)
+      }),
+    )
+  })
+
   it('behaves as a list of subscriptions would', () => {
     const subscribers = fc.constantFrom('one', 'two', 'three')
     const step = fc.oneof(

@@ -248,7 +248,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   #move(frame: SharedFrame, flags: number): void {
     const { data } = frame
-    const ref = frame[takeBlock]()
+    const ref = frame[takeBlock](this.#thread.blocks)
     if (ref !== 0) {
       this.#out.block(ref, data.length, flags, this.#thread.owner)
       return
@@ -320,11 +320,6 @@ export class Pipe implements PipeEnd, FrameLender {
   /** A frame lent from a segment is no longer used. */
   giveBack(segmentRef: number): void {
     this.#unpin(segmentRef, 0)
-  }
-
-  /** A segment holds other frames too. */
-  handOver(): number {
-    return 0
   }
 
   #unpin(segmentRef: number, messages: number): void {

@@ -4,8 +4,6 @@ import { SocketError } from '../errors.ts'
 export interface FrameLender {
   /** @param ref what names the frame's memory to the lender */
   giveBack(ref: number): void
-  /** The frame's block, which becomes the caller's; 0 when it is in none and has to be copied. */
-  handOver(ref: number): number
 }
 
 /** Takes the frame's block from it; the key of a method, so that users see no such name. */
@@ -58,20 +56,21 @@ export class SharedFrame {
     this.release()
   }
 
-  /** @internal Its block, which the caller owns from now on; 0 when it has to be copied. */
-  [takeBlock](): number {
+  /**
+   * @internal Its block, which the caller owns from now on; 0 when it has to be copied.
+   *
+   * @param lender of the thread's blocks: those of another context, and segments, are of no use
+   */
+  [takeBlock](lender: FrameLender): number {
     if (this.#lender === undefined) throw notHeld()
-    const ref = this.#lender.handOver(this.#ref)
-    if (ref !== 0) this.#lender = undefined
-    return ref
+    if (this.#lender !== lender) return 0
+    this.#lender = undefined
+    return this.#ref
   }
 }
 
 /** Private copies need not be given back. */
-const nobody: FrameLender = {
-  giveBack: () => undefined,
-  handOver: () => 0,
-}
+const nobody: FrameLender = { giveBack: () => undefined }
 
 const notHeld = (): SocketError =>
   new SocketError('EINVAL', { message: 'The shared frame was released or sent before' })

@@ -18,6 +18,7 @@ import {
 } from './optionDefinition.ts'
 import { defineOptionProperties, readOptionById, writeOptionById } from './optionProperties.ts'
 import { SocketOptions } from './options.ts'
+import type { SocketInformation } from './optionTypes.ts'
 import type { Failure, Pattern, PatternHost, Received } from './pattern.ts'
 import { patternOf } from './patterns/patternOf.ts'
 import { canTalk } from './peerTypes.ts'
@@ -899,6 +900,7 @@ export class SocketBase
   }
 }
 
+export interface SocketBase extends SocketInformation {}
 defineOptionProperties(SocketBase.prototype, 'every')
 
 const conflating: ReadonlySet<number> = new Set([

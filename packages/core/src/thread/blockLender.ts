@@ -13,8 +13,4 @@ export class BlockLender {
   giveBack(ref: number): void {
     this.#heap.free(ref, this.#owner)
   }
-
-  handOver(ref: number): number {
-    return ref
-  }
 }
