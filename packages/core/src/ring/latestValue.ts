@@ -170,10 +170,6 @@ export class LatestValueReader {
     return false
   }
 
-  unpark(): void {
-    Atomics.store(this.#control, this.#at + direction.readerParked, 0)
-  }
-
   leave(): void {
     // The message stays in its word, for whoever frees the pipe.
   }

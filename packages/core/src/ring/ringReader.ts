@@ -279,12 +279,6 @@ export class RingReader {
     return false
   }
 
-  /** Looks again by itself from now on. */
-  unpark(): void {
-    const parked = this.#at + direction.readerParked
-    if (Atomics.load(this.#control, parked) !== 0) Atomics.store(this.#control, parked, 0)
-  }
-
   /** Leaves the place where reading stopped to whoever frees the pipe. */
   leave(): void {
     this.release(0)
@@ -314,6 +308,7 @@ export class RingReader {
   }
 
   #begin(): void {
+    if (this.#available === 0) this.available()
     if (this.#filled === 0) this.#fill()
   }
 

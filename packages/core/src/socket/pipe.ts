@@ -58,8 +58,9 @@ export class Pipe implements PipeEnd, FrameLender {
 
   readonly #thread: Thread
   readonly #owner: PipeOwner
-  #writer: Writer
-  #reader: Reader
+  /** Made when they are needed: idle pipes are many, and most are used one way. */
+  #writer: Writer | undefined
+  #reader: Reader | undefined
   #outLimit = 0
   #inLimit = 0
   #releaseEvery = 1
@@ -73,12 +74,7 @@ export class Pipe implements PipeEnd, FrameLender {
     this.#owner = owner
     this.id = id
     this.side = which
-    const { heap, arena } = thread
-    const out = directionAt(arena, id, which)
-    const into = directionAt(arena, id, otherSide(which))
     this.isConflating = isConflating(thread, id, which)
-    this.#writer = writerOf(heap, id, out, this.isConflating)
-    this.#reader = readerOf(heap, thread.slab, id, into, isConflating(thread, id, otherSide(which)))
     this.isPending = (thread.pipes.stateOf(id) & PipeState.attached) === 0
     this.refreshLimits()
     thread.add(id, which, this)
@@ -160,9 +156,37 @@ export class Pipe implements PipeEnd, FrameLender {
     this.#releaseEvery = half === 0 ? RELEASE_EVERY : Math.min(RELEASE_EVERY, half)
   }
 
+  get #inAt(): number {
+    return directionAt(this.#thread.arena, this.id, otherSide(this.side))
+  }
+
+  get #out(): Writer {
+    return (this.#writer ??= this.#openWriter())
+  }
+
+  get #in(): Reader {
+    return (this.#reader ??= this.#openReader())
+  }
+
+  #openWriter(): Writer {
+    const { heap, arena } = this.#thread
+    return writerOf(heap, this.id, directionAt(arena, this.id, this.side), this.isConflating)
+  }
+
+  #openReader(): Reader {
+    const { heap, slab } = this.#thread
+    const isLatestOnly = isConflating(this.#thread, this.id, otherSide(this.side))
+    return readerOf(heap, slab, this.id, this.#inAt, isLatestOnly)
+  }
+
+  get #isPinned(): boolean {
+    return this.#reader?.isPinned ?? false
+  }
+
   /** Whether a message can be written now. */
   canWrite(): boolean {
-    return !this.#isPeerClosed && !this.#isEnded && this.#writer.hasRoom(this.#outLimit)
+    if (this.#isPeerClosed || this.#isEnded) return false
+    return this.#writer === undefined || this.#writer.hasRoom(this.#outLimit)
   }
 
   /**
@@ -171,7 +195,7 @@ export class Pipe implements PipeEnd, FrameLender {
    */
   parkWriting(): boolean {
     if (this.#isPeerClosed || this.#isEnded) return true
-    return this.#writer.park(this.#outLimit)
+    return this.#out.park(this.#outLimit)
   }
 
   /**
@@ -182,8 +206,8 @@ export class Pipe implements PipeEnd, FrameLender {
    */
   write(message: Outgoing, mayMove = true): void {
     if (message instanceof Uint8Array) {
-      this.#writer.frame(message, 0)
-      this.#writer.commit()
+      this.#out.frame(message, 0)
+      this.#out.commit()
       return
     }
     if (isMultipart(message)) {
@@ -199,18 +223,18 @@ export class Pipe implements PipeEnd, FrameLender {
   part(part: Part, hasMore: boolean, mayMove = true): void {
     const flags = hasMore ? record.more : 0
     try {
-      if (!(part instanceof SharedFrame)) this.#writer.frame(part, flags)
+      if (!(part instanceof SharedFrame)) this.#out.frame(part, flags)
       else if (mayMove) this.#move(part, flags)
-      else this.#writer.frame(part.data, flags)
+      else this.#out.frame(part.data, flags)
     } catch (error) {
-      this.#writer.rollback()
+      this.#out.rollback()
       throw error
     }
   }
 
   /** Ends the message being written. */
   commit(): void {
-    this.#writer.commit()
+    this.#out.commit()
   }
 
   /**
@@ -219,49 +243,50 @@ export class Pipe implements PipeEnd, FrameLender {
    */
   writeMany(messages: readonly unknown[], begin: number): number {
     if (this.#isPeerClosed || this.#isEnded) return begin
-    return this.#writer.writeMany(messages, begin, this.#outLimit)
+    return this.#out.writeMany(messages, begin, this.#outLimit)
   }
 
   #move(frame: SharedFrame, flags: number): void {
     const { data } = frame
     const ref = frame[takeBlock](this.#thread.blocks)
     if (ref !== 0) {
-      this.#writer.block(ref, data.length, flags, this.#thread.owner)
+      this.#out.block(ref, data.length, flags, this.#thread.owner)
       return
     }
-    this.#writer.frame(data, flags)
+    this.#out.frame(data, flags)
     frame.release()
   }
 
   /** Makes everything written readable for the other side, and wakes it if it waits for it. */
   flush(): void {
     this.isDirty = false
-    if (this.#writer.publish()) {
+    if (this.#out.publish()) {
       this.#thread.signal(this.id, otherSide(this.side), Reason.readable)
     }
   }
 
   /** Whether a message can be read now. */
   canRead(): boolean {
-    return !this.#isEnded && this.#reader.available() > 0
+    if (this.#isEnded) return false
+    return this.#reader === undefined ? this.#hasArrived() : this.#reader.available() > 0
   }
 
   read(): Buffer[] {
-    const message = this.#reader.read()
+    const message = this.#in.read()
     this.#released()
     return message
   }
 
   /** Reads up to `limit` of the messages that are there. */
   readMany(messages: Buffer[][], limit: number): void {
-    this.#reader.readMany(messages, limit)
+    this.#in.readMany(messages, limit)
     this.#released()
   }
 
   /** Lends up to `limit` of the messages that are there without copying them. */
   borrow(limit: number): SharedBatch {
     const { heap, owner } = this.#thread
-    const { messages, segmentRef, blocks } = this.#reader.borrow(limit, owner)
+    const { messages, segmentRef, blocks } = this.#in.borrow(limit, owner)
     return new SharedBatch(messages, () => {
       for (const ref of blocks) heap.free(ref, owner)
       this.#unpin(segmentRef, messages.length)
@@ -270,7 +295,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** As `read`, with the frames left where they are. */
   readShared(): SharedFrame[] {
-    const frames = this.#reader.readShared(this.#thread.owner)
+    const frames = this.#in.readShared(this.#thread.owner)
     this.#released()
     return frames.map(({ data, blockRef, segmentRef }) => {
       if (blockRef !== 0) return new SharedFrame(data, blockRef, this.#thread.blocks)
@@ -280,8 +305,8 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** As `read`, with large frames left where they are, to be handed on. */
   readParts(): Part[] {
-    if (this.#reader.isNextSmall()) return this.read()
-    const frames = this.#reader.readShared(this.#thread.owner)
+    if (this.#in.isNextSmall()) return this.read()
+    const frames = this.#in.readShared(this.#thread.owner)
     this.#released()
     return frames.map(({ data, blockRef, segmentRef }) => {
       if (blockRef !== 0) return new SharedFrame(data, blockRef, this.#thread.blocks)
@@ -298,35 +323,51 @@ export class Pipe implements PipeEnd, FrameLender {
   }
 
   #unpin(segmentRef: number, messages: number): void {
-    this.#reader.unpin(segmentRef, messages)
+    this.#in.unpin(segmentRef, messages)
     if (!this.#isEnded) this.#released()
-    else if (this.#isLeaving && !this.#reader.isPinned) this.#leave()
+    else if (this.#isLeaving && !this.#isPinned) this.#leave()
   }
 
   /** Throws the next message away. */
   skip(): void {
-    this.#reader.skip()
+    this.#in.skip()
     this.#released()
   }
 
   /** Stops looking for messages; `pipeReadable` tells of the next. False when there is one. */
   parkReading(): boolean {
-    this.#release()
-    return this.#reader.park()
+    if (this.#reader !== undefined) {
+      this.#release()
+      return this.#reader.park()
+    }
+    // As RingReader.park().
+    this.#setReaderParked(1)
+    if (!this.#hasArrived()) return true
+    this.#setReaderParked(0)
+    return false
   }
 
   /** Looks for messages by itself again. */
   unparkReading(): void {
-    this.#reader.unpark()
+    this.#setReaderParked(0)
+  }
+
+  /** Whether anything was ever written to a direction that has not been read. */
+  #hasArrived(): boolean {
+    return Atomics.load(this.#thread.arena.words, this.#inAt + direction.written) !== 0
+  }
+
+  #setReaderParked(value: 0 | 1): void {
+    Atomics.store(this.#thread.arena.words, this.#inAt + direction.readerParked, value)
   }
 
   #released(): void {
-    if (this.#reader.unreleased >= this.#releaseEvery) this.#release()
+    if (this.#in.unreleased >= this.#releaseEvery) this.#release()
   }
 
   #release(): void {
     const low = this.#inLimit - ((this.#inLimit + 1) >> 1)
-    if (this.#reader.release(low)) {
+    if (this.#in.release(low)) {
       this.#thread.signal(this.id, otherSide(this.side), Reason.writable)
     }
   }
@@ -339,7 +380,7 @@ export class Pipe implements PipeEnd, FrameLender {
     if ((reasons & Reason.closed) !== 0) this.#noticeClosed()
     if (this.#isEnded) return
     if ((reasons & Reason.readable) !== 0 || this.#isPeerClosed) {
-      this.#reader.unpark()
+      this.#setReaderParked(0)
       this.#owner.pipeReadable(this)
     }
     if (this.#isEnded) return
@@ -366,7 +407,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** Ends the pipe when the other side has closed and all that it had sent is read. */
   endIfDrained(): boolean {
-    if (!this.#isPeerClosed || this.#isEnded || this.#reader.available() > 0) return false
+    if (!this.#isPeerClosed || this.#isEnded || this.canRead()) return false
     this.close()
     return true
   }
@@ -378,7 +419,7 @@ export class Pipe implements PipeEnd, FrameLender {
     if (this.isDirty) this.flush()
     this.#isLeaving = true
     // What is lent stays valid until it is given back, and the pipe's memory with it.
-    if (!this.#reader.isPinned) this.#leave()
+    if (!this.#isPinned) this.#leave()
     this.#owner.pipeEnded(this)
   }
 
@@ -389,7 +430,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   #leave(): void {
     this.#isLeaving = false
-    this.#reader.leave()
+    this.#reader?.leave()
     this.#thread.remove(this.id, this.side)
     if (this.#thread.closeSide(this.id, this.side, false)) freePipe(this.#thread, this.id)
   }
@@ -402,14 +443,14 @@ export class Pipe implements PipeEnd, FrameLender {
       return
     }
     this.#isEnded = true
-    this.#reader.leave()
+    this.#reader?.leave()
     this.#thread.remove(this.id, this.side)
     this.#owner.pipeEnded(this)
   }
 
   /** Messages that the other side has not read. */
   get backlog(): number {
-    return this.#writer.backlog
+    return this.#writer?.backlog ?? 0
   }
 
   #word(which: Side, word: number): number {
