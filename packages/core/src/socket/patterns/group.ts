@@ -8,12 +8,13 @@ const MOST_BYTES = 255
 /**
  * The bytes of a group's name.
  *
+ * @param what how to call it where it is none
  * @throws {TypeError} it is no name
  * @throws {SocketError} `EINVAL`: it has more than 255 bytes
  */
-export function bytesOfGroup(group: unknown): Uint8Array {
+export function bytesOfGroup(group: unknown, what = 'Value'): Uint8Array {
   if (typeof group !== 'string' && !(group instanceof Uint8Array)) {
-    throw new TypeError('Group must be a string or buffer')
+    throw new TypeError(`${what} must be a string or buffer`)
   }
   const bytes = typeof group === 'string' ? Buffer.from(group) : group
   if (bytes.length > MOST_BYTES) throw new SocketError('EINVAL')

@@ -44,7 +44,7 @@ export class RadioPattern implements Pattern {
     if (typeof target !== 'object' || target === null) {
       throw new TypeError('Options must be an object')
     }
-    const group = bytesOfGroup((target as { group?: unknown }).group)
+    const group = bytesOfGroup((target as { group?: unknown }).group, 'Group')
     if (isMultipart(message)) throw new SocketError('EINVAL')
     return [group, message]
   }
