@@ -285,9 +285,6 @@ describe('SCATTER and GATHER', () => {
     await expect(scatter.send(several)).rejects.toMatchObject(invalid)
     scatter.sendManySync(['0', '1', '2', '3'])
     const shares = gathers.map((gather) => gather.receiveManySync().map(texts).flat())
-    expect(shares.sort()).toEqual([
-      ['0', '2'],
-      ['1', '3'],
-    ])
+    expect(new Set(shares.map(String))).toEqual(new Set(['0,2', '1,3']))
   })
 })
