@@ -23,10 +23,6 @@ export class Distributor {
     this.#host = host
   }
 
-  get size(): number {
-    return this.#out.size
-  }
-
   attach(pipe: Pipe): void {
     this.#out.attach(pipe)
   }
