@@ -25,7 +25,7 @@ function received(dish: Dish): string[] {
   const all: string[] = []
   while (dish.readable) {
     const [message, { group }] = dish.receiveSync(atOnce)
-    all.push(`${group}: ${message}`)
+    all.push([group, message].map(String).join(': '))
   }
   return all
 }
@@ -69,7 +69,10 @@ describe('RADIO and DISH', () => {
     expect([frame.length, String(group)]).toEqual([10_000, 'a'])
     frame.release()
     const batch = dish.receiveManySync(atOnce)
-    expect(batch.map(([message, target]) => `${target.group}${message}`)).toEqual(['a4', 'a5'])
+    expect(batch.map(([message, { group: name }]) => [name, message].join())).toEqual([
+      'a,4',
+      'a,5',
+    ])
     const receiving = dish.receive()
     await radio.send('6', { group: 'a' })
     expect(String((await receiving)[0])).toBe('6')
