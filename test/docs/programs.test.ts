@@ -45,7 +45,8 @@ describe('the programs in the documentation', () => {
     expect(programs.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^README-line-/))
   })
 
-  it.each(programs)('$name prints what it says', async ({ name, promisedOutput }) => {
+  it.concurrent.for(programs)('$name prints what it says', async (program, { expect }) => {
+    const { name, promisedOutput } = program
     const run = await runExample(pathToFileURL(join(folder, 'dist', `${name}.js`)).href)
     expect(run).toEqual({ stdout: promisedOutput, stderr: '', exitCode: 0 })
   })
