@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { Disturbance } from './harness/disturbance.ts'
 import { describeMachine, type Machine } from './harness/machine.ts'
 import { measureQuestion } from './harness/measureQuestion.ts'
 import { ProgressLine } from './harness/progressLine.ts'
@@ -30,17 +31,13 @@ async function answer(
   progress: ProgressLine,
 ): Promise<Verdict[]> {
   const repetitions = values.quick ? 1 : REPETITIONS
+  const disturbance = new Disturbance()
   const cells = await measureQuestion(question, repetitions, values.quick, progress)
   const verdicts = judge(question, cells)
-  const page = writeMarkdown(question, cells, machine, repetitions)
-  const data = {
-    question: question.name,
-    unit: question.unit,
-    repetitions,
-    machine,
-    cells,
-    verdicts,
-  }
+  const circumstances = { repetitions, othersShare: disturbance.share() }
+  const page = writeMarkdown(question, cells, machine, circumstances)
+  const { name, unit } = question
+  const data = { name, unit, ...circumstances, machine, cells, verdicts }
   mkdirSync(results, { recursive: true })
   writeFileSync(new URL(`${question.name}.md`, results), page)
   writeFileSync(new URL(`${question.name}.json`, results), `${JSON.stringify(data, null, 1)}\n`)

@@ -1,4 +1,4 @@
-import { cpus, loadavg, release, totalmem } from 'node:os'
+import { cpus, release, totalmem } from 'node:os'
 
 /** Where and when the numbers were measured. */
 export interface Machine {
@@ -7,8 +7,6 @@ export interface Machine {
   readonly memoryGiB: number
   readonly system: string
   readonly node: string
-  /** Of the last minute before the run: more than a trace means that others used the machine. */
-  readonly loadBefore: number
   readonly date: string
 }
 
@@ -20,7 +18,6 @@ export function describeMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     system: `${process.platform} ${release()} ${process.arch}`,
     node: process.version,
-    loadBefore: loadavg()[0] ?? 0,
     date: new Date().toISOString(),
   }
 }

@@ -3,17 +3,24 @@ import type { Cell } from './measureQuestion.ts'
 import type { Question } from './question.ts'
 import { bestMedian, judge, type Verdict } from './verdict.ts'
 
+/** How a table came about. */
+export interface Circumstances {
+  readonly repetitions: number
+  /** Of the machine's processor time, used by other processes; undefined where it is not known. */
+  readonly othersShare: number | undefined
+}
+
 /** One question as a page of Markdown: the table, the ratios, the targets. */
 export function writeMarkdown(
   question: Question,
   cells: readonly Cell[],
   machine: Machine,
-  repetitions: number,
+  circumstances: Circumstances,
 ): string {
   const sections = [
     `# ${question.title}`,
     question.method,
-    describe(machine, libraryVersions(cells), repetitions),
+    describe(machine, libraryVersions(cells), circumstances),
     `In ${question.unit}, ${question.isHigherBetter ? 'more' : 'less'} is better: median (least–most).`,
     resultTable(question, cells),
     ...failureNotes(cells),
@@ -23,12 +30,15 @@ export function writeMarkdown(
   return `${sections.join('\n\n')}\n`
 }
 
-function describe(machine: Machine, libraries: string, repetitions: number): string {
+function describe(machine: Machine, libraries: string, circumstances: Circumstances): string {
+  const { repetitions, othersShare } = circumstances
+  const others =
+    othersShare === undefined ? 'unknown' : `${Math.round(othersShare * 100)} % of the machine`
   return [
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system};`,
     `Node ${machine.node}${libraries};`,
     `${repetitions} repetition${repetitions === 1 ? '' : 's'}, ${machine.date.slice(0, 16)}Z,`,
-    `load before ${machine.loadBefore.toFixed(1)}.`,
+    `used by others meanwhile: ${others}.`,
   ].join(' ')
 }
 
