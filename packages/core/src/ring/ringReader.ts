@@ -308,7 +308,6 @@ export class RingReader {
   }
 
   #begin(): void {
-    if (this.#available === 0) this.available()
     if (this.#filled === 0) this.#fill()
   }
 

@@ -176,7 +176,10 @@ export class Pipe implements PipeEnd, FrameLender {
   #openReader(): Reader {
     const { heap, slab } = this.#thread
     const isLatestOnly = isConflating(this.#thread, this.id, otherSide(this.side))
-    return readerOf(heap, slab, this.id, this.#inAt, isLatestOnly)
+    const reader = readerOf(heap, slab, this.id, this.#inAt, isLatestOnly)
+    // Its calls count down from what was available when last looked.
+    reader.available()
+    return reader
   }
 
   get #isPinned(): boolean {
