@@ -38,7 +38,8 @@ function toPart(value: MessageLike): Part {
   if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) {
     return new Uint8Array(value)
   }
-  return Buffer.from(String(value))
+  // Not String(), which takes symbols too.
+  return Buffer.from(`${value}`)
 }
 
 /** The frame's bytes, wherever they lie. */

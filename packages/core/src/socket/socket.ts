@@ -184,12 +184,14 @@ export class SocketBase
    *
    * @see zmq_bind(3)
    */
-  bind(endpoint: string): Promise<void> {
+  bind(endpoint: string, ...extra: never[]): Promise<void> {
+    checkArguments(1, extra)
     return this.#whileBlocked(endpoint, () => this.bindSync(endpoint))
   }
 
   /** As `bind`, at once. */
-  bindSync(endpoint: string): void {
+  bindSync(endpoint: string, ...extra: never[]): void {
+    checkArguments(1, extra)
     this.#checkUsable()
     const address = this.#inprocAddress(endpoint)
     this.#withAddress(endpoint, () => {
@@ -206,7 +208,8 @@ export class SocketBase
    * Until it is done, other calls fail with `EBUSY`. Rejects with SocketError `ENOENT`: it was not
    * bound there.
    */
-  unbind(endpoint: string): Promise<void> {
+  unbind(endpoint: string, ...extra: never[]): Promise<void> {
+    checkArguments(1, extra)
     return this.#whileBlocked(endpoint, () => this.unbindSync(endpoint))
   }
 
@@ -230,9 +233,10 @@ export class SocketBase
   }
 
   /** As `unbind`, at once. */
-  unbindSync(endpoint: string): void {
+  unbindSync(endpoint: string, ...extra: never[]): void {
+    checkArguments(1, extra)
     this.#checkUsable()
-    parseEndpoint(endpoint)
+    this.#inprocAddress(endpoint)
     const binding = this.#bindings.get(endpoint)
     if (binding === undefined) throw new SocketError('ENOENT', { address: endpoint })
     this.#inproc.unbind(binding)
@@ -245,7 +249,8 @@ export class SocketBase
    * @throws {SocketError} `EINVAL`, `EPROTONOSUPPORT`, `ENAMETOOLONG`, `ENOCOMPATPROTO`
    * @see zmq_connect(3)
    */
-  connect(endpoint: string): void {
+  connect(endpoint: string, ...extra: never[]): void {
+    checkArguments(1, extra)
     const { connectRoutingId } = this.#options
     this.#options.connectRoutingId = null
     this.#checkUsable()
@@ -265,9 +270,10 @@ export class SocketBase
    *
    * @throws {SocketError} `ENOENT`: it was not connected there
    */
-  disconnect(endpoint: string): void {
+  disconnect(endpoint: string, ...extra: never[]): void {
+    checkArguments(1, extra)
     this.#checkUsable()
-    parseEndpoint(endpoint)
+    this.#inprocAddress(endpoint)
     const pipes = [...this.#pipes].filter((pipe) => pipe.endpoint === endpoint)
     if (pipes.length === 0) throw new SocketError('ENOENT', { address: endpoint })
     for (const pipe of pipes) this.#inproc.close(pipe, this.#options.linger)
@@ -304,8 +310,9 @@ export class SocketBase
 
   send(message: MessageLike | readonly MessageLike[], target?: object): Promise<void> {
     this.#checkSending()
+    if (target !== undefined && this.#pattern.address === undefined) checkArguments(1, [target])
     const outgoing = this.#outgoing(message, target)
-    if (outgoing === undefined) return this.#thread.turn.settle(undefined, DONE)
+    if (outgoing === undefined) return this.#thread.turn.settle(undefined, DONE, 1)
     let failure: Failure | undefined
     try {
       failure = this.#pattern.send(outgoing)
@@ -315,7 +322,7 @@ export class SocketBase
     if (failure !== undefined) return this.#sendLater(Outbox.of(this.#pattern, outgoing), failure)
     this.#flush()
     if (this.#receiving !== undefined) this.#retryReceiving()
-    return this.#thread.turn.settle(undefined, DONE)
+    return this.#thread.turn.settle(undefined, DONE, effortOf(outgoing))
   }
 
   sendMany(messages: readonly Given[]): Promise<void> {
@@ -329,10 +336,11 @@ export class SocketBase
     }
     if (failure !== undefined) return this.#sendLater(outbox.keep(), failure)
     if (this.#receiving !== undefined) this.#retryReceiving()
-    return this.#thread.turn.settle(undefined, DONE)
+    return this.#thread.turn.settle(undefined, DONE, Infinity)
   }
 
-  receive(): Promise<never> {
+  receive(...extra: never[]): Promise<never> {
+    checkArguments(0, extra)
     return this.#receive(this.#takeMessage)
   }
 
@@ -371,6 +379,7 @@ export class SocketBase
 
   sendSync(message: MessageLike | readonly MessageLike[], options?: TimeoutOptions): void {
     this.#checkSending()
+    if (options?.timeout !== undefined) checkTimeout(options.timeout)
     const outgoing = this.#outgoing(message, options)
     if (outgoing === undefined) return
     const failure = this.#pattern.send(outgoing)
@@ -553,7 +562,8 @@ export class SocketBase
     const received = take()
     if (typeof received === 'string') return this.#receiveLater(take, received as Failure)
     if (this.#sending !== undefined) this.#retrySending()
-    return this.#thread.turn.settle(received, Promise.resolve(received)) as Promise<never>
+    const effort = take === this.#takeMessage ? effortOf(received as Buffer[]) : Infinity
+    return this.#thread.turn.settle(received, Promise.resolve(received), effort) as Promise<never>
   }
 
   #receiveLater(take: () => unknown, failure: Failure): Promise<never> {
@@ -609,6 +619,7 @@ export class SocketBase
 
   #receiveBlocking(take: () => unknown, options: TimeoutOptions | undefined): unknown {
     this.#checkReceiving()
+    if (options?.timeout !== undefined) checkTimeout(options.timeout)
     let received = take()
     if (typeof received === 'string') {
       const deadline = deadlineOf(options?.timeout ?? this.#options.receiveTimeout)
@@ -918,6 +929,27 @@ const isPassing = (failure: Failure): boolean => failure === 'EAGAIN' || failure
 
 const deadlineOf = (timeoutMs: number): number =>
   timeoutMs < 0 ? Infinity : performance.now() + timeoutMs
+
+/** What a message costs, in calls of a small one: its bytes are copied. */
+const effortOf = (message: Outgoing): number =>
+  Array.isArray(message) ? message.length + (message[0]!.length >> 10) : 1 + (message.length >> 10)
+
+/** @throws {TypeError} more was given than the call takes */
+function checkArguments(expected: 0 | 1, extra: readonly unknown[]): void {
+  if (extra.length === 0) return
+  const given = expected + extra.length
+  const plural = expected === 1 ? '' : 's'
+  throw new TypeError(`Expected ${expected} argument${plural} but received ${given}`)
+}
+
+/** @throws {TypeError} it is no number @throws {SocketError} `EINVAL`: it is no time */
+function checkTimeout(timeoutMs: number): number {
+  if (typeof timeoutMs !== 'number') throw new TypeError('Timeout must be a number')
+  if (!(timeoutMs >= -1)) {
+    throw new SocketError('EINVAL', { message: `${timeoutMs} is no number of milliseconds` })
+  }
+  return timeoutMs
+}
 
 function checkCount(count: number): void {
   if (!Number.isInteger(count) || count < 1) {

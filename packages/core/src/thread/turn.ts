@@ -1,6 +1,6 @@
 /** Timers and I/O wait no longer than about this for a loop of calls that never has to wait. */
 const LONGEST_TURN_MS = 5
-/** The clock is looked at once in so many calls. */
+/** The clock is looked at once in so many calls that send or receive a small message. */
 const CALLS_PER_LOOK = 64
 
 /**
@@ -8,13 +8,20 @@ const CALLS_PER_LOOK = 64
  * starve the event loop: promises settle before it turns, however many there are.
  */
 export class Turn {
-  #calls = 0
+  #effort = 0
   #isTimed = false
   #beganAt = 0
 
-  /** Settles at once, or after the event loop has turned when that is due. */
-  settle<T>(value: T, settled: Promise<T>): Promise<T> {
-    if (++this.#calls % CALLS_PER_LOOK !== 0 || !this.#isOver()) return settled
+  /**
+   * Settles at once, or after the event loop has turned when that is due.
+   *
+   * @param effort what the call took, in calls with a small message
+   */
+  settle<T>(value: T, settled: Promise<T>, effort: number): Promise<T> {
+    this.#effort += effort
+    if (this.#effort < CALLS_PER_LOOK) return settled
+    this.#effort = 0
+    if (!this.#isOver()) return settled
     return new Promise((resolve) => setImmediate(resolve, value))
   }
 
