@@ -4,12 +4,12 @@
  *
  * A batch that is not released keeps its memory, and counts as unread for the sender.
  */
-export class SharedBatch {
-  /** Each message as its frames. */
-  readonly messages: readonly Buffer[][]
+export class SharedBatch<M = Buffer[]> {
+  /** Each message as its frames; from sockets that tell more of it, as `receive` gives it. */
+  readonly messages: readonly M[]
   #giveBack: (() => void) | undefined
 
-  constructor(messages: Buffer[][], giveBack: () => void) {
+  constructor(messages: readonly M[], giveBack: () => void) {
     this.messages = messages
     this.#giveBack = giveBack
   }
@@ -18,7 +18,7 @@ export class SharedBatch {
     return this.messages.length
   }
 
-  [Symbol.iterator](): IterableIterator<Buffer[]> {
+  [Symbol.iterator](): IterableIterator<M> {
     return this.messages.values()
   }
 

@@ -551,7 +551,7 @@ export class SocketBase
     const pattern = this.#pattern
     if (pattern.receiveFrom === undefined) {
       const batch = this.#takeBatch(max)
-      return typeof batch === 'string' ? batch : new SharedBatch(batch as Buffer[][], nothing)
+      return typeof batch === 'string' ? batch : new SharedBatch(batch as unknown[], nothing)
     }
     const pipe = pattern.receiveFrom()
     return typeof pipe === 'string' ? pipe : pipe.borrow(max)

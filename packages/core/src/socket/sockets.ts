@@ -69,8 +69,8 @@ export interface Readable<M = Buffer[]> {
   receiveShared(): Promise<SharedFrame[]>
   receiveSharedSync(options?: TimeoutOptions): SharedFrame[]
   /** As `receiveMany`, with nothing copied: the messages are lent until the batch is released. */
-  receiveManyShared(options?: BatchOptions): Promise<SharedBatch>
-  receiveManySharedSync(options?: TimeoutOptions & BatchOptions): SharedBatch
+  receiveManyShared(options?: BatchOptions): Promise<SharedBatch<M>>
+  receiveManySharedSync(options?: TimeoutOptions & BatchOptions): SharedBatch<M>
   /** Message after message, until the socket is closed. */
   [Symbol.asyncIterator](): AsyncIterator<M, undefined>
 }

@@ -84,6 +84,16 @@ describe('SERVER', () => {
     expect(client.receiveSync()[0]!.length).toBe(50_000)
   })
 
+  it('says who sent what in a batch that it borrows', async () => {
+    const { server, name } = bound()
+    const client = connected(name)
+    client.sendManySync(['1', '2'])
+    const batch = await server.receiveManyShared()
+    for (const [frame, target] of batch) server.sendSync(frame, target)
+    batch.release()
+    expect(client.receiveManySync().map(texts)).toEqual([['1'], ['2']])
+  })
+
   it('refuses to send without a target', () => {
     const { server } = bound()
     const untyped = server as unknown as { send(...given: unknown[]): Promise<void> }
