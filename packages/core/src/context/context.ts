@@ -6,6 +6,7 @@ import { header, PAGE_BYTES } from '../memory/layout.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
 import { SharedFrame } from '../socket/sharedFrame.ts'
 import { Thread } from '../thread/thread.ts'
+import { Uncloneable } from '../thread/uncloneable.ts'
 import {
   defineContextProperties,
   initialContextWords,
@@ -50,7 +51,7 @@ export interface Membership {
  * A process has one (`context`), which every thread finds by itself. Another one is a world of its
  * own; its `handle` takes it to other threads.
  */
-export class Context {
+export class Context extends Uncloneable {
   readonly #arena: Arena
   #membership: Membership | undefined
 
@@ -60,6 +61,7 @@ export class Context {
    * @throws {SocketError} `EINVAL` out of range, `ENOMEM` no address space
    */
   constructor(options?: Partial<ContextOptions>, ...rest: never[]) {
+    super()
     if (rest.length > 0) {
       throw new TypeError(`Expected 1 argument but received ${rest.length + 1}`)
     }
@@ -145,7 +147,9 @@ export class Context {
     if (slot < 0) throw new SocketError('EMFILE', { message: 'Too many threads in this context' })
     const thread = new Thread(this.#arena, slot, () => this.isShutDown)
     joinProcess(thread)
-    this.#membership = { thread, inproc: new Inproc(thread) }
+    const inproc = new Inproc(thread)
+    thread.onEnd = () => inproc.end()
+    this.#membership = { thread, inproc }
     return this.#membership
   }
 

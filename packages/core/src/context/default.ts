@@ -1,12 +1,13 @@
 import { Context } from './context.ts'
 import { findOrAnnounce } from './process.ts'
 
-let made: Context | undefined
+let own: Context | undefined
 
 const buffer = findOrAnnounce(() => {
-  made = new Context()
-  return made.handle.ringpost
+  own = new Context()
+  return own.handle.ringpost
 })
 
 /** The context of this process, shared by all of its threads. */
-export const context: Context = made ?? Context.from({ ringpost: buffer })
+export const context: Context =
+  own?.handle.ringpost === buffer ? own : Context.from({ ringpost: buffer })

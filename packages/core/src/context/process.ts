@@ -17,9 +17,12 @@ const CHANNEL = 'ringpost.context.1'
 /** How long a thread that was started without a context waits for another one to answer. */
 const ANSWER_TIMEOUT_MS = 200
 
-/** What a thread asks all others: answered by waking `answered`. */
+/** What a thread asks all others: answered by an announcement, and by waking `answered`. */
 interface Question {
   readonly answered: SharedArrayBuffer
+  /** The context that it will use if nobody answers. */
+  readonly candidate: SharedArrayBuffer
+  readonly threadId: number
 }
 
 /** The context that all of this process share. */
@@ -67,7 +70,8 @@ export function findOrAnnounce(make: () => SharedArrayBuffer): SharedArrayBuffer
   const known = getEnvironmentData(CONTEXT_KEY) as unknown
   if (known instanceof SharedArrayBuffer) return known
   const channel = new BroadcastChannel(CHANNEL)
-  const context = (isMainThread ? undefined : ask(channel)) ?? make()
+  const own = make()
+  const context = isMainThread ? own : ask(channel, own)
   setEnvironmentData(CONTEXT_KEY, context as never)
   channel.onmessage = (event) => {
     const message = (event as { data: unknown }).data
@@ -86,14 +90,21 @@ function answer(channel: BroadcastChannel, question: Question, context: SharedAr
   Atomics.notify(answered, 0)
 }
 
-/** Another thread may have made a context after this one was started. */
-function ask(channel: BroadcastChannel): SharedArrayBuffer | undefined {
+/**
+ * Another thread may have made a context after this one was started. If several ask at once, all
+ * of them settle for what the first of them proposed.
+ */
+function ask(channel: BroadcastChannel, own: SharedArrayBuffer): SharedArrayBuffer {
   const answered = new Int32Array(new SharedArrayBuffer(4))
-  channel.postMessage({ answered: answered.buffer } satisfies Question)
+  const question: Question = { answered: answered.buffer, candidate: own, threadId }
+  channel.postMessage(question)
   Atomics.wait(answered, 0, 0, ANSWER_TIMEOUT_MS)
+  let first = question
   for (;;) {
     const received = receiveMessageOnPort(channel as never) as { message: unknown } | undefined
-    if (received === undefined) return undefined
-    if (isAnnouncement(received.message)) return received.message.context
+    if (received === undefined) return first.candidate
+    const { message } = received
+    if (isAnnouncement(message)) return message.context
+    if (isQuestion(message) && message.threadId < first.threadId) first = message
   }
 }

@@ -21,6 +21,8 @@ export class Inproc {
   readonly #thread: Thread
   readonly #endpoints: EndpointTable
   readonly #waiting = new Map<number, EndpointPlace>()
+  /** Ends the waiting of pipes that linger for a time. */
+  readonly #lingering = new Set<() => void>()
 
   constructor(thread: Thread) {
     this.#thread = thread
@@ -116,9 +118,22 @@ export class Inproc {
     const id = pipe.id
     this.#endpoints.disown(place)
     pipe.closeLingering()
-    if (lingerMs > 0) {
-      setTimeout(() => this.#giveUp(id, generation, place), lingerMs).unref()
+    if (lingerMs > 0) this.#lingerFor(lingerMs, () => this.#giveUp(id, generation, place))
+  }
+
+  /** The thread ends: nobody will look at the clock for those that linger for a time. */
+  end(): void {
+    for (const giveUp of [...this.#lingering]) giveUp()
+  }
+
+  #lingerFor(lingerMs: number, giveUp: () => void): void {
+    const end = (): void => {
+      clearTimeout(timer)
+      this.#lingering.delete(end)
+      giveUp()
     }
+    const timer = setTimeout(end, lingerMs).unref()
+    this.#lingering.add(end)
   }
 
   #giveUp(id: number, generation: number, place: EndpointPlace): void {

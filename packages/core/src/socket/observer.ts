@@ -1,4 +1,5 @@
 import { SocketError } from '../errors.ts'
+import { Uncloneable } from '../thread/uncloneable.ts'
 
 /** Something that happened to a socket. */
 export interface SocketEvent {
@@ -40,7 +41,7 @@ export const tell: unique symbol = Symbol('tell')
  *
  * @see zmq_socket_monitor(3)
  */
-export class Observer implements AsyncIterable<SocketEvent> {
+export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> {
   readonly #events: SocketEvent[] = []
   readonly #listeners = new Map<EventType, Set<Listener>>()
   readonly #hold: { hold(): void; release(): void }
@@ -51,6 +52,7 @@ export class Observer implements AsyncIterable<SocketEvent> {
 
   /** @param hold keeps the process alive while an event is awaited */
   constructor(hold: { hold(): void; release(): void }) {
+    super()
     this.#hold = hold
     Object.seal(this)
   }

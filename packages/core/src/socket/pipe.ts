@@ -7,7 +7,7 @@ import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
 import { socketTypeId } from './optionDefinition.ts'
 import { SharedBatch } from './sharedBatch.ts'
-import { SharedFrame, takeBlock, type FrameLender } from './sharedFrame.ts'
+import { blockFor, letGo, SharedFrame, type FrameLender } from './sharedFrame.ts'
 
 /** At the latest after so many messages a writer is told that they were read. */
 const RELEASE_EVERY = 64
@@ -251,13 +251,15 @@ export class Pipe implements PipeEnd, FrameLender {
 
   #move(frame: SharedFrame, flags: number): void {
     const { data } = frame
-    const ref = frame[takeBlock](this.#thread.blocks)
-    if (ref !== 0) {
-      this.#out.block(ref, data.length, flags, this.#thread.owner)
+    const ref = frame[blockFor](this.#thread.blocks)
+    if (ref === 0) {
+      this.#out.frame(data, flags)
+      frame.release()
       return
     }
-    this.#out.frame(data, flags)
-    frame.release()
+    // Only when it has found room: until then the frame is its holder's.
+    this.#out.block(ref, data.length, flags, this.#thread.owner)
+    frame[letGo]()
   }
 
   /** Makes everything written readable for the other side, and wakes it if it waits for it. */

@@ -6,8 +6,9 @@ export interface FrameLender {
   giveBack(ref: number): void
 }
 
-/** Takes the frame's block from it; the key of a method, so that users see no such name. */
-export const takeBlock: unique symbol = Symbol('takeBlock')
+/** For a pipe that hands a frame on; the keys of methods, so that users see no such names. */
+export const blockFor: unique symbol = Symbol('blockFor')
+export const letGo: unique symbol = Symbol('letGo')
 
 /**
  * A frame in shared memory that this thread holds: one it has allocated to fill and send, or one
@@ -57,15 +58,18 @@ export class SharedFrame {
   }
 
   /**
-   * @internal Its block, which the caller owns from now on; 0 when it has to be copied.
+   * @internal Its block; 0 when it has to be copied. `letGo` follows when it was handed on.
    *
    * @param lender of the thread's blocks: those of another context, and segments, are of no use
    */
-  [takeBlock](lender: FrameLender): number {
+  [blockFor](lender: FrameLender): number {
     if (this.#lender === undefined) throw notHeld()
-    if (this.#lender !== lender) return 0
+    return this.#lender === lender ? this.#ref : 0
+  }
+
+  /** @internal Its memory belongs to somebody else now. */
+  [letGo](): void {
     this.#lender = undefined
-    return this.#ref
   }
 }
 

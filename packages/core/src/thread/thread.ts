@@ -60,6 +60,8 @@ export class Thread {
   /** Lends the blocks that this thread owns. */
   readonly blocks: BlockLender
   readonly sockets = new Map<number, Acceptor>()
+  /** What is to be done when the thread ends, after its sockets are closed. */
+  onEnd: () => void = () => undefined
   readonly #words: Int32Array
   readonly #at: number
   readonly #ends = new Map<number, PipeEnd>()
@@ -287,6 +289,7 @@ export class Thread {
   end(): void {
     if (this.#isEnded) return
     for (const socket of [...this.sockets.values()]) socket.terminate()
+    this.onEnd()
     for (const end of [...this.#ends.values()]) end.abandon()
     this.#isEnded = true
     this.keepAlive.end()
