@@ -4,19 +4,10 @@ export const version = '4.3.5'
 /** The release of this library. */
 export const ringpostVersion = '0.1.0'
 
-/** What the library offers beyond what every ZeroMQ does. */
-export interface Capability {
-  /** Endpoints like `ipc:///tmp/a`. */
-  readonly ipc: boolean
-  readonly pgm: boolean
-  readonly tipc: boolean
-  readonly norm: boolean
-  /** Encrypted connections. */
-  readonly curve: boolean
-  readonly gssapi: boolean
-  /** The newer types: CLIENT, SERVER, RADIO, DISH, SCATTER, GATHER, PEER and CHANNEL. */
-  readonly draft: boolean
-}
+/** What a package may offer: `draft` are the newer types of sockets, the rest transports and security. */
+export type Capability = Readonly<
+  Record<'ipc' | 'pgm' | 'tipc' | 'norm' | 'curve' | 'gssapi' | 'draft', boolean>
+>
 
 /**
  * What the core offers by itself: `inproc` alone, over which nothing needs to be encrypted. Options

@@ -1,4 +1,5 @@
 import type { Context } from '../context/context.ts'
+import type { Acceptor } from '../thread/thread.ts'
 import { SocketError } from '../errors.ts'
 import { patternOfSocket, SocketBase, type BatchOptions, type TimeoutOptions } from './socket.ts'
 import type { MessageLike } from './message.ts'
@@ -22,6 +23,8 @@ import type {
 } from './optionTypes.ts'
 import type { RouterPattern } from './patterns/router.ts'
 import type { RoutingTarget, ServerPattern } from './patterns/server.ts'
+import type { PatternHost } from './pattern.ts'
+import type { PipeOwner } from './pipe.ts'
 import type { SharedBatch } from './sharedBatch.ts'
 import type { SharedFrame } from './sharedFrame.ts'
 
@@ -85,7 +88,9 @@ interface RoutedReadable extends Omit<
 }
 
 type Hidden = keyof Writable | keyof Readable
-type Plain = Omit<SocketBase, Hidden | 'connect' | 'options' | 'accept' | 'shutDown' | 'terminate'>
+/** What the parts of the library know a socket by. */
+type Internal = keyof PipeOwner | keyof PatternHost | keyof Acceptor | 'hasEndpoints'
+type Plain = Omit<SocketBase, Hidden | Internal | 'connect'>
 
 /** Any socket: what all types have in common. */
 export interface Socket extends Plain {
