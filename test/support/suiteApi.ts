@@ -242,7 +242,7 @@ export interface SocketTypes {
   Channel: Make<Channel>
 }
 export interface Zmq extends SocketTypes {
-  Context: (new (options?: Optional<Context>) => Context) & { from(handle: never): Context }
+  Context: (new (options?: Partial<Context>) => Context) & { from(handle: never): Context }
   Proxy: new (frontEnd: Socket, backEnd: Socket, capture?: Socket) => Proxy
   context: Context
   version: string
