@@ -360,9 +360,3 @@ export function raise(words: Int32Array, at: number, value: number): void {
     seen = before
   }
 }
-
-/** Bytes that a block made for `bytes` really has. */
-export const blockBytesFor = (bytes: number): number =>
-  bytes > LARGEST_CLASS_BYTES
-    ? Math.ceil(bytes / PAGE_BYTES) * PAGE_BYTES
-    : UNIT_BYTES << sizeClassOf(bytes)

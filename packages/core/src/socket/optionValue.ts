@@ -88,13 +88,13 @@ function familyOf(type: OptionType): 'int' | 'long' | 'text' {
 }
 
 /** @throws {TypeError} the value is no boolean */
-export function checkBoolean(value: unknown): boolean {
+function checkBoolean(value: unknown): boolean {
   if (typeof value !== 'boolean') throw new TypeError('Option value must be a boolean')
   return value
 }
 
 /** @throws {TypeError} the value is no number */
-export function checkNumber(value: unknown): number {
+function checkNumber(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError('Option value must be a number')
   return value
 }
