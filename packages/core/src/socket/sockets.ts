@@ -32,49 +32,104 @@ type Message = MessageLike | readonly MessageLike[]
 
 type Batch<M, Target> = readonly (Target extends undefined ? M : readonly [M, Target])[]
 
-/** Sockets that send. All of it fails with SocketError. */
+/**
+ * Sockets that send. Wrong use throws a SocketError at once, from promise calls too: `EBUSY` while
+ * another send waits, or while the socket binds or a proxy has it; `EBADF` closed; `ETERM` the
+ * context was shut down. What a type of socket refuses is told with it.
+ */
 export interface Writable<M = Message, Target = undefined> {
   /**
    * Sends a message, waiting while there is nobody to take it or they are at their high-water mark.
    *
-   * Throws `EBUSY` while another send waits, `EBADF` when closed; rejects with `EAGAIN` after
-   * `sendTimeout`, and with what the socket's type refuses.
+   * Bytes are copied as soon as there is room: they must not change before the promise is settled. A
+   * SharedFrame is handed over.
+   *
+   * Rejects with SocketError: `EAGAIN` after `sendTimeout`, or when the socket is closed meanwhile;
+   * `ENOMEM`; `ETERM`.
+   *
+   * @param message one frame, or an array of frames; an empty array is not sent
+   * @throws {TypeError} there is no message
+   * @see zmq_msg_send(3)
    */
   send(message: M, ...target: Target extends undefined ? [] : [Target]): Promise<void>
-  /** As `send`, blocking the thread. @throws {SocketError} `EAGAIN` after the timeout */
+  /**
+   * As `send`, blocking the thread while it waits.
+   *
+   * @param options.timeout milliseconds to wait, in place of `sendTimeout`; 0 not at all, -1 for ever
+   * @throws {SocketError} `EAGAIN` after the timeout, `ENOMEM`, `ETERM`
+   */
   sendSync(
     message: M,
     ...options: Target extends undefined ? [TimeoutOptions?] : [Target & TimeoutOptions]
   ): void
   /**
-   * Sends a batch of messages, made readable together: the fastest way. Where a message has a
-   * target, it is given with it, as a pair.
+   * Sends messages in a row, made readable together as far as there is room; then it waits for more.
+   *
+   * Rejects as `send` does. The messages before the one that failed have been sent.
+   *
+   * @param messages each as for `send`; with its target, where there is one, as a pair
+   * @throws {TypeError} it is no array of messages: nothing was sent
    */
   sendMany(messages: Batch<M, Target>): Promise<void>
+  /**
+   * As `sendMany`, blocking the thread while it waits.
+   *
+   * @throws {SocketError} as `sendSync`
+   */
   sendManySync(messages: Batch<M, Target>, options?: TimeoutOptions): void
 }
 
-/** Sockets that receive. All of it fails with SocketError. */
+/**
+ * Sockets that receive. Wrong use throws a SocketError at once, from promise calls too: `EBUSY`
+ * while another receive waits, or while the socket binds or a proxy has it; `EBADF` closed;
+ * `ETERM` the context was shut down. What a type of socket refuses is told with it.
+ */
 export interface Readable<M = Buffer[]> {
   /**
-   * The next message, as its frames.
+   * The next message, as its frames, which are private copies.
    *
-   * Throws `EBUSY` while another receive waits, `EBADF` when closed; rejects with `EAGAIN` after
-   * `receiveTimeout`, and with what the socket's type refuses.
+   * Rejects with SocketError: `EAGAIN` after `receiveTimeout`, or when the socket is closed
+   * meanwhile; `ETERM`.
+   *
+   * @see zmq_msg_recv(3)
    */
   receive(): Promise<M>
-  /** As `receive`, blocking the thread. @throws {SocketError} `EAGAIN` after the timeout */
+  /**
+   * As `receive`, blocking the thread while it waits.
+   *
+   * @param options.timeout milliseconds to wait, in place of `receiveTimeout`; 0 not at all, -1 for
+   *   ever
+   * @throws {SocketError} `EAGAIN` after the timeout, `ETERM`
+   */
   receiveSync(options?: TimeoutOptions): M
-  /** Waits for a message, and returns all that are there: the fastest way. */
+  /**
+   * Waits for a message, and returns all that are there, up to `max`: of several peers up to 256
+   * messages each before it is the next one's turn. Rejects as `receive` does.
+   *
+   * @throws {SocketError} `EINVAL`: `max` is no number of messages
+   */
   receiveMany(options?: BatchOptions): Promise<M[]>
+  /** As `receiveMany`, blocking the thread while it waits. @throws {SocketError} as `receiveSync` */
   receiveManySync(options?: TimeoutOptions & BatchOptions): M[]
-  /** The next message with its large frames left in shared memory, until they are released. */
+  /**
+   * The next message, its frames left in shared memory until each is released. It counts as read at
+   * once. Types that look into messages give small frames as copies. Rejects as `receive` does.
+   */
   receiveShared(): Promise<SharedFrame[]>
+  /** As `receiveShared`, blocking the thread while it waits. @throws {SocketError} as `receiveSync` */
   receiveSharedSync(options?: TimeoutOptions): SharedFrame[]
-  /** As `receiveMany`, with nothing copied: the messages are lent until the batch is released. */
+  /**
+   * As `receiveMany`, with nothing copied: messages of one peer, lent until the batch is released,
+   * and unread for the sender until then. There may be more than it holds. Types that look into
+   * messages give copies.
+   */
   receiveManyShared(options?: BatchOptions): Promise<SharedBatch<M>>
+  /** As `receiveManyShared`, blocking the thread while it waits. @throws {SocketError} as `receiveSync` */
   receiveManySharedSync(options?: TimeoutOptions & BatchOptions): SharedBatch<M>
-  /** Message after message, until the socket is closed. */
+  /**
+   * Message after message, as `receive` gives them, until the socket is closed. Leaving the loop
+   * leaves the socket open.
+   */
   [Symbol.asyncIterator](): AsyncIterator<M, undefined>
 }
 
