@@ -92,8 +92,8 @@ export class Inproc {
     }
   }
 
-  /** Tells that a pipe's other side is there. */
-  noteAttached(pipe: Pipe): void {
+  /** A pipe waits no more: its other side is there, or it has ended. */
+  stopWaiting(pipe: Pipe): void {
     this.#waiting.delete(pipe.id)
   }
 
@@ -138,7 +138,7 @@ export class Inproc {
 
   #giveUp(id: number, generation: number, place: EndpointPlace): void {
     if (!this.#thread.pipes.claimLingering(id, generation)) return
-    this.#endpoints.removeDisowned(place)
+    this.#endpoints.removeWhoeverOwns(place)
     freePipe(this.#thread, id)
   }
 
@@ -185,7 +185,9 @@ export class Inproc {
     settings: PipeSettings,
   ): EndpointPlace | 'attached' | 'lost' {
     let place = waiting
-    for (const bound of this.#endpoints.find(name, EndpointKind.bound)) {
+    for (;;) {
+      const [bound] = this.#endpoints.find(name, EndpointKind.bound)
+      if (bound === undefined) return place
       const peer = this.#endpoints.read(bound)
       if (peer === undefined) continue
       const taken = this.#endpoints.change(place, EndpointKind.taken)
@@ -201,9 +203,9 @@ export class Inproc {
         this.#endpoints.remove(taken)
         return outcome
       }
+      // It waits again, and looks again: who has bound the name since has not seen it waiting.
       place = this.#endpoints.change(taken, EndpointKind.pending) ?? taken
     }
-    return place
   }
 
   #attach(
@@ -235,7 +237,7 @@ export class Inproc {
   ): Pipe | undefined {
     const entry = this.#endpoints.read(waiting)
     if (entry === undefined || !canTalk(settings.socketType, entry.socketType)) return undefined
-    const taken = this.#endpoints.change(waiting, EndpointKind.taken)
+    const taken = this.#take(waiting)
     if (taken === undefined) return undefined
     const { pipes, slot } = this.#thread
     const id = entry.pipe
@@ -253,6 +255,16 @@ export class Inproc {
     this.#endpoints.remove(taken)
     this.#thread.signal(id, 0, Reason.attached)
     return new Pipe(this.#thread, owner, id, 1)
+  }
+
+  /** The socket that waits may be closed meanwhile, and leave its connection to nobody. */
+  #take(waiting: EndpointPlace): EndpointPlace | undefined {
+    for (let place = this.#endpoints.refresh(waiting); place !== undefined;) {
+      const taken = this.#endpoints.change(place, EndpointKind.taken)
+      if (taken !== undefined) return taken
+      place = this.#endpoints.refresh(waiting)
+    }
+    return undefined
   }
 }
 

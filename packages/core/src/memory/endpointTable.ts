@@ -78,10 +78,9 @@ export class EndpointTable {
       const at = this.#at(index)
       const state = Atomics.load(words, at)
       if (kindOf(state) !== kind || words[at + endpoint.hash] !== hash) continue
-      // What was read is of this entry only if it is still there.
-      if (this.#isNamed(index, name) && Atomics.load(words, at) === state) {
-        found.push({ index, state })
-      }
+      // What was read is of this entry only if it is still there, whoever owns it by now.
+      const place = this.#isNamed(index, name) ? this.refresh({ index, state }) : undefined
+      if (place !== undefined) found.push(place)
     }
     return found
   }
@@ -104,7 +103,7 @@ export class EndpointTable {
       flags: words[at + endpoint.flags]!,
       routingId: this.#bytes(at + endpoint.routingId, routingIdBytes).slice(),
     }
-    return this.isUnchanged(place) ? entry : undefined
+    return this.refresh(place) === undefined ? undefined : entry
   }
 
   isUnchanged(place: EndpointPlace): boolean {
@@ -121,14 +120,27 @@ export class EndpointTable {
 
   /** Keeps an entry when its thread ends. False when another thread has changed it. */
   disown(place: EndpointPlace): boolean {
-    const state = place.state | THREAD_BITS
+    const now = this.refresh(place)
+    if (now === undefined) return false
+    const state = now.state | THREAD_BITS
     const at = this.#at(place.index)
-    return Atomics.compareExchange(this.#words, at, place.state, state) === place.state
+    return Atomics.compareExchange(this.#words, at, now.state, state) === now.state
   }
 
-  /** Removes an entry that was disowned, if nobody has changed it since. */
-  removeDisowned(place: EndpointPlace): boolean {
-    return this.remove({ index: place.index, state: place.state | THREAD_BITS })
+  /** Removes an entry even when it has been disowned since. */
+  removeWhoeverOwns(place: EndpointPlace): boolean {
+    const now = this.refresh(place)
+    return now !== undefined && this.remove(now)
+  }
+
+  /**
+   * The same entry as it is now, with the same kind and perhaps another owner; undefined when it is
+   * of another kind or another one.
+   */
+  refresh(place: EndpointPlace): EndpointPlace | undefined {
+    const state = Atomics.load(this.#words, this.#at(place.index))
+    if (((state ^ place.state) & ~THREAD_BITS) !== 0) return undefined
+    return { index: place.index, state }
   }
 
   /** Removes an entry. False when it has been changed by another thread. */
@@ -144,20 +156,22 @@ export class EndpointTable {
   }
 
   /**
-   * Removes what a dead thread has left, and puts back connections that it was about to attach.
+   * Removes what a dead thread has left. A connection that it was about to attach ends, as if it had
+   * just been attached: another socket may have bound the name since, and not have seen it.
    *
-   * @param abandon closes the other side of a pipe that the dead thread was attaching; false when
-   *   it had not begun to
+   * @param abandon closes the side of a pipe that the dead thread was attaching
    */
-  reap(deadSlot: number, abandon: (pipe: number) => boolean): void {
+  reap(deadSlot: number, abandon: (pipe: number, generation: number) => void): void {
+    const words = this.#words
     for (let index = 0; index < MAX_ENDPOINTS; index++) {
-      const state = Atomics.load(this.#words, this.#at(index))
+      const at = this.#at(index)
+      const state = Atomics.load(words, at)
       const place = { index, state }
       if (kindOf(state) === EndpointKind.free || this.threadOf(place) !== deadSlot) continue
-      const pipe = this.#words[this.#at(index) + endpoint.pipe]!
-      const isWaiting = kindOf(state) === EndpointKind.taken && !abandon(pipe)
-      if (isWaiting) this.change(place, EndpointKind.pending)
-      else this.remove(place)
+      if (kindOf(state) === EndpointKind.taken) {
+        abandon(words[at + endpoint.pipe]!, words[at + endpoint.generation]!)
+      }
+      this.remove(place)
     }
   }
 

@@ -212,6 +212,8 @@ export class Heap {
     const words = this.#words
     const claim = PageKind.claimed | this.#slot
     if (!this.arena.ensure((page + count) * PAGE_BYTES)) return this.arena.maxPages
+    // Before the claim: the reaper of a thread that ends in the middle looks no further.
+    raise(words, header.pagesHigh, page + count)
     for (let i = 0; i < count; i++) {
       const value = i === 0 ? claim : PageKind.continued | page
       const at = this.#map + page + i
@@ -219,17 +221,21 @@ export class Heap {
       if (i > 0) this.#releasePages(page)
       return page + i
     }
-    raise(words, header.pagesHigh, page + count)
     if (count === 1) Atomics.store(words, header.pageHint, page + 1)
     return 0
   }
 
-  /** Frees a run whose first page this thread has claimed: the other pages first. */
+  /**
+   * Frees a run whose first page this thread has claimed: from its end down, so that what a thread
+   * leaves that dies in the middle is still a run.
+   */
   #releasePages(page: number): void {
     const words = this.#words
     const continued = PageKind.continued | page
-    for (let at = this.#map + page + 1; words[at] === continued; at++) {
-      Atomics.compareExchange(words, at, continued, PageKind.free)
+    let end = page + 1
+    while (end < this.arena.maxPages && words[this.#map + end] === continued) end++
+    for (let last = end - 1; last > page; last--) {
+      Atomics.compareExchange(words, this.#map + last, continued, PageKind.free)
     }
     Atomics.store(words, this.#map + page, PageKind.free)
     if (page < Atomics.load(words, header.pageHint)) Atomics.store(words, header.pageHint, page)

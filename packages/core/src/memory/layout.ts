@@ -1,10 +1,10 @@
 /**
  * The arena: one growable SharedArrayBuffer that holds everything the threads of a context share.
  *
- *      0          4 KiB      132 KiB                                               tablesEnd
- *      +----------+----------+-----------+-------+----------+----------+-----------+---------+
- *      | header   | threads  | endpoints | pipes | page map | owners   | (padding) | pages … |
- *      +----------+----------+-----------+-------+----------+----------+-----------+---------+
+ *      0        4 KiB     132 KiB                                                     tablesEnd
+ *      +--------+---------+-----------+-------+-----------+----------+--------+-----------+---------+
+ *      | header | threads | endpoints | pipes | mailboxes | page map | owners | (padding) | pages … |
+ *      +--------+---------+-----------+-------+-----------+----------+--------+-----------+---------+
  *
  * Tables have a fixed place and type for the life of the arena, so that a thread that was delayed
  * (or terminated) half-way through an operation can at worst fail a compare-and-exchange, never
@@ -51,24 +51,24 @@ const HEADER_WORDS = 1024
  *
  * | word       | meaning                                                                    |
  * | ---------- | -------------------------------------------------------------------------- |
- * | state      | 0 free, 1 claimed, 2 live, 3 being reaped                                  |
+ * | state      | `threadId << 2`, and 0 free, 1 claimed, 2 live, 3 being reaped             |
  * | generation | counts the owners of this slot                                             |
- * | threadId   | `worker_threads.threadId`                                                  |
  * | parentId   | threadId of the nearest ancestor that had loaded this library, or -1       |
  * | sockets    | open sockets; only the owner writes                                        |
  * | wake       | 0 awake, 1 asleep or about to be; threads wait on this word                |
- * | commands   | head of the list of pipe ends that want attention, +1; 0 for none          |
+ * | commands   | the top word of its mailbox: 0 when no pipe end wants attention            |
+ * | posted     | counts the ends that were posted to its mailbox                            |
  * | rescan     | 1 when a thread has died, so that signals may have been lost: look at all  |
  */
 export const thread = {
   state: 0,
   generation: 1,
-  threadId: 2,
-  parentId: 3,
-  sockets: 4,
+  parentId: 2,
+  sockets: 3,
   wake: 16,
   commands: 17,
-  rescan: 18,
+  posted: 18,
+  rescan: 19,
   words: 32,
 } as const
 export const MAX_THREADS = 1024
@@ -150,7 +150,8 @@ export const side = {
   highWaterMarks: 3,
   routingId: 4,
   reasons: 5,
-  next: 6,
+  /** Its turn among the ends that are posted to the same thread. */
+  turn: 6,
 } as const
 export const direction = {
   written: 0,
@@ -166,6 +167,21 @@ export const direction = {
   latest: 21,
 } as const
 export const MAX_PIPES = 131_072
+
+/**
+ * One thread's mailbox: a bit for every pipe end, one for each word of those that is not 0, and one
+ * in the thread's word `commands` for each run of words of these.
+ */
+const END_WORDS = (MAX_PIPES * 2) / 32
+const GROUP_WORDS = END_WORDS / 32
+export const mailbox = {
+  groups: 0,
+  ends: GROUP_WORDS,
+  words: GROUP_WORDS + END_WORDS,
+  wordsPerTopBit: GROUP_WORDS / 32,
+  /** An end's number shifted by this is its bit in the top word. */
+  topShift: Math.log2(MAX_PIPES * 2) - 5,
+} as const
 
 export const PipeState = {
   free: 0,
@@ -209,13 +225,15 @@ export const ownedByPipe = (pipeId: number): number => ~pipeId
 const threads = HEADER_WORDS
 const endpoints = threads + MAX_THREADS * thread.words
 const pipes = endpoints + MAX_ENDPOINTS * endpoint.words
-const pageMap = pipes + MAX_PIPES * pipe.words
+const mailboxes = pipes + MAX_PIPES * pipe.words
+const pageMap = mailboxes + MAX_THREADS * mailbox.words
 
 /** Where each table begins, in words; the last two grow with the arena's greatest size. */
 export interface Tables {
   readonly threads: number
   readonly endpoints: number
   readonly pipes: number
+  readonly mailboxes: number
   readonly pageMap: number
   readonly owners: number
   readonly endBytes: number
@@ -225,5 +243,5 @@ export function tablesFor(maxPages: number): Tables {
   const owners = pageMap + maxPages
   const end = owners + maxPages * UNITS_PER_PAGE
   const endBytes = Math.ceil((end * WORD_BYTES) / PAGE_BYTES) * PAGE_BYTES
-  return { threads, endpoints, pipes, pageMap, owners, endBytes }
+  return { threads, endpoints, pipes, mailboxes, pageMap, owners, endBytes }
 }

@@ -2,6 +2,10 @@ import type { Arena } from './arena.ts'
 import { header, MAX_THREADS, thread, ThreadState, Wake } from './layout.ts'
 import { raise } from './heap.ts'
 
+/** A slot's state, and above it the `worker_threads.threadId` of its owner. */
+const KIND_BITS = 3
+const ID_SHIFT = 2
+
 /** The table of threads: who is alive, who sleeps, and who wants whose attention. */
 export class ThreadTable {
   readonly #words: Int32Array
@@ -26,15 +30,15 @@ export class ThreadTable {
     for (let slot = 0; slot < MAX_THREADS; slot++) {
       const at = this.at(slot)
       const { free, claimed, live } = ThreadState
-      if (Atomics.compareExchange(words, at + thread.state, free, claimed) !== free) continue
-      words[at + thread.threadId] = threadId
+      // Before the slot is taken: the reaper of a thread that ends in the middle looks no further.
+      raise(words, header.threadsHigh, slot + 1)
+      const claim = claimed | (threadId << ID_SHIFT)
+      if (Atomics.compareExchange(words, at + thread.state, free, claim) !== free) continue
       words[at + thread.parentId] = parentId
-      words[at + thread.sockets] = 0
       Atomics.store(words, at + thread.wake, Wake.awake)
       Atomics.store(words, at + thread.commands, 0)
       Atomics.store(words, at + thread.rescan, 0)
-      raise(words, header.threadsHigh, slot + 1)
-      Atomics.store(words, at + thread.state, live)
+      Atomics.store(words, at + thread.state, live | (threadId << ID_SHIFT))
       return slot
     }
     return -1
@@ -42,36 +46,50 @@ export class ThreadTable {
 
   release(slot: number): void {
     const at = this.at(slot)
+    Atomics.store(this.#words, at + thread.sockets, 0)
     Atomics.add(this.#words, at + thread.generation, 1)
     Atomics.store(this.#words, at + thread.state, ThreadState.free)
   }
 
   /** Marks a thread as gone; it may be repeated. */
   beginReaping(slot: number): void {
-    Atomics.store(this.#words, this.at(slot) + thread.state, ThreadState.reaping)
+    const state = this.threadIdOf(slot) << ID_SHIFT
+    Atomics.store(this.#words, this.at(slot) + thread.state, state | ThreadState.reaping)
   }
 
   isLive(slot: number): boolean {
-    return Atomics.load(this.#words, this.at(slot) + thread.state) === ThreadState.live
+    return (
+      (Atomics.load(this.#words, this.at(slot) + thread.state) & KIND_BITS) === ThreadState.live
+    )
+  }
+
+  threadIdOf(slot: number): number {
+    return Atomics.load(this.#words, this.at(slot) + thread.state) >>> ID_SHIFT
+  }
+
+  /** Whether threads that a thread has started take part still, or have not been cleaned up. */
+  hasChildren(threadId: number): boolean {
+    return this.#takenSlots().some((slot) => this.#parentOf(slot) === threadId)
   }
 
   /** The slots of a thread that has ended, and of all that it had started. */
   descendants(threadId: number): number[] {
-    const words = this.#words
     const gone = new Set([threadId])
     const slots: number[] = []
     const taken = this.#takenSlots()
     // Ids grow with time, so a parent's is smaller than its children's.
-    taken.sort(
-      (a, b) => words[this.at(a) + thread.threadId]! - words[this.at(b) + thread.threadId]!,
-    )
+    taken.sort((a, b) => this.threadIdOf(a) - this.threadIdOf(b))
     for (const slot of taken) {
-      const id = words[this.at(slot) + thread.threadId]!
-      if (!gone.has(id) && !gone.has(words[this.at(slot) + thread.parentId]!)) continue
+      const id = this.threadIdOf(slot)
+      if (!gone.has(id) && !gone.has(this.#parentOf(slot))) continue
       gone.add(id)
       slots.push(slot)
     }
     return slots
+  }
+
+  #parentOf(slot: number): number {
+    return this.#words[this.at(slot) + thread.parentId]!
   }
 
   #takenSlots(): number[] {

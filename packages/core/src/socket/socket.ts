@@ -677,7 +677,7 @@ export class SocketBase
   }
 
   pipeAttached(pipe: Pipe): void {
-    this.#inproc.noteAttached(pipe)
+    this.#inproc.stopWaiting(pipe)
     if (!canTalk(this.#options.type, pipe.peerType)) {
       pipe.close()
       return
@@ -698,6 +698,7 @@ export class SocketBase
   }
 
   pipeEnded(pipe: Pipe): void {
+    this.#inproc.stopWaiting(pipe)
     this.#pipes.delete(pipe)
     this.#pattern.detach(pipe)
     if (!this.#isClosed) this.#retryBoth()

@@ -22,9 +22,11 @@ export function reapThreads(self: Thread, threadId: number): void {
 function reap(self: Thread, slot: number): void {
   // Names first: who connects from now on does not find the dead thread, and who has found it
   // looks at the name again after it has put its pipe where the next step sees it.
-  new EndpointTable(self.arena, self.slot).reap(slot, (pipe) => abandon(self, pipe))
-  const owners = new Set([ownedByThread(slot)])
   const toFree: number[] = []
+  new EndpointTable(self.arena, self.slot).reap(slot, (pipe, generation) => {
+    if (abandon(self, pipe, generation)) toFree.push(pipe)
+  })
+  const owners = new Set([ownedByThread(slot), ...toFree.map((id) => self.pipes.ownerOf(id))])
   const high = self.pipes.high
   for (let id = 0; id < high; id++) {
     if (self.pipes.isMadeBy(id, slot) || closeSides(self, id, slot)) {
@@ -36,11 +38,13 @@ function reap(self: Thread, slot: number): void {
   for (const id of toFree) self.pipes.release(id)
 }
 
-/** A pipe that the dead thread was attaching has lost its other side before it had one. */
-function abandon(self: Thread, pipe: number): boolean {
-  const state = self.pipes.stateOf(pipe)
-  if ((state & PipeState.attaching) !== 0) self.closeSide(pipe, 1, true)
-  return (state & (PipeState.attaching | PipeState.attached)) !== 0
+/**
+ * A pipe that the dead thread was attaching has lost its other side, perhaps before it had one.
+ * True when it has to be freed.
+ */
+function abandon(self: Thread, pipe: number, generation: number): boolean {
+  const isSame = self.pipes.generationOf(pipe) === generation
+  return isSame && self.closeSide(pipe, 1, true)
 }
 
 /** Closes the sides of a pipe that belonged to a dead thread; true when it has to be freed. */

@@ -1,6 +1,7 @@
 import type { Arena } from '../memory/arena.ts'
 import { Heap } from '../memory/heap.ts'
 import { header, ownedByThread, PipeState, side, thread, Wake } from '../memory/layout.ts'
+import { MailboxTable } from '../memory/mailboxTable.ts'
 import { otherSide, PipeTable, sideAt, type Side } from '../memory/pipeTable.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
 import { Slab } from '../ring/slab.ts'
@@ -38,14 +39,14 @@ export interface Acceptor {
   terminate(): void
 }
 
-/** Which end of which pipe: the key of the table of ends, and one list link in shared memory. */
+/** Which end of which pipe: the key of the table of ends, and its bit in the mailbox. */
 const endOf = (pipeId: number, which: Side): number => pipeId * 2 + which
 
 /**
  * A thread of a context: its slot, its heap, its pipe ends and sockets, and its sleep.
  *
- * Others put pipe ends on this thread's list of commands and wake it only if it sleeps; the thread
- * takes the list whole, in `poll`, which every call of a socket begins with.
+ * Others post pipe ends to this thread's mailbox and wake it only if it sleeps; the thread empties
+ * it in `poll`, which every call of a socket begins with.
  */
 export class Thread {
   readonly arena: Arena
@@ -62,6 +63,7 @@ export class Thread {
   readonly sockets = new Map<number, Acceptor>()
   /** What is to be done when the thread ends, after its sockets are closed. */
   onEnd: () => void = () => undefined
+  readonly #mailboxes: MailboxTable
   readonly #words: Int32Array
   readonly #at: number
   readonly #ends = new Map<number, PipeEnd>()
@@ -76,6 +78,7 @@ export class Thread {
     this.heap = new Heap(arena, slot)
     this.pipes = new PipeTable(arena)
     this.table = new ThreadTable(arena)
+    this.#mailboxes = new MailboxTable(arena)
     this.owner = ownedByThread(slot)
     this.blocks = new BlockLender(this.heap, this.owner)
     this.#words = arena.words
@@ -102,38 +105,33 @@ export class Thread {
     this.#ends.delete(endOf(pipeId, which))
   }
 
-  /** Puts the other side of a pipe on its thread's list, and wakes that thread if it sleeps. */
+  /**
+   * Tells the thread of a pipe's other side, and wakes it if it sleeps. The pipe may have been freed
+   * and made anew in between: then somebody looks at an end for nothing.
+   */
   signal(pipeId: number, to: Side, reason: number): void {
-    const words = this.#words
-    const at = sideAt(this.arena, pipeId, to)
     const slot = this.pipes.threadOf(pipeId, to)
     if (slot < 0) return
-    // On the list already, or about to be put there by who set the first reason.
-    if (Atomics.or(words, at + side.reasons, reason) !== 0) return
-    const head = this.table.at(slot) + thread.commands
-    const end = endOf(pipeId, to) + 1
-    let next = Atomics.load(words, head)
-    for (;;) {
-      Atomics.store(words, at + side.next, next)
-      const before = Atomics.compareExchange(words, head, next, end)
-      if (before === next) break
-      next = before
+    const words = this.#words
+    const at = sideAt(this.arena, pipeId, to)
+    if (Atomics.or(words, at + side.reasons, reason) === 0) {
+      Atomics.store(words, at + side.turn, this.#mailboxes.nextTurn(slot))
     }
+    this.#mailboxes.post(slot, endOf(pipeId, to))
     if (slot === this.slot) this.#pollSoon()
     else this.table.wake(slot)
   }
 
   /** Does what other threads have asked for since the last call. */
   poll(): void {
-    if (Atomics.load(this.#words, this.#at + thread.commands) !== 0) this.#runCommands()
+    if (!this.#mailboxes.isEmpty(this.slot)) this.#runCommands()
     if (Atomics.load(this.#words, this.#at + thread.rescan) !== 0) this.#rescan()
   }
 
   get #hasCommands(): boolean {
-    const words = this.#words
     return (
-      Atomics.load(words, this.#at + thread.commands) !== 0 ||
-      Atomics.load(words, this.#at + thread.rescan) !== 0
+      !this.#mailboxes.isEmpty(this.slot) ||
+      Atomics.load(this.#words, this.#at + thread.rescan) !== 0
     )
   }
 
@@ -156,7 +154,7 @@ export class Thread {
     const words = this.#words
     const wake = this.#at + thread.wake
     Atomics.store(words, wake, Wake.asleep)
-    // Pairs with signal(): it changes the list first and looks at the wake word then.
+    // Pairs with signal(): it posts first and looks at the wake word then.
     if (!this.#hasCommands) Atomics.wait(words, wake, Wake.asleep, timeoutMs)
     // An asynchronous wait goes on, and is woken only while the word says "asleep".
     if (!this.#isArmed) Atomics.store(words, wake, Wake.awake)
@@ -213,39 +211,59 @@ export class Thread {
   }
 
   #runCommands(): void {
-    const words = this.#words
     const ends: number[] = []
-    let end = Atomics.exchange(words, this.#at + thread.commands, 0)
-    while (end !== 0) {
-      ends.push(end - 1)
-      // Read before the reasons are cleared: from then on another thread may link it again.
-      end = Atomics.load(words, this.#linkOf(end - 1) + side.next)
-    }
-    // The list is in the reverse of the order in which its members came.
-    for (let i = ends.length - 1; i >= 0; i--) this.#runCommand(ends[i]!)
+    this.#mailboxes.collect(this.slot, ends)
+    this.#deliverAll(ends)
   }
 
-  #linkOf(end: number): number {
+  /** In the order in which they first wanted attention. */
+  #deliverAll(ends: number[]): void {
+    const turnOf = (end: number): number => this.#words[this.#sideOf(end) + side.turn]!
+    if (ends.length > 1) ends.sort((a, b) => (turnOf(a) - turnOf(b)) | 0)
+    let delivered = 0
+    try {
+      for (const end of ends) {
+        delivered++
+        const known = this.#ends.get(end)
+        // Only of ends that are this thread's: the pipe may be another one by now.
+        if (known !== undefined) known.signalled(this.#takeReasons(end))
+        else if (this.#isUnaccepted(end)) this.#accept(end >> 1)
+      }
+    } finally {
+      // A socket may have failed, out of memory: the others must not miss their news.
+      for (const end of ends.slice(delivered)) this.#mailboxes.post(this.slot, end)
+    }
+  }
+
+  #takeReasons(end: number): number {
+    return Atomics.exchange(this.#words, this.#sideOf(end) + side.reasons, 0)
+  }
+
+  #sideOf(end: number): number {
     return sideAt(this.arena, end >> 1, (end & 1) as Side)
   }
 
-  #runCommand(end: number): void {
-    const reasons = Atomics.exchange(this.#words, this.#linkOf(end) + side.reasons, 0)
-    this.#deliver(end, reasons)
-  }
-
-  #deliver(end: number, reasons: number): void {
-    const known = this.#ends.get(end)
-    if (known !== undefined) known.signalled(reasons)
-    else if ((end & 1) === 1 && (reasons & Reason.attached) !== 0) this.#accept(end >> 1)
+  /** Whether another thread has attached this end to a socket that was bound here. */
+  #isUnaccepted(end: number): boolean {
+    if ((end & 1) === 0 || this.#ends.has(end)) return false
+    const state = this.pipes.stateOf(end >> 1)
+    const isThere = (state & (PipeState.attached | PipeState.closed[1])) === PipeState.attached
+    return isThere && this.pipes.threadOf(end >> 1, 1) === this.slot
   }
 
   /** A pipe from another thread for a socket that was bound here. */
   #accept(pipeId: number): void {
-    if (this.pipes.threadOf(pipeId, 1) !== this.slot) return
+    this.#takeReasons(endOf(pipeId, 1))
     const acceptor = this.sockets.get(this.pipes.socketOf(pipeId, 1))
     if (acceptor !== undefined) acceptor.accept(pipeId)
-    else this.closeSide(pipeId, 1, false)
+    else this.#refuse(pipeId)
+  }
+
+  /** Closes the side of a socket that is gone. */
+  #refuse(pipeId: number): void {
+    if (!this.closeSide(pipeId, 1, true)) return
+    this.heap.freeOwnedBy(new Set([this.pipes.ownerOf(pipeId)]))
+    this.pipes.release(pipeId)
   }
 
   /** Closes one side; whoever closes last frees the pipe, the other is told. */
@@ -259,30 +277,19 @@ export class Thread {
     Atomics.store(this.#words, this.#at + thread.rescan, 0)
     if (this.#isShutDown()) for (const socket of [...this.sockets.values()]) socket.shutDown()
     for (const [end, known] of [...this.#ends]) {
-      if (this.#isPeerClosed(end)) Atomics.store(this.#words, this.#linkOf(end) + side.reasons, 0)
       if (this.#ends.get(end) === known) known.signalled(Reason.all)
     }
     this.#acceptLost()
   }
 
-  /**
-   * Nobody will signal this end again, so that a reason which a dying thread set without linking
-   * the end may be cleared; with a live peer that would allow the end to be linked twice.
-   */
-  #isPeerClosed(end: number): boolean {
-    const other = otherSide((end & 1) as Side)
-    return (this.pipes.stateOf(end >> 1) & PipeState.closed[other]) !== 0
-  }
-
   /** Pipes that were attached to sockets of this thread by one that died before it said so. */
   #acceptLost(): void {
     const high = this.pipes.high
+    const lost: number[] = []
     for (let id = 0; id < high; id++) {
-      const state = this.pipes.stateOf(id)
-      if ((state & PipeState.attached) === 0 || (state & PipeState.closed[1]) !== 0) continue
-      if (this.pipes.threadOf(id, 1) !== this.slot || this.#ends.has(endOf(id, 1))) continue
-      this.#accept(id)
+      if (this.#isUnaccepted(endOf(id, 1))) lost.push(endOf(id, 1))
     }
+    this.#deliverAll(lost)
   }
 
   /** Closes every socket and leaves the context. */
@@ -294,8 +301,27 @@ export class Thread {
     this.#isEnded = true
     this.keepAlive.end()
     this.poll()
+    this.#refuseLast()
     this.heap.freeOwnedBy(new Set([this.owner]))
     this.heap.trim(this.slot)
-    this.table.release(this.slot)
+    // Threads that this one has started are stopped after it, and cleaned up with its slot.
+    const threadId = this.table.threadIdOf(this.slot)
+    if (!this.table.hasChildren(threadId)) this.table.release(this.slot)
+  }
+
+  /**
+   * Closes what other threads are attaching right now to sockets that were bound here: nobody will
+   * be there to accept it. Who has found the name before it was removed has set its side before it
+   * made sure that the name is there, so that one of the two sees the other.
+   */
+  #refuseLast(): void {
+    const high = this.pipes.high
+    const isComing = PipeState.attached | PipeState.attaching
+    for (let id = 0; id < high; id++) {
+      const state = this.pipes.stateOf(id)
+      if ((state & isComing) === 0 || (state & PipeState.closed[1]) !== 0) continue
+      if (this.pipes.threadOf(id, 1) !== this.slot) continue
+      this.#refuse(id)
+    }
   }
 }
