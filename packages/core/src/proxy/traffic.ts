@@ -12,6 +12,8 @@ export interface ProxyStatistics {
   readonly backEnd: { readonly received: Traffic; readonly sent: Traffic }
 }
 
+export const NO_TRAFFIC: Traffic = { messages: 0, bytes: 0 }
+
 /** Counts up one way through one socket. */
 export class TrafficCount {
   #messages = 0

@@ -47,7 +47,6 @@ const DONE = Promise.resolve()
 const FINISHED = { done: true, value: undefined } as const
 
 /** What a proxy uses of a socket; the keys of methods, so that users see no such names. */
-export const block: unique symbol = Symbol('block')
 export const patternOfSocket: unique symbol = Symbol('pattern')
 export const engage: unique symbol = Symbol('engage')
 
@@ -213,17 +212,24 @@ export class SocketBase
     return this.#whileBlocked(endpoint, () => this.unbindSync(endpoint))
   }
 
+  /** Makes every call fail with `EBUSY` and this message; undefined to allow them. */
+  #block(message: string | undefined): void {
+    if (this.#isClosed) return
+    if (message !== undefined) this.#refusal = () => new SocketError('EBUSY', { message })
+    else this.#refusal = this.#context.isShutDown ? () => new SocketError('ETERM') : undefined
+  }
+
   /** A transport may take its time to bind, so that whoever does not wait learns it here. */
   #whileBlocked(endpoint: string, act: () => void): Promise<void> {
     this.#checkUsable()
     if (typeof endpoint !== 'string') throw new TypeError('Address must be a string')
-    this[block](BLOCKED)
+    this.#block(BLOCKED)
     this.#isBinding = true
     return DONE.then(() => {
       // The thread may have ended in between.
       if (this.#isClosed) return
       this.#isBinding = false
-      this[block](undefined)
+      this.#block(undefined)
       try {
         act()
       } finally {
@@ -861,13 +867,6 @@ export class SocketBase
 
   // ---- for other parts of the library
 
-  /** @internal Makes every call fail with `EBUSY` and this message; undefined to allow them. */
-  [block](message: string | undefined): void {
-    if (this.#isClosed) return
-    if (message !== undefined) this.#refusal = () => new SocketError('EBUSY', { message })
-    else this.#refusal = this.#context.isShutDown ? () => new SocketError('ETERM') : undefined
-  }
-
   /** @internal */
   get [patternOfSocket](): Pattern {
     return this.#pattern
@@ -892,7 +891,7 @@ export class SocketBase
    */
   [engage](onChange: () => void): Engaged {
     this.#checkUsable()
-    this[block](BLOCKED)
+    this.#block(BLOCKED)
     this.#onChange = onChange
     this.#thread.arm()
     return {
@@ -901,7 +900,7 @@ export class SocketBase
       flush: () => this.#flush(),
       release: () => {
         this.#onChange = undefined
-        this[block](undefined)
+        this.#block(undefined)
       },
     }
   }
