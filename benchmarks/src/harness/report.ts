@@ -73,8 +73,9 @@ function formatCell(cell: Cell | undefined): string {
   if (cell === undefined) return ''
   if (cell.summary === undefined) return cell.failure === undefined ? '' : shorten(cell.failure)
   const { median, least, most } = cell.summary
-  const crashes = cell.failures > 0 ? `, ${cell.failures} failed` : ''
-  return `${formatNumber(median)} (${formatNumber(least)}–${formatNumber(most)}${crashes})`
+  const notes = cell.values.length > 1 ? [`${formatNumber(least)}–${formatNumber(most)}`] : []
+  if (cell.failures > 0) notes.push(`${cell.failures} failed`)
+  return notes.length === 0 ? formatNumber(median) : `${formatNumber(median)} (${notes.join(', ')})`
 }
 
 function shorten(failure: string): string {

@@ -32,8 +32,8 @@ interface Circumstances {
 
 function circumstancesOf(condition: string, isQuick: boolean): Circumstances {
   return {
-    milliseconds: isQuick ? 150 : 400,
-    warmUpMilliseconds: isQuick ? 150 : 250,
+    milliseconds: isQuick ? 150 : 300,
+    warmUpMilliseconds: isQuick ? 150 : 200,
     pauseMilliseconds: condition === 'cold' ? COLD_PAUSE_MS : 0,
     busyThreads: condition === 'busy' ? BUSY_THREADS : 0,
   }

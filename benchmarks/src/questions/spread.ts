@@ -6,8 +6,8 @@ import { nativeSubject, scaleCount } from './families.ts'
 const socketCounts = [1, 2, 4, 8]
 const MESSAGE_SIZE = 64
 const COUNT_UNIT = 512
-const FAST = 3e6
-const SLOW = 3e5
+const FAST = 2e6
+const SLOW = 2e5
 
 function node(
   name: string,

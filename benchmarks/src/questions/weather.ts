@@ -15,7 +15,7 @@ const UPDATES = 10_000_000
 const GUIDE_SECONDS = 4.47
 const ringpost = ['Ringpost, blocking', 'Ringpost, batches', 'Ringpost, promises']
 /** For what publishes less than a million updates per second. */
-const UPDATES_IF_SLOW = 400_000
+const UPDATES_IF_SLOW = 300_000
 
 function node(
   name: string,
