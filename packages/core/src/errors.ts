@@ -39,6 +39,8 @@ export interface SocketErrorDetails {
   message?: string
   /** The endpoint that was asked for, as it was given. */
   address?: string
+  /** How many messages of a batch had been sent. */
+  sent?: number
   cause?: unknown
 }
 
@@ -54,6 +56,12 @@ export class SocketError extends Error {
   readonly errno: number
   /** The endpoint that was asked for; absent where none was. */
   declare readonly address?: string
+  /**
+   * How many messages of the batch were sent, so that `messages.slice(error.sent)` is what is left;
+   * absent where there was no batch, where the call was refused before it began, and where it is not
+   * known (`ENOMEM` in the middle of a batch).
+   */
+  declare readonly sent?: number
 
   constructor(code: SocketErrorCode, details: SocketErrorDetails = {}) {
     const condition = conditions[code]
@@ -64,5 +72,6 @@ export class SocketError extends Error {
     this.code = code
     this.errno = condition.errno
     if (details.address !== undefined) this.address = details.address
+    if (details.sent !== undefined) this.sent = details.sent
   }
 }

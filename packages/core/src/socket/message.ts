@@ -57,3 +57,7 @@ export function releaseShared(message: Outgoing): void {
     for (const part of message) if (part instanceof SharedFrame) part.release()
   }
 }
+
+/** What a message costs, in calls of a small one: its bytes are copied. */
+export const effortOf = (message: Outgoing): number =>
+  Array.isArray(message) ? message.length + (message[0]!.length >> 10) : 1 + (message.length >> 10)

@@ -1,6 +1,6 @@
 import type { MessageLike } from './message.ts'
 import { socketTypeId } from './optionDefinition.ts'
-import { defineOptionProperties, writeOptionById } from './optionProperties.ts'
+import { writeOptionById } from './optionProperties.ts'
 import type {
   DishOptions,
   PublisherOptions,
@@ -13,9 +13,18 @@ import type {
 import type { DishPattern } from './patterns/dish.ts'
 import type { Group } from './patterns/group.ts'
 import { topicOption } from './patterns/subscription.ts'
+import type { Readable } from './readable.ts'
 import type { SharedFrame } from './sharedFrame.ts'
-import { act, patternOfSocket, SocketBase, type TimeoutOptions } from './socket.ts'
-import type { OptionsOf, Readable, Socket, Writable } from './sockets.ts'
+import { act, patternOfSocket, SocketBase } from './socket.ts'
+import {
+  BothWaySocket,
+  defineOptions,
+  ReadableSocket,
+  WritableSocket,
+  type OptionsOf,
+  type TypedSocket,
+} from './typedSocket.ts'
+import type { Writable } from './writable.ts'
 
 /** What a message of RADIO is sent with, and one of DISH comes with. */
 export interface GroupTarget<Name = Group> {
@@ -24,20 +33,10 @@ export interface GroupTarget<Name = Group> {
 }
 
 /** Sockets that say which group a message was sent to. */
-interface GroupReadable extends Omit<
-  Readable<[Buffer, GroupTarget<Buffer>]>,
-  'receiveShared' | 'receiveSharedSync'
-> {
-  receiveShared(): Promise<[SharedFrame, GroupTarget<Buffer>]>
-  receiveSharedSync(options?: TimeoutOptions): [SharedFrame, GroupTarget<Buffer>]
-}
+type GroupReadable = Readable<[Buffer, GroupTarget<Buffer>], [SharedFrame, GroupTarget<Buffer>]>
 
-type Base<Face> = abstract new (type: number, options?: object) => Socket & Face
-const ReadableSocket = SocketBase as unknown as Base<Readable>
-const WritableSocket = SocketBase as unknown as Base<Writable>
-const BothWaySocket = SocketBase as unknown as Base<Writable & Readable>
-const GroupWritableSocket = SocketBase as unknown as Base<Writable<MessageLike, GroupTarget>>
-const GroupReadableSocket = SocketBase as unknown as Base<GroupReadable>
+const GroupWritableSocket = SocketBase as unknown as TypedSocket<Writable<MessageLike, GroupTarget>>
+const GroupReadableSocket = SocketBase as unknown as TypedSocket<GroupReadable>
 
 /**
  * Publishes each message to the SUB and XSUB sockets that have subscribed to a prefix of its first
@@ -50,7 +49,7 @@ export class Publisher extends WritableSocket {
   }
 }
 export interface Publisher extends PublisherOptions, TopicInformation {}
-define(socketTypeId.Publisher, Publisher.prototype)
+defineOptions(socketTypeId.Publisher, Publisher.prototype)
 
 /**
  * Receives what PUB and XPUB sockets publish and it has subscribed to, taking them in turn; nothing
@@ -83,7 +82,7 @@ export class Subscriber extends ReadableSocket {
   }
 }
 export interface Subscriber extends SubscriberOptions, TopicInformation {}
-define(socketTypeId.Subscriber, Subscriber.prototype)
+defineOptions(socketTypeId.Subscriber, Subscriber.prototype)
 
 /**
  * As PUB, and receives what comes from its subscribers: `01 topic` when a topic is new, `00 topic`
@@ -96,7 +95,7 @@ export class XPublisher extends BothWaySocket {
   }
 }
 export interface XPublisher extends XPublisherOptions, TopicInformation {}
-define(socketTypeId.XPublisher, XPublisher.prototype)
+defineOptions(socketTypeId.XPublisher, XPublisher.prototype)
 
 /**
  * As SUB, but subscribes by sending `01 topic` and cancels by sending `00 topic`; what else it sends
@@ -108,7 +107,7 @@ export class XSubscriber extends BothWaySocket {
   }
 }
 export interface XSubscriber extends XSubscriberOptions, TopicInformation {}
-define(socketTypeId.XSubscriber, XSubscriber.prototype)
+defineOptions(socketTypeId.XSubscriber, XSubscriber.prototype)
 
 /**
  * Publishes each message, of a single frame, to the DISH sockets that have joined its group. Never
@@ -120,7 +119,7 @@ export class Radio extends GroupWritableSocket {
   }
 }
 export interface Radio extends RadioOptions {}
-define(socketTypeId.Radio, Radio.prototype)
+defineOptions(socketTypeId.Radio, Radio.prototype)
 
 /** Receives what RADIO sockets send to the groups it has joined, in turn. @see RFC 48/RADIO-DISH */
 export class Dish extends GroupReadableSocket {
@@ -152,11 +151,7 @@ export class Dish extends GroupReadableSocket {
   }
 }
 export interface Dish extends DishOptions {}
-define(socketTypeId.Dish, Dish.prototype)
-
-function define(type: number, prototype: object): void {
-  defineOptionProperties(prototype as SocketBase, type)
-}
+defineOptions(socketTypeId.Dish, Dish.prototype)
 
 function setTopics(
   socket: Subscriber,

@@ -1,0 +1,173 @@
+import { SocketError } from '../errors.ts'
+import type { Thread } from '../thread/thread.ts'
+import { batchSizeOf, checkTimeoutOf, type BatchOptions, type TimeoutOptions } from './arguments.ts'
+import type { Gate } from './gate.ts'
+import { effortOf } from './message.ts'
+import type { SocketOptions } from './options.ts'
+import type { Failure, Pattern, Received } from './pattern.ts'
+import { SharedBatch } from './sharedBatch.ts'
+import { SharedFrame } from './sharedFrame.ts'
+import type { SocketParts } from './socketParts.ts'
+import type { Waiter } from './waiter.ts'
+
+const FINISHED = { done: true, value: undefined } as const
+const nothingToGiveBack = (): void => undefined
+
+/**
+ * The calls of a socket that receive: one message or all there are, copied or borrowed, as a
+ * promise, blocking or by iteration. What they return, the socket's type says.
+ */
+export class Receiver {
+  readonly #thread: Thread
+  readonly #options: SocketOptions
+  readonly #gate: Gate
+  readonly #pattern: Pattern
+  readonly #sending: Waiter<void>
+  readonly #receiving: Waiter<unknown>
+
+  constructor(parts: SocketParts) {
+    this.#thread = parts.thread
+    this.#options = parts.options
+    this.#gate = parts.gate
+    this.#pattern = parts.pattern
+    this.#sending = parts.sending
+    this.#receiving = parts.receiving
+  }
+
+  // ---- promises
+
+  receive(): Promise<unknown> {
+    return this.#receive(this.#takeMessage)
+  }
+
+  receiveMany(options: BatchOptions = {}): Promise<unknown> {
+    const max = batchSizeOf(options)
+    return this.#receive(() => this.#takeBatch(max))
+  }
+
+  receiveShared(): Promise<unknown> {
+    return this.#receive(this.#takeShared)
+  }
+
+  receiveManyShared(options: BatchOptions = {}): Promise<unknown> {
+    const max = batchSizeOf(options)
+    return this.#receive(() => this.#takeManyShared(max))
+  }
+
+  iterate(): AsyncIterator<unknown, undefined> {
+    return { next: () => this.#next() }
+  }
+
+  async #next(): Promise<IteratorResult<unknown, undefined>> {
+    if (this.#gate.isClosed) return FINISHED
+    try {
+      return { done: false, value: await this.receive() }
+    } catch (error) {
+      const ended = this.#gate.isClosed && error instanceof SocketError && error.code === 'EAGAIN'
+      if (ended) return FINISHED
+      throw error
+    }
+  }
+
+  // ---- blocking
+
+  receiveSync(options?: TimeoutOptions): unknown {
+    return this.#receiveBlocking(this.#takeMessage, options)
+  }
+
+  receiveManySync(options: TimeoutOptions & BatchOptions = {}): unknown {
+    const max = batchSizeOf(options)
+    return this.#receiveBlocking(() => this.#takeBatch(max), options)
+  }
+
+  receiveSharedSync(options?: TimeoutOptions): unknown {
+    return this.#receiveBlocking(this.#takeShared, options)
+  }
+
+  receiveManySharedSync(options: TimeoutOptions & BatchOptions = {}): unknown {
+    const max = batchSizeOf(options)
+    return this.#receiveBlocking(() => this.#takeManyShared(max), options)
+  }
+
+  // ---- taking: what there is, or why there is nothing
+
+  readonly #takeMessage = (): unknown => {
+    const received = this.#pattern.receive()
+    if (typeof received === 'string' || this.#pattern.present === undefined) return received
+    return this.#pattern.present(received)
+  }
+
+  #takeBatch(max: number): unknown[] | Failure {
+    const batch: unknown[] = []
+    if (this.#pattern.receiveMany !== undefined) {
+      this.#pattern.receiveMany(batch as Received[], max)
+      return batch.length > 0 ? batch : 'EAGAIN'
+    }
+    const first = this.#takeMessage()
+    if (typeof first === 'string') return first as Failure
+    batch.push(first)
+    while (batch.length < max) {
+      const next = this.#takeMessage()
+      if (typeof next === 'string') break
+      batch.push(next)
+    }
+    return batch
+  }
+
+  readonly #takeShared = (): unknown => {
+    const pattern = this.#pattern
+    if (pattern.receiveFrom !== undefined) {
+      const pipe = pattern.receiveFrom()
+      return typeof pipe === 'string' ? pipe : pipe.readShared()
+    }
+    const received = pattern.receiveParts?.() ?? pattern.receive()
+    if (typeof received === 'string') return received
+    const frames = received.map(SharedFrame.of)
+    return pattern.presentShared?.(frames) ?? frames
+  }
+
+  #takeManyShared(max: number): SharedBatch<unknown> | Failure {
+    const pattern = this.#pattern
+    if (pattern.receiveFrom === undefined) {
+      const batch = this.#takeBatch(max)
+      return typeof batch === 'string' ? batch : new SharedBatch(batch, nothingToGiveBack)
+    }
+    const pipe = pattern.receiveFrom()
+    return typeof pipe === 'string' ? pipe : pipe.borrow(max)
+  }
+
+  // ---- waiting
+
+  #receive(take: () => unknown): Promise<unknown> {
+    this.#check()
+    const received = take()
+    if (typeof received === 'string') {
+      return this.#receiving.pend(received as Failure, this.#options.receiveTimeout, take)
+    }
+    if (this.#sending.isPending) this.#sending.retry()
+    const effort = take === this.#takeMessage ? effortOf(received as Buffer[]) : Infinity
+    return this.#thread.turn.settle(received, Promise.resolve(received), effort)
+  }
+
+  #receiveBlocking(take: () => unknown, options: TimeoutOptions | undefined): unknown {
+    this.#check()
+    if (options !== undefined) checkTimeoutOf(options)
+    let received = take()
+    if (typeof received === 'string') {
+      const timeoutMs = options?.timeout ?? this.#options.receiveTimeout
+      received = this.#receiving.block(received as Failure, timeoutMs, take)
+    }
+    if (this.#sending.isPending) this.#sending.retry()
+    return received
+  }
+
+  #check(): void {
+    this.#gate.pass()
+    if (this.#receiving.isPending) throw busy()
+  }
+}
+
+const busy = (): SocketError =>
+  new SocketError('EBUSY', {
+    message: 'Socket is busy reading; only one receive operation may be in progress at any time',
+  })
