@@ -24,7 +24,12 @@ export default defineConfig({
         },
       },
       {
-        test: { name: 'contract', include: ['test/suites/**/*.test.ts'], globalSetup, testTimeout },
+        test: {
+          name: 'contract',
+          include: ['test/{suites,threads}/**/*.test.ts'],
+          globalSetup,
+          testTimeout,
+        },
       },
       {
         test: {

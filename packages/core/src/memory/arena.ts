@@ -67,7 +67,8 @@ export class Arena {
 
   /** Views the arena that another thread of this process created. */
   static open(buffer: SharedArrayBuffer): Arena {
-    const start = new Int32Array(buffer, 0, header.options)
+    const isLargeEnough = buffer.byteLength >= header.options * WORD_BYTES
+    const start = new Int32Array(buffer, 0, isLargeEnough ? header.options : 0)
     if (start[header.magic] !== MAGIC || start[header.version] !== LAYOUT_VERSION) {
       throw new SocketError('EINVAL', {
         message: 'Not a context of this version of Ringpost: every thread must load the same one',

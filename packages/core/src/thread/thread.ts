@@ -23,6 +23,8 @@ export const Reason = {
   all: 15,
 } as const
 
+const LONGEST_ASYNC_SPIN_US = 30
+
 /** One end of a pipe, in the thread that owns it. */
 export interface PipeEnd {
   signalled(reasons: number): void
@@ -37,6 +39,12 @@ export interface Acceptor {
   shutDown(): void
   /** The thread ends. */
   terminate(): void
+}
+
+/** What a thread has to do now and then, even while it is blocked. */
+export interface Chore {
+  readonly everyMs: number
+  act(): void
 }
 
 /** Which end of which pipe: the key of the table of ends, and its bit in the mailbox. */
@@ -63,6 +71,8 @@ export class Thread {
   readonly sockets = new Map<number, Acceptor>()
   /** What is to be done when the thread ends, after its sockets are closed. */
   onEnd: () => void = () => undefined
+  /** Done while the thread is blocked. */
+  chore: Chore | undefined
   readonly #mailboxes: MailboxTable
   readonly #words: Int32Array
   readonly #at: number
@@ -148,6 +158,9 @@ export class Thread {
   }
 
   readonly #spin = new Spin()
+  /** Shorter, for it keeps timers and I/O waiting. */
+  readonly #asyncSpin = new Spin(LONGEST_ASYNC_SPIN_US)
+  readonly #isWanted = (): boolean => this.#hasCommands
 
   /** Blocks the thread until somebody wants its attention; what it waits for is parked. */
   #sleep(timeoutMs: number): void {
@@ -155,9 +168,11 @@ export class Thread {
     const wake = this.#at + thread.wake
     Atomics.store(words, wake, Wake.asleep)
     // Pairs with signal(): it posts first and looks at the wake word then.
-    if (!this.#hasCommands) Atomics.wait(words, wake, Wake.asleep, timeoutMs)
+    const longestMs = this.chore?.everyMs ?? Infinity
+    if (!this.#hasCommands) Atomics.wait(words, wake, Wake.asleep, Math.min(timeoutMs, longestMs))
     // An asynchronous wait goes on, and is woken only while the word says "asleep".
     if (!this.#isArmed) Atomics.store(words, wake, Wake.awake)
+    this.chore?.act()
   }
 
   /** Lets the event loop be woken by other threads, for as long as this thread lives. */
@@ -170,9 +185,15 @@ export class Thread {
   readonly #armNow = (): void => {
     this.#isArming = false
     if (this.#isArmed || this.#isEnded) return
+    if (this.turn.isOver()) {
+      this.#isArming = true
+      setImmediate(this.#armNow)
+      return
+    }
     const words = this.#words
     const wake = this.#at + thread.wake
-    Atomics.store(words, wake, Wake.asleep)
+    if (this.keepAlive.isHeld) this.#asyncSpin.until(this.#isWanted)
+    if (!this.#hasCommands) Atomics.store(words, wake, Wake.asleep)
     if (this.#hasCommands) {
       Atomics.store(words, wake, Wake.awake)
       this.poll()
