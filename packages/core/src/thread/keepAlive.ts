@@ -9,6 +9,11 @@ export class KeepAlive {
   #pending = 0
   #timer: NodeJS.Timeout | undefined
 
+  /** Whether an operation is pending. */
+  get isHeld(): boolean {
+    return this.#pending > 0
+  }
+
   hold(): void {
     if (this.#pending++ > 0) return
     if (this.#timer === undefined) this.#timer = setInterval(nothing, FAR_OFF_MS)

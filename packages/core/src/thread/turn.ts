@@ -21,11 +21,12 @@ export class Turn {
     this.#effort += effort
     if (this.#effort < CALLS_PER_LOOK) return settled
     this.#effort = 0
-    if (!this.#isOver()) return settled
+    if (!this.isOver()) return settled
     return new Promise((resolve) => setImmediate(resolve, value))
   }
 
-  #isOver(): boolean {
+  /** Whether the event loop should turn before anything else is done. */
+  isOver(): boolean {
     const now = performance.now()
     if (this.#isTimed) return now - this.#beganAt >= LONGEST_TURN_MS
     this.#isTimed = true
