@@ -5,6 +5,7 @@ import { Arena } from '../memory/arena.ts'
 import { header, PAGE_BYTES } from '../memory/layout.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
 import { SharedFrame } from '../socket/sharedFrame.ts'
+import { reapThreads } from '../thread/reaper.ts'
 import { Thread } from '../thread/thread.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
 import {
@@ -18,7 +19,7 @@ import {
   type ContextOptionDefinition,
   type ContextOptions,
 } from './contextOptions.ts'
-import { joinProcess, parentThreadId } from './process.ts'
+import { joinProcess, parentThreadId, reapThread, watchForDeaths } from './process.ts'
 
 /** A context in a form that can be sent to another thread of this process, or cloned. */
 export interface ContextHandle {
@@ -76,6 +77,13 @@ export class Context extends Uncloneable {
     }
     Object.seal(this)
     if (options !== undefined) Object.assign(this, options)
+    watchForDeaths(this)
+  }
+
+  /** @internal A worker thread that this thread has started is gone. */
+  [reapThread](threadId: number): void {
+    const isMember = new ThreadTable(this.#arena).descendants(threadId).length > 0
+    if (isMember) reapThreads(this[enter]().thread, threadId)
   }
 
   /**

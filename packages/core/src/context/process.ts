@@ -8,7 +8,6 @@ import {
   type MessagePort,
   type Worker,
 } from 'node:worker_threads'
-import { reapThreads } from '../thread/reaper.ts'
 import type { Chore, Thread } from '../thread/thread.ts'
 
 /** Threads agree on these names, whatever copy of the library they have loaded. */
@@ -52,9 +51,27 @@ export const parentThreadId = (): number => parent
 process.on('worker', (worker: Worker) => {
   const id = worker.threadId
   worker.once('exit', () => {
-    for (const member of members) reapThreads(member, id)
+    for (const watcher of watchers) {
+      const context = watcher.deref()
+      if (context === undefined) watchers.delete(watcher)
+      else context[reapThread](id)
+    }
   })
 })
+
+/** Cleans up after a thread; the key of a method, so that users see no such name. */
+export const reapThread: unique symbol = Symbol('reapThread')
+
+interface Watcher {
+  [reapThread](threadId: number): void
+}
+
+/** Contexts that this thread knows, whether it takes part in them or has only handed them on. */
+const watchers = new Set<WeakRef<Watcher>>()
+
+export function watchForDeaths(context: Watcher): void {
+  watchers.add(new WeakRef(context))
+}
 
 /** A thread takes part in a context until it ends. */
 export function joinProcess(thread: Thread): void {

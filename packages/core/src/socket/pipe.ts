@@ -9,6 +9,9 @@ import { socketTypeId } from './optionDefinition.ts'
 import { SharedBatch } from './sharedBatch.ts'
 import { blockFor, letGo, SharedFrame, type FrameLender } from './sharedFrame.ts'
 
+/** Marks are kept plus one, in a word with a sign, and two of them are added up. */
+const HIGHEST_MARK = 2 ** 30 - 1
+
 /** At the latest after so many messages a writer is told that they were read. */
 const RELEASE_EVERY = 64
 const TYPE_BITS = 0xff
@@ -119,8 +122,8 @@ export class Pipe implements PipeEnd, FrameLender {
     const { arena } = thread
     const out = directionAt(arena, id, which) + direction.highWaterMarkOfWriter
     const into = directionAt(arena, id, otherSide(which)) + direction.highWaterMarkOfReader
-    Atomics.store(arena.words, out, marks.sendHighWaterMark + 1)
-    Atomics.store(arena.words, into, marks.receiveHighWaterMark + 1)
+    Atomics.store(arena.words, out, Math.min(marks.sendHighWaterMark, HIGHEST_MARK) + 1)
+    Atomics.store(arena.words, into, Math.min(marks.receiveHighWaterMark, HIGHEST_MARK) + 1)
   }
 
   /** The type of the socket at the other end; meaningless while it is not there. */
@@ -152,7 +155,7 @@ export class Pipe implements PipeEnd, FrameLender {
   refreshLimits(): void {
     this.#outLimit = this.#limitOf(this.side)
     this.#inLimit = this.#limitOf(otherSide(this.side))
-    const half = (this.#inLimit + 1) >> 1
+    const half = Math.ceil(this.#inLimit / 2)
     this.#releaseEvery = half === 0 ? RELEASE_EVERY : Math.min(RELEASE_EVERY, half)
   }
 
@@ -371,7 +374,7 @@ export class Pipe implements PipeEnd, FrameLender {
   }
 
   #release(): void {
-    const low = this.#inLimit - ((this.#inLimit + 1) >> 1)
+    const low = Math.floor(this.#inLimit / 2)
     if (this.#in.release(low)) {
       this.#thread.signal(this.id, otherSide(this.side), Reason.writable)
     }

@@ -104,7 +104,13 @@ export class SocketBase extends NumberedOptions implements Acceptor {
     this.#id = this.#register()
     this.#connections.socketId = this.#id
     Object.seal(this)
-    Object.assign(this, settings)
+    try {
+      Object.assign(this, settings)
+    } catch (error) {
+      // Nobody else could close it.
+      this.close()
+      throw error
+    }
   }
 
   #register(): number {
