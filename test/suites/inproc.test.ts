@@ -1,4 +1,5 @@
 import * as core from '@ringpost/core'
+import { asZmq } from '../support/suiteApi.ts'
 import { farHere } from '../support/suiteFar.ts'
 import { urlOf } from '../support/suiteModule.ts'
 import { describeContract } from './contract.ts'
@@ -7,9 +8,9 @@ let endpoints = 0
 
 describeContract({
   name: 'inproc, within one thread',
-  zmq: core,
+  zmq: asZmq(core),
   module: urlOf('@ringpost/core'),
   endpoint: () => `inproc://within-${++endpoints}`,
-  far: farHere(core),
+  far: farHere(asZmq(core)),
   features: { threads: false, exactHighWaterMark: true, inproc: true },
 })

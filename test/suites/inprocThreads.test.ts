@@ -1,5 +1,6 @@
 import * as core from '@ringpost/core'
 import { afterAll } from 'vitest'
+import { asZmq } from '../support/suiteApi.ts'
 import { farThread } from '../support/suiteFar.ts'
 import { urlOf } from '../support/suiteModule.ts'
 import { describeContract } from './contract.ts'
@@ -13,7 +14,7 @@ let endpoints = 0
 
 describeContract({
   name: 'inproc, between threads',
-  zmq: core,
+  zmq: asZmq(core),
   module,
   endpoint: () => `inproc://between-${++endpoints}`,
   far,

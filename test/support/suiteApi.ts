@@ -248,3 +248,6 @@ export interface Zmq extends SocketTypes {
   version: string
   capability: Record<string, boolean>
 }
+
+/** A module under test, seen as the suite sees it: each binding has types of its own. */
+export const asZmq = (module: object): Zmq => module as Zmq
