@@ -30,6 +30,7 @@ const threadOf = (page: number): number => page & 0xffff
 /** The pages of one size class that this thread allocates from. */
 interface Spans {
   readonly pages: number[]
+  /** The page that blocks are taken from; a search for another one goes on from there. */
   current: number
 }
 
@@ -94,15 +95,17 @@ export class Heap {
 
   #allocateInSpans(sizeClass: number, owner: number): number {
     const spans = this.#spans[sizeClass]!
-    const tries = Math.min(spans.pages.length, PAGES_TO_TRY)
-    for (let i = 0; i < tries; i++) {
-      const ref = this.#takeBlock(spans.pages[spans.current]!, sizeClass, owner)
+    const { pages } = spans
+    for (let left = Math.min(pages.length, PAGES_TO_TRY); left > 0 && pages.length > 0; left--) {
+      const ref = this.#takeBlock(pages[spans.current]!, sizeClass, owner)
       if (ref !== 0) return ref
-      spans.current = (spans.current + 1) % spans.pages.length
+      spans.current = (spans.current + 1) % Math.max(pages.length, 1)
     }
     const page = this.#adoptSpan(sizeClass) || this.#makeSpan(sizeClass)
     if (page === 0) return 0
-    spans.current = spans.pages.push(page) - 1
+    // Put in where the search has come to, so that in time it sees every page: with a few full ones
+    // always first in its way it would never again find what is free in the others.
+    pages.splice(spans.current, 0, page)
     return this.#takeBlock(page, sizeClass, owner) || this.#allocateInSpans(sizeClass, owner)
   }
 
@@ -127,7 +130,7 @@ export class Heap {
     const spans = this.#spans[sizeClass]!
     const index = spans.pages.indexOf(page)
     if (index >= 0) spans.pages.splice(index, 1)
-    spans.current = 0
+    if (spans.current >= spans.pages.length) spans.current = 0
   }
 
   /** Takes over a page whose thread is gone. */
