@@ -135,9 +135,10 @@ export const EndpointKind = {
  * | latest        | reader | of a conflating direction: the newest message's block, or 0      |
  */
 export const pipe = {
-  /** `generation << 10 | PipeState bits`. */
+  /** `generation << 10 | PipeState bits`; while it is being made, its maker's slot instead. */
   state: 0,
-  maker: 1,
+  /** The generation, for as long as the maker's slot is in its place. */
+  generation: 1,
   side: [2, 9],
   direction: [16, 48],
   words: 80,

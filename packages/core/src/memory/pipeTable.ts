@@ -8,6 +8,12 @@ const STATE_BITS = PipeState.bits
 const EVER_ATTACHED = PipeState.attached | PipeState.attaching
 const FREEING = PipeState.freeing[0] | PipeState.freeing[1]
 
+/**
+ * The state of a pipe that a thread is making. Whose it is shows in the same step in which it is
+ * taken, or a reaper might take it for that of the thread that made the last one in its place.
+ */
+const madeBy = (slot: number): number => PipeState.making | (slot * PipeState.generation)
+
 export const otherSide = (which: Side): Side => (which === 0 ? 1 : 0)
 
 /** Words of one pipe. */
@@ -42,11 +48,11 @@ export class PipeTable {
       const at = pipeAt(this.#arena, id)
       const state = words[at]!
       if ((state & STATE_BITS) !== PipeState.free) continue
-      if (Atomics.compareExchange(words, at, state, state | PipeState.making) !== state) continue
-      Atomics.store(words, at + pipe.maker, slot)
+      // Before it is taken: the reaper of a thread that ends in the middle looks no further.
       raise(words, header.pipesHigh, id + 1)
+      if (Atomics.compareExchange(words, at, state, madeBy(slot)) !== state) continue
       Atomics.store(words, header.pipeHint, id + 1)
-      words.fill(0, at + pipe.maker + 1, at + pipe.words)
+      words.fill(0, at + pipe.generation + 1, at + pipe.words)
       return id
     }
     return -1
@@ -55,8 +61,7 @@ export class PipeTable {
   /** The side that connects is there; the other may be attached from now on. */
   open(id: number): void {
     const at = pipeAt(this.#arena, id)
-    const state = this.#words[at]!
-    Atomics.store(this.#words, at, (state & ~STATE_BITS) | PipeState.open)
+    Atomics.store(this.#words, at, this.#words[at + pipe.generation]! | PipeState.open)
   }
 
   /**
@@ -118,10 +123,11 @@ export class PipeTable {
 
   /** The caller has to free a pipe that waited on after its side 0 was closed. */
   claimLingering(id: number, generation: number): boolean {
-    if (this.generationOf(id) !== generation) return false
-    return this.#change(id, (bits) =>
-      (bits & (EVER_ATTACHED | FREEING)) === 0 ? bits | PipeState.freeing[0] : bits,
-    )
+    const at = pipeAt(this.#arena, id)
+    // In one step, for it may be attached, drained, freed and made anew at any time.
+    const lingering = generation | PipeState.open | PipeState.closed[0]
+    const claimed = lingering | PipeState.freeing[0]
+    return Atomics.compareExchange(this.#words, at, lingering, claimed) === lingering
   }
 
   /** What tells this pipe from others that have had the same id. */
@@ -135,9 +141,7 @@ export class PipeTable {
 
   /** A thread that is gone has left this one half made. */
   isMadeBy(id: number, slot: number): boolean {
-    const at = pipeAt(this.#arena, id)
-    const made = (this.stateOf(id) & PipeState.making) !== 0
-    return made && Atomics.load(this.#words, at + pipe.maker) === slot
+    return Atomics.load(this.#words, pipeAt(this.#arena, id)) === madeBy(slot)
   }
 
   /** The slot of the thread that has a side, or -1 while it has none. */
@@ -160,7 +164,8 @@ export class PipeTable {
   release(id: number): void {
     const words = this.#words
     const at = pipeAt(this.#arena, id)
-    const next = ((words[at]! & ~STATE_BITS) + PipeState.generation) | 0
+    const next = (words[at + pipe.generation]! + PipeState.generation) | 0
+    words[at + pipe.generation] = next
     Atomics.store(words, at, next | PipeState.free)
     if (id < Atomics.load(words, header.pipeHint)) Atomics.store(words, header.pipeHint, id)
   }
