@@ -279,8 +279,12 @@ export class RingReader {
     return false
   }
 
-  /** Leaves the place where reading stopped to whoever frees the pipe. */
+  /**
+   * Leaves the place where reading stopped to whoever frees the pipe. Segments that are lent still,
+   * because the thread ends, are known to this reader only.
+   */
   leave(): void {
+    for (const ref of this.#pins.takeDrained()) this.#heap.free(ref, this.#owner)
     this.release(0)
     // What was copied out and not handed out is dropped, so it counts as read.
     while (this.#filled > 0) this.skip()
@@ -390,8 +394,9 @@ export class RingReader {
   }
 
   #copyBlock(): Buffer {
+    // First: there may be no memory for it, and then the block stays where it is.
+    const copy = Buffer.allocUnsafeSlow(this.#blockLength)
     const { ref, length } = this.#takeBlock()
-    const copy = Buffer.allocUnsafeSlow(length)
     copy.set(this.#heap.bytes(ref, length))
     this.#heap.free(ref, this.#owner)
     return copy
@@ -408,9 +413,14 @@ export class RingReader {
   }
 
   #takeBlock(): { ref: number; length: number } {
-    const word = this.#position >> 2
+    const ref = this.#words[(this.#position >> 2) + 1]!
+    const length = this.#blockLength
     this.#position += record.blockBytes
-    return { ref: this.#words[word + 1]!, length: this.#words[word + 2]! >>> 0 }
+    return { ref, length }
+  }
+
+  get #blockLength(): number {
+    return this.#words[(this.#position >> 2) + 2]! >>> 0
   }
 
   #enterFirst(): void {

@@ -162,8 +162,14 @@ export class RingWriter {
   #blockFrame(bytes: Uint8Array, length: number, flags: number): void {
     const ref = this.#heap.allocate(length, this.#owner)
     if (ref === 0) throw outOfMemory(length)
+    try {
+      this.block(ref, length, flags, this.#owner)
+    } catch (error) {
+      // No record names it, so that nobody else would find it.
+      this.#heap.free(ref, this.#owner)
+      throw error
+    }
     this.#heap.bytes(ref, length).set(bytes)
-    this.block(ref, length, flags, this.#owner)
   }
 
   /** Room for a record that is followed by at least a hop. */

@@ -32,6 +32,13 @@ export class SegmentPins {
     return true
   }
 
+  /** The segments that the reader has left and that are lent still: they are lent no more. */
+  takeDrained(): number[] {
+    const refs = [...(this.#others?.keys() ?? [])]
+    this.#others = undefined
+    return refs
+  }
+
   /** A segment is given back once. True when it was drained and may be reused now. */
   unpin(ref: number): boolean {
     if (ref === this.#ref) {

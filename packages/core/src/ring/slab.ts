@@ -1,3 +1,5 @@
+import { markAsUntransferable } from 'node:worker_threads'
+
 /** Frames that arrive one by one share private buffers of this size. */
 const SLAB_BYTES = 16_384
 
@@ -11,6 +13,8 @@ export interface SlabBuffer {
 function slabBuffer(bytes: number): SlabBuffer {
   // Uninitialised memory: all of it is overwritten before a frame of it is seen.
   const { buffer } = Buffer.allocUnsafeSlow(bytes)
+  // Who transfers a frame's buffer would take the frames that others have of it, and those to come.
+  markAsUntransferable(buffer)
   return {
     buffer: buffer as ArrayBuffer,
     bytes: new Uint8Array(buffer),

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { Heap } from '../memory/heap.ts'
+import { directionAt } from '../memory/pipeTable.ts'
+import { ownedByThread, PAGE_BYTES } from '../memory/layout.ts'
+import { smallArena } from '../memory/smallArena.test-support.ts'
+import { INLINE_BYTES } from './recordLayout.ts'
+import { RingReader } from './ringReader.ts'
+import { RingWriter } from './ringWriter.ts'
+import { Slab } from './slab.ts'
+
+const [SLOT, PIPE] = [1, 0]
+
+describe('a ring without memory', () => {
+  it('gives a block back that it has no room to name', () => {
+    const arena = smallArena(3)
+    const heap = new Heap(arena, SLOT)
+    const owner = ownedByThread(SLOT)
+    // All pages but one are taken, and that one is for the block: there is none for a segment.
+    heap.allocate(2 * PAGE_BYTES, owner)
+    const before = heap.usedBytes()
+    const writer = new RingWriter(heap, PIPE, directionAt(arena, PIPE, 0))
+    expect(() => writer.frame(Buffer.alloc(PAGE_BYTES), 0)).toThrow(
+      expect.objectContaining({ code: 'ENOMEM' }),
+    )
+    expect(heap.usedBytes()).toBe(before)
+  })
+})
+
+describe('what was received', () => {
+  it('stays readable for others when the buffer of one frame is transferred', () => {
+    const arena = smallArena(16)
+    const heap = new Heap(arena, SLOT)
+    const at = directionAt(arena, PIPE, 0)
+    const [writer, reader] = [
+      new RingWriter(heap, PIPE, at),
+      new RingReader(heap, new Slab(), PIPE, at),
+    ]
+    for (const text of ['first', 'second', 'third']) {
+      writer.frame(Buffer.from(text), 0)
+      writer.commit()
+    }
+    writer.publish()
+    expect(reader.available()).toBe(3)
+    const [first] = reader.read()
+    try {
+      // Some versions of Node refuse, some copy instead.
+      structuredClone(first, { transfer: [first!.buffer as ArrayBuffer] })
+    } catch (error) {
+      expect(error).toMatchObject({ name: 'DataCloneError' })
+    }
+    expect(String(first)).toBe('first')
+    expect([String(reader.read()), String(reader.read())]).toEqual(['second', 'third'])
+  })
+})
+
+describe('a reader that is left with lent messages', () => {
+  it('frees the segments that it has left and not been given back', () => {
+    const arena = smallArena(16)
+    const heap = new Heap(arena, SLOT)
+    const at = directionAt(arena, PIPE, 0)
+    const writer = new RingWriter(heap, PIPE, at)
+    for (let n = 0; n < 200; n++) {
+      writer.frame(Buffer.alloc(INLINE_BYTES / 16), 0)
+      writer.commit()
+    }
+    writer.publish()
+    const reader = new RingReader(heap, new Slab(), PIPE, at)
+    while (reader.available() > 0) reader.borrow(10, ownedByThread(SLOT))
+    expect(reader.isPinned).toBe(true)
+    reader.leave()
+    new RingReader(heap, new Slab(), PIPE, at).discard()
+    expect(heap.usedBytes()).toBe(0)
+  })
+})
