@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as core from '@ringpost/core'
 import { runExample } from '../examples/runExample.ts'
 import { linksIn, programsIn, readPages, workspacePath, type Program } from './pages.ts'
 
@@ -53,6 +54,24 @@ describe('the programs in the documentation', () => {
 })
 
 describe('the pages of the documentation', () => {
+  const types = Object.entries(core).filter(
+    ([, value]) => typeof value === 'function' && value.prototype instanceof core.Socket,
+  )
+
+  it.each(types.map(([name]) => name))('there is one for %s', (name) => {
+    const path = `docs/patterns/${name.toLowerCase()}.md`
+    expect(pages.find((page) => page.path === path)?.text).toContain(`\`${name}\``)
+  })
+
+  it('name errors by their numbers', () => {
+    const { text } = pages.find((page) => page.path === 'docs/guide/errors.md')!
+    const rows = [...text.matchAll(/`(E[A-Z]+)`(?: +\|)? (\d+)/g)]
+    expect(rows.length).toBeGreaterThan(20)
+    for (const [, code, errno] of rows) {
+      expect(new core.SocketError(code as core.SocketErrorCode).errno).toBe(Number(errno))
+    }
+  })
+
   it.each(pages)('$path links to what is there', (page) => {
     expect(linksIn(page).filter((link) => !existsSync(link))).toEqual([])
   })
