@@ -12,8 +12,9 @@ bob.connect('inproc://tasks')
 
 for (const task of ['wash', 'dry', 'fold', 'iron']) await tasks.send(task)
 
-console.log(`Ann: ${await ann.receive()}, ${await ann.receive()}`)
-console.log(`Bob: ${await bob.receive()}, ${await bob.receive()}`)
+const next = async (worker: Pull) => String(await worker.receive())
+console.log(`Ann: ${await next(ann)}, ${await next(ann)}`)
+console.log(`Bob: ${await next(bob)}, ${await next(bob)}`)
 
 // Prints:
 //

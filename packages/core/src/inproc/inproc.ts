@@ -123,7 +123,7 @@ export class Inproc {
 
   /** The thread ends: nobody will look at the clock for those that linger for a time. */
   end(): void {
-    for (const giveUp of [...this.#lingering]) giveUp()
+    for (const giveUp of this.#lingering) giveUp()
   }
 
   #lingerFor(lingerMs: number, giveUp: () => void): void {

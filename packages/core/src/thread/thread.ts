@@ -296,8 +296,8 @@ export class Thread {
 
   #rescan(): void {
     Atomics.store(this.#words, this.#at + thread.rescan, 0)
-    if (this.#isShutDown()) for (const socket of [...this.sockets.values()]) socket.shutDown()
-    for (const [end, known] of [...this.#ends]) {
+    if (this.#isShutDown()) for (const socket of this.sockets.values()) socket.shutDown()
+    for (const [end, known] of this.#ends) {
       if (this.#ends.get(end) === known) known.signalled(Reason.all)
     }
     this.#acceptLost()
@@ -316,9 +316,9 @@ export class Thread {
   /** Closes every socket and leaves the context. */
   end(): void {
     if (this.#isEnded) return
-    for (const socket of [...this.sockets.values()]) socket.terminate()
+    for (const socket of this.sockets.values()) socket.terminate()
     this.onEnd()
-    for (const end of [...this.#ends.values()]) end.abandon()
+    for (const end of this.#ends.values()) end.abandon()
     this.#isEnded = true
     this.keepAlive.end()
     this.poll()
