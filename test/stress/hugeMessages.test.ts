@@ -1,0 +1,16 @@
+import * as core from '@ringpost/core'
+import { asZmq } from '../support/suiteApi.ts'
+import { farHere } from '../support/suiteFar.ts'
+import { urlOf } from '../support/suiteModule.ts'
+import { describeHugeMessages } from '../suites/messages.ts'
+
+let endpoints = 0
+
+describeHugeMessages({
+  name: 'inproc, within one thread',
+  zmq: asZmq(core),
+  module: urlOf('@ringpost/core'),
+  endpoint: () => `inproc://huge-${++endpoints}`,
+  far: farHere(asZmq(core)),
+  features: { threads: false, exactHighWaterMark: true, inproc: true },
+})
