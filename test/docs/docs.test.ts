@@ -37,7 +37,9 @@ function compile(target: string, all: readonly Program[]): void {
   writeFileSync(join(target, 'tsconfig.json'), JSON.stringify(options))
 
   const compiler = createRequire(import.meta.url).resolve('typescript/package.json')
-  const run = spawnSync(process.execPath, [join(dirname(compiler), 'bin/tsc'), '-p', target])
+  const run = spawnSync(process.execPath, [join(dirname(compiler), 'bin/tsc'), '-p', target], {
+    encoding: 'utf8',
+  })
   if (run.status !== 0) throw new Error(`A program in the documentation is wrong:\n${run.stdout}`)
 }
 
