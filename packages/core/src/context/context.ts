@@ -103,6 +103,8 @@ export class Context extends Uncloneable {
 
   /** What another thread needs to use this context. */
   get handle(): ContextHandle {
+    // Threads may use it for as long as they live, and are cleaned up after by this one.
+    handedOn.add(this)
     return { ringpost: this.#arena.buffer }
   }
 
@@ -128,7 +130,10 @@ export class Context extends Uncloneable {
 
   /** Memory in use, by all threads. */
   get memory(): ContextMemory {
-    const { heap, arena } = this[enter]().thread
+    const { thread } = this[enter]()
+    // What other threads have left to be freed by this one is not in use.
+    thread.poll()
+    const { heap, arena } = thread
     const pages = arena.words[header.pagesHigh]! - arena.words[header.firstPage]!
     return { usedBytes: heap.usedBytes(), reservedBytes: pages * PAGE_BYTES }
   }
@@ -186,6 +191,9 @@ export class Context extends Uncloneable {
     Atomics.store(this.#arena.words, header.options + definition.word, word)
   }
 }
+
+/** Contexts that other threads may use although nobody here holds them any more. */
+const handedOn = new Set<Context>()
 
 /** Set while `Context.from` constructs: the arena that is there already. */
 let opening: Arena | undefined

@@ -481,14 +481,14 @@ export function freePipe(thread: Thread, id: number): void {
   const { arena, heap, pipes } = thread
   const owner = pipes.ownerOf(id)
   if ((pipes.stateOf(id) & PipeState.unclean) !== 0) {
-    heap.freeOwnedBy(new Set([owner]))
-  } else {
-    for (const which of [0, 1] as Side[]) {
-      const at = directionAt(arena, id, which)
-      readerOf(heap, thread.slab, id, at, isConflating(thread, id, which)).discard()
-      const routingId = Atomics.load(arena.words, sideAt(arena, id, which) + side.routingId)
-      if (routingId !== 0) heap.free(routingId, owner)
-    }
+    thread.freeUnclean(id)
+    return
+  }
+  for (const which of [0, 1] as Side[]) {
+    const at = directionAt(arena, id, which)
+    readerOf(heap, thread.slab, id, at, isConflating(thread, id, which)).discard()
+    const routingId = Atomics.load(arena.words, sideAt(arena, id, which) + side.routingId)
+    if (routingId !== 0) heap.free(routingId, owner)
   }
   pipes.release(id)
 }

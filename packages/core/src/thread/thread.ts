@@ -77,6 +77,8 @@ export class Thread {
   readonly #words: Int32Array
   readonly #at: number
   readonly #ends = new Map<number, PipeEnd>()
+  /** Pipes whose memory is to be found and given back at the end of the next poll. */
+  readonly #unclean: number[] = []
   #isArmed = false
   #isArming = false
   #isEnded = false
@@ -136,6 +138,7 @@ export class Thread {
   poll(): void {
     if (!this.#mailboxes.isEmpty(this.slot)) this.#runCommands()
     if (Atomics.load(this.#words, this.#at + thread.rescan) !== 0) this.#rescan()
+    if (this.#unclean.length > 0) this.#freeAllUnclean()
   }
 
   get #hasCommands(): boolean {
@@ -195,9 +198,7 @@ export class Thread {
     if (this.keepAlive.isHeld) this.#asyncSpin.until(this.#isWanted)
     if (!this.#hasCommands) Atomics.store(words, wake, Wake.asleep)
     if (this.#hasCommands) {
-      Atomics.store(words, wake, Wake.awake)
-      this.poll()
-      this.arm()
+      this.#woken()
       return
     }
     const waiting = Atomics.waitAsync(words, wake, Wake.asleep)
@@ -214,8 +215,11 @@ export class Thread {
     this.#isArmed = false
     if (this.#isEnded) return
     Atomics.store(this.#words, this.#at + thread.wake, Wake.awake)
-    this.poll()
-    this.arm()
+    try {
+      this.poll()
+    } finally {
+      this.arm()
+    }
   }
 
   /** A command for a pipe of this very thread: nobody else will wake us. */
@@ -297,10 +301,31 @@ export class Thread {
   #rescan(): void {
     Atomics.store(this.#words, this.#at + thread.rescan, 0)
     if (this.#isShutDown()) for (const socket of this.sockets.values()) socket.shutDown()
-    for (const [end, known] of this.#ends) {
-      if (this.#ends.get(end) === known) known.signalled(Reason.all)
+    try {
+      for (const [end, known] of this.#ends) {
+        if (this.#ends.get(end) === known) known.signalled(Reason.all)
+      }
+      this.#acceptLost()
+    } catch (error) {
+      // Out of memory, with a socket that wanted to send: the others are still to be looked at.
+      Atomics.store(this.#words, this.#at + thread.rescan, 1)
+      throw error
     }
-    this.#acceptLost()
+  }
+
+  /**
+   * Gives back the memory of a pipe that a thread has died with, together with that of others:
+   * each time all of the memory has to be looked through.
+   */
+  freeUnclean(pipeId: number): void {
+    this.#unclean.push(pipeId)
+    this.#pollSoon()
+  }
+
+  #freeAllUnclean(): void {
+    const ids = this.#unclean.splice(0)
+    this.heap.freeOwnedBy(new Set(ids.map((id) => this.pipes.ownerOf(id))))
+    for (const id of ids) this.pipes.release(id)
   }
 
   /** Pipes that were attached to sockets of this thread by one that died before it said so. */
@@ -323,6 +348,7 @@ export class Thread {
     this.keepAlive.end()
     this.poll()
     this.#refuseLast()
+    if (this.#unclean.length > 0) this.#freeAllUnclean()
     this.heap.freeOwnedBy(new Set([this.owner]))
     this.heap.trim(this.slot)
     // Threads that this one has started are stopped after it, and cleaned up with its slot.
