@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Arena } from '../memory/arena.ts'
 import { Heap } from '../memory/heap.ts'
-import { ownedByThread, pipe } from '../memory/layout.ts'
+import { direction, ownedByThread, pipe } from '../memory/layout.ts'
 import { directionAt, pipeAt } from '../memory/pipeTable.ts'
 import { INLINE_BYTES, record } from './recordLayout.ts'
 import { RingReader } from './ringReader.ts'
@@ -152,7 +152,7 @@ export class RingModel {
       case 'parkReader':
         return this.#parkReader()
       case 'unparkReader':
-        this.reader.unpark()
+        Atomics.store(this.#heaps[READER]!.arena.words, this.#at + direction.readerParked, 0)
         this.#isReaderParked = false
     }
   }
