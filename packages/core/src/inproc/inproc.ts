@@ -116,7 +116,8 @@ export class Inproc {
     }
     const generation = this.#thread.pipes.generationOf(pipe.id)
     const id = pipe.id
-    this.#endpoints.disown(place)
+    // For a time, it stays this thread's: nobody else would look at the clock.
+    if (lingerMs < 0) this.#endpoints.disown(place)
     pipe.closeLingering()
     if (lingerMs > 0) this.#lingerFor(lingerMs, () => this.#giveUp(id, generation, place))
   }

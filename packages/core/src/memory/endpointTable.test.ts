@@ -55,15 +55,22 @@ describe('a connection that waits for its name', () => {
 })
 
 describe('what a dead thread has left', () => {
-  it('is removed, and what it was about to attach is abandoned', () => {
+  it('is removed, what it was about to attach abandoned, what waits for a name dropped', () => {
     const { owner, other, name, waiting } = twoViews()
     owner.insert(Buffer.from('dead'), entry, EndpointKind.bound)
     other.insert(Buffer.from('alive'), entry, EndpointKind.bound)
     const taken = other.change(waiting, EndpointKind.taken)!
     expect(other.threadOf(taken)).toBe(2)
+    other.insert(name, { ...entry, pipe: 3 }, EndpointKind.pending)
     const abandoned: number[][] = []
-    owner.reap(2, (pipe, generation) => abandoned.push([pipe, generation]))
+    const dropped: number[][] = []
+    owner.reap(
+      2,
+      (pipe, generation) => abandoned.push([pipe, generation]),
+      (pipe, generation) => dropped.push([pipe, generation]),
+    )
     expect(abandoned).toEqual([[2, 1024]])
+    expect(dropped).toEqual([[3, 1024]])
     for (const kind of [EndpointKind.pending, EndpointKind.taken]) {
       expect(owner.find(name, kind)).toEqual([])
     }

@@ -160,18 +160,24 @@ export class EndpointTable {
    * just been attached: another socket may have bound the name since, and not have seen it.
    *
    * @param abandon closes the side of a pipe that the dead thread was attaching
+   * @param drop gives up a pipe that waits no more
    */
-  reap(deadSlot: number, abandon: (pipe: number, generation: number) => void): void {
+  reap(
+    deadSlot: number,
+    abandon: (pipe: number, generation: number) => void,
+    drop: (pipe: number, generation: number) => void,
+  ): void {
     const words = this.#words
     for (let index = 0; index < MAX_ENDPOINTS; index++) {
       const at = this.#at(index)
       const state = Atomics.load(words, at)
       const place = { index, state }
-      if (kindOf(state) === EndpointKind.free || this.threadOf(place) !== deadSlot) continue
-      if (kindOf(state) === EndpointKind.taken) {
-        abandon(words[at + endpoint.pipe]!, words[at + endpoint.generation]!)
-      }
-      this.remove(place)
+      const kind = kindOf(state)
+      if (kind === EndpointKind.free || this.threadOf(place) !== deadSlot) continue
+      const pipe = words[at + endpoint.pipe]!
+      const generation = words[at + endpoint.generation]!
+      if (kind === EndpointKind.taken) abandon(pipe, generation)
+      if (this.remove(place) && kind === EndpointKind.pending) drop(pipe, generation)
     }
   }
 

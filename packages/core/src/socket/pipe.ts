@@ -431,16 +431,16 @@ export class Pipe implements PipeEnd, FrameLender {
     this.#owner.pipeEnded(this)
   }
 
-  /** The thread ends: what is lent is lost. */
+  /** The thread ends: what is lent is lost, and hangs together with nothing that it could be found by. */
   abandon(): void {
-    if (this.#isLeaving) this.#leave()
+    if (this.#isLeaving) this.#leave(this.#isPinned)
   }
 
-  #leave(): void {
+  #leave(isUnclean = false): void {
     this.#isLeaving = false
     this.#reader?.leave()
     this.#thread.remove(this.id, this.side)
-    if (this.#thread.closeSide(this.id, this.side, false)) freePipe(this.#thread, this.id)
+    if (this.#thread.closeSide(this.id, this.side, isUnclean)) freePipe(this.#thread, this.id)
   }
 
   /** Closes this side of a pipe whose other side was never there, and leaves it to whoever comes. */

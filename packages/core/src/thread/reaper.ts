@@ -22,19 +22,23 @@ export function reapThreads(self: Thread, threadId: number): void {
 function reap(self: Thread, slot: number): void {
   // Names first: who connects from now on does not find the dead thread, and who has found it
   // looks at the name again after it has put its pipe where the next step sees it.
-  const toFree: number[] = []
-  new EndpointTable(self.arena, self.slot).reap(slot, (pipe, generation) => {
-    if (abandon(self, pipe, generation)) toFree.push(pipe)
-  })
-  const owners = new Set([ownedByThread(slot), ...toFree.map((id) => self.pipes.ownerOf(id))])
+  const toFree = new Set<number>()
+  new EndpointTable(self.arena, self.slot).reap(
+    slot,
+    (pipe, generation) => {
+      if (abandon(self, pipe, generation)) toFree.add(pipe)
+    },
+    // Nobody looks at the clock any more for those that linger for a time.
+    (pipe, generation) => {
+      if (self.pipes.claimLingering(pipe, generation)) toFree.add(pipe)
+    },
+  )
   const high = self.pipes.high
   for (let id = 0; id < high; id++) {
-    if (self.pipes.isMadeBy(id, slot) || closeSides(self, id, slot)) {
-      owners.add(self.pipes.ownerOf(id))
-      toFree.push(id)
-    }
+    if (self.pipes.isMadeBy(id, slot) || closeSides(self, id, slot)) toFree.add(id)
   }
-  self.heap.reap(slot, owners)
+  const owners = [...toFree].map((id) => self.pipes.ownerOf(id))
+  self.heap.reap(slot, new Set([ownedByThread(slot), ...owners]))
   for (const id of toFree) self.pipes.release(id)
 }
 

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { run } from '../support/program.ts'
+
+/** Timers and files of a thread, counted while its loop of calls goes on for a while. */
+const watched = (loop: string): Promise<{ lines: readonly string[] }> =>
+  run(`
+    const { Pair, Pull, Push } = await import(library)
+    import { readFile } from 'node:fs/promises'
+    const pull = new Pull()
+    pull.bindSync('inproc://here')
+    const flood = thread(
+      'import(library).then(({ Push, Pull }) => {' +
+        'const push = new Push(); push.connect("inproc://here"); const drain = new Pull();' +
+        'drain.bindSync("inproc://drain"); const message = Buffer.alloc(100);' +
+        'const batch = Array(100).fill(message);' +
+        'for (;;) { try { push.sendManySync(batch, { timeout: 0 }) } catch {}' +
+        'try { for (;;) drain.receiveManySync({ timeout: 0 }) } catch {} } })',
+    )
+    const push = new Push({ sendHighWaterMark: 0 })
+    push.connect('inproc://drain')
+    await pull.receive()
+    const gaps = []
+    let files = 0
+    const begin = performance.now()
+    const isOver = () => performance.now() - begin > 600
+    setInterval(() => gaps.push(performance.now()), 1).unref()
+    const reading = (async () => {
+      while (!isOver()) { await readFile(libraryPath); files++ }
+    })()
+    let calls = 0
+    ${loop}
+    await reading
+    const longest = Math.max(...gaps.slice(1).map((at, i) => at - gaps[i]))
+    console.log(JSON.stringify({ ticks: gaps.length, longest, files, calls }))
+    process.exit()
+  `)
+
+describe('a thread that is busy with messages', () => {
+  it.each([
+    ['receives one by one', 'while (!isOver()) { await pull.receive(); calls++ }'],
+    ['receives in a loop', 'for await (const message of pull) { calls++; if (isOver()) break }'],
+    ['receives batches', 'while (!isOver()) { await pull.receiveMany(); calls++ }'],
+    [
+      'receives what is lent',
+      'while (!isOver()) { (await pull.receiveManyShared()).release(); calls++ }',
+    ],
+    ['sends one by one', 'while (!isOver()) { await push.send("x".repeat(100)); calls++ }'],
+    [
+      'sends batches',
+      'const batch = Array(100).fill("x"); while (!isOver()) { await push.sendMany(batch); calls++ }',
+    ],
+    [
+      'sends and receives',
+      `const [one, two] = [new Pair(), new Pair()]
+       one.bindSync('inproc://pair')
+       two.connect('inproc://pair')
+       while (!isOver()) { await one.send('x'); await two.receive(); calls++ }`,
+    ],
+  ])('%s, has timers and files as well', async (_name, loop) => {
+    const { lines } = await watched(loop)
+    const { ticks, longest, files, calls } = JSON.parse(lines[0]!) as Record<string, number>
+    expect(calls).toBeGreaterThan(100)
+    // A tick every 10 ms would be 60. Other processes may keep this one from running meanwhile.
+    expect(ticks).toBeGreaterThan(20)
+    expect(longest).toBeLessThan(200)
+    expect(files).toBeGreaterThan(3)
+  })
+})
+
+describe('a thread that is idle', () => {
+  it('uses no CPU, with open sockets and receives that wait', async () => {
+    const { lines } = await run(`
+      const { Pull, Push, Subscriber, Publisher, Reply, context } = await import(library)
+      const idle = thread(
+        'import(library).then(({ Pull, Push, Publisher, Subscriber, Reply }) => {' +
+          'const pull = new Pull(); pull.bindSync("inproc://a"); const push = new Push();' +
+          'push.connect("inproc://nobody"); const sub = new Subscriber(); sub.subscribe("");' +
+          'sub.connect("inproc://news"); const reply = new Reply(); reply.bindSync("inproc://r");' +
+          'pull.receive(); sub.receive(); reply.receive(); parentPort.postMessage("idle") })',
+      )
+      const blocked = thread(
+        'import(library).then(({ Pull }) => {' +
+          'const pull = new Pull(); pull.bindSync("inproc://b"); parentPort.postMessage("idle"); pull.receiveSync() })',
+      )
+      await Promise.all([once(idle, 'message'), once(blocked, 'message')])
+      const news = new Publisher()
+      news.bindSync('inproc://news')
+      const pull = new Pull()
+      pull.bindSync('inproc://c')
+      pull.receive()
+      const push = new Push()
+      push.connect('inproc://a')
+      // What comes after the start: compilers, collectors.
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const before = process.cpuUsage()
+      const loop = idle.performance.eventLoopUtilization()
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      const { user, system } = process.cpuUsage(before)
+      console.log((user + system) / 1000, idle.performance.eventLoopUtilization(loop).active)
+      process.exit()
+    `)
+    const [cpuMs, activeMs] = lines[0]!.split(' ').map(Number) as [number, number]
+    expect(cpuMs).toBeLessThan(30)
+    expect(activeMs).toBeLessThan(5)
+  })
+})

@@ -1,0 +1,19 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { announcedSeed } from '../support/random.ts'
+import { Terminations } from './terminations.ts'
+
+/** A few; the stress suite does the same for hundreds of rounds. */
+const ROUNDS = 10
+
+let ground: Terminations
+const seed = announcedSeed('terminations')
+beforeAll(async () => {
+  ground = await Terminations.begin(seed)
+})
+afterAll(() => ground.end())
+
+it('threads end at any moment: nothing complete is lost, nothing is left of them', async () => {
+  for (let round = 0; round < ROUNDS; round++) {
+    await expect(ground.round(), `round ${round} of seed ${seed}`).resolves.toBeUndefined()
+  }
+})
