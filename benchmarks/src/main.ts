@@ -15,13 +15,38 @@ import { questions } from './questions/index.ts'
 
 const REPETITIONS = 5
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    list: { type: 'boolean', default: false },
-  },
-})
+const USAGE = `Usage: pnpm bench [question …] [options]
+
+Measures Ringpost beside its peers, prints tables with ratios, and writes them to
+benchmarks/results. All questions take about a quarter of an hour.
+
+  --quick   one repetition and fewer messages, to benchmarks/results/quick: some two minutes
+  --list    what questions there are
+  --help    show this text`
+
+const { values, positionals } = readArguments()
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        list: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    console.error(`${error.message}\n\n${USAGE}`)
+    process.exit(2)
+  }
+}
+
+if (values.help) {
+  console.log(USAGE)
+  process.exit(0)
+}
 
 const results = new URL(values.quick ? '../results/quick/' : '../results/', import.meta.url)
 

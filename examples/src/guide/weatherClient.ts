@@ -6,6 +6,8 @@ import { Subscriber } from '@ringpost/core'
 
 const [zipCode = '10001', updates = '100', endpoint = 'inproc://weather'] = process.argv.slice(2)
 
+if (!/^\d{5}$/.test(zipCode)) throw new Error(`${zipCode} is no zip code: five digits are`)
+
 // Socket to talk to the server
 console.log('Collecting updates from the weather server…')
 const subscriber = new Subscriber()

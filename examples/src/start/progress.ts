@@ -7,9 +7,13 @@ export interface Progress {
   end(): void
 }
 
+const NARROWEST_COLUMNS = 40
+
 /** A bar on a terminal; otherwise one line on stderr for each quarter done. */
 export function showProgress(title: string, totalBytes: number): Progress {
-  return process.stderr.isTTY ? bar(title, totalBytes) : lines(title, totalBytes)
+  const { isTTY, columns } = process.stderr
+  // A terminal that does not say how wide it is would get one character a line.
+  return isTTY && columns >= NARROWEST_COLUMNS ? bar(title, totalBytes) : lines(title, totalBytes)
 }
 
 function bar(title: string, totalBytes: number): Progress {

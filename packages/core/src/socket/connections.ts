@@ -207,6 +207,6 @@ function withAddress(endpoint: string, act: () => void): void {
     act()
   } catch (error) {
     if (!(error instanceof SocketError)) throw error
-    throw new SocketError(error.code, { message: error.message, address: endpoint, cause: error })
+    throw new SocketError(error.code, { message: error.message, address: endpoint })
   }
 }
