@@ -216,7 +216,8 @@ const work: Record<Occupation, () => void | Promise<void>> = {
 
   'is blocked in a receive'() {
     const pull = new core.Pull()
-    pull.connect(names.own(threadId % names.ownCount))
+    // A name of its own: others of these bind a PULL, which this one cannot talk to.
+    pull.connect(`${names.own(threadId % names.ownCount)}-sends`)
     step()
     pull.receiveSync()
   },
