@@ -105,19 +105,20 @@ export class Inproc {
   close(pipe: Pipe, lingerMs: number): void {
     const place = this.#waiting.get(pipe.id)
     this.#waiting.delete(pipe.id)
-    if (place === undefined || !pipe.isPending) {
+    if (!pipe.isPending) {
       pipe.close()
       return
     }
     if (pipe.backlog === 0 || lingerMs === 0) {
-      this.#endpoints.remove(place)
+      if (place !== undefined) this.#endpoints.remove(place)
       pipe.close()
       return
     }
     const generation = this.#thread.pipes.generationOf(pipe.id)
     const id = pipe.id
-    // For a time, it stays this thread's: nobody else would look at the clock.
-    if (lingerMs < 0) this.#endpoints.disown(place)
+    // For a time, it stays this thread's: nobody else would look at the clock. Without a place,
+    // another thread is about to attach the pipe, and will find what was written.
+    if (place !== undefined && lingerMs < 0) this.#endpoints.disown(place)
     pipe.closeLingering()
     if (lingerMs > 0) this.#lingerFor(lingerMs, () => this.#giveUp(id, generation, place))
   }
@@ -137,9 +138,9 @@ export class Inproc {
     this.#lingering.add(end)
   }
 
-  #giveUp(id: number, generation: number, place: EndpointPlace): void {
+  #giveUp(id: number, generation: number, place: EndpointPlace | undefined): void {
     if (!this.#thread.pipes.claimLingering(id, generation)) return
-    this.#endpoints.removeWhoeverOwns(place)
+    if (place !== undefined) this.#endpoints.removeWhoeverOwns(place)
     freePipe(this.#thread, id)
   }
 

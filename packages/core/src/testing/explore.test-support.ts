@@ -1,5 +1,11 @@
 import { Digest } from './digest.test-support.ts'
-import { Running, type Party, type Stop } from './party.test-support.ts'
+import {
+  forgetWaiters,
+  Running,
+  type Party,
+  type Scheduler,
+  type Stop,
+} from './party.test-support.ts'
 
 /**
  * Runs parties that share memory, one access at a time, in every order that can make a difference.
@@ -29,88 +35,69 @@ export interface Scenario {
   atEnd(isDead: (name: string) => boolean): void
   /** Parties that may be terminated in one run. Default 1. */
   readonly deaths?: number
+  /** Whether plain accesses to shared memory are steps too, and not only atomic ones. Default true. */
+  readonly stopsAtPlainAccess?: boolean
 }
 
 /** The steps of one run: a party's number, or that number's complement to terminate the party. */
 type Schedule = readonly number[]
 
 const LONGEST_RUN = 20_000
-const MOST_STATES = 300_000
+const MOST_STATES = 400_000
 
 /**
  * Follows every order; throws with the first one in which something is wrong. Where
- * `RINGPOST_SCHEDULE` is set, it follows only that one.
+ * `RINGPOST_SCHEDULE` is set, it follows only that one, and tells every step.
  *
  * @returns how many states there were
  */
 export function explore(world: World, scenario: Scenario): number {
-  const sharing = new Sharing()
+  const exploration = new Exploration(world, scenario)
   const replayed = process.env['RINGPOST_SCHEDULE']
-  if (replayed !== undefined) {
-    replay(world, scenario, replayed.split(',').map(Number))
-    return 0
-  }
-  for (;;) {
-    const seen = new Set<number>()
-    const branches: Schedule[] = [[]]
-    sharing.wasMistaken = false
-    while (branches.length > 0 && !sharing.wasMistaken) {
-      branches.push(...follow(world, scenario, branches.pop()!, seen, sharing))
-      if (seen.size > MOST_STATES) throw new Error(`more than ${MOST_STATES} states`)
-    }
-    if (!sharing.wasMistaken) return seen.size
-  }
+  if (replayed === undefined) return exploration.run()
+  exploration.follow(replayed.split(',').map(Number), true)
+  return 0
 }
 
-/** Shows every step of a schedule, with the word that it was about and what was in it then. */
-function replay(world: World, scenario: Scenario, schedule: Schedule): void {
-  world.reset()
-  const run = new Run(scenario, new Sharing())
-  for (const choice of schedule) {
-    const { who, stop } = run.next(choice)
-    run.take(choice)
-    const word = stop.word === undefined ? '' : world.describe(stop.word)
-    console.log(choice < 0 ? `death of ${who}` : `${who}: ${stop.operation ?? 'goes on'} ${word}`)
-  }
-  if (run.choices().length === 0) run.checkEnd()
-}
+class Exploration {
+  readonly world: World
+  readonly scenario: Scenario
+  readonly sharing = new Sharing()
+  seen = new Set<number>()
+  readonly #branches: Schedule[] = []
 
-/** Runs a schedule and goes on to the end, or to a state seen before; returns what else could be done. */
-function follow(
-  world: World,
-  scenario: Scenario,
-  schedule: Schedule,
-  seen: Set<number>,
-  sharing: Sharing,
-): readonly Schedule[] {
-  world.reset()
-  const run = new Run(scenario, sharing)
-  const others: Schedule[] = []
-  try {
-    for (const choice of schedule) run.take(choice)
-    while (!sharing.wasMistaken) {
-      const free = run.freeChoice()
-      if (free !== undefined) {
-        run.take(free)
-        continue
+  constructor(world: World, scenario: Scenario) {
+    this.world = world
+    this.scenario = scenario
+  }
+
+  run(): number {
+    do {
+      this.seen = new Set()
+      this.sharing.wasMistaken = false
+      this.#branches.length = 0
+      this.#branches.push([])
+      while (this.#branches.length > 0 && !this.sharing.wasMistaken) {
+        this.follow(this.#branches.pop()!, false)
+        if (this.seen.size > MOST_STATES) throw new Error(`more than ${MOST_STATES} states`)
       }
-      const key = run.key(world.hash())
-      if (seen.has(key)) return others
-      seen.add(key)
-      const [next, ...rest] = run.choices()
-      if (next === undefined) {
-        run.checkEnd()
-        return others
-      }
-      for (const choice of rest) others.push([...run.taken, choice])
-      run.take(next)
+    } while (this.sharing.wasMistaken)
+    return this.seen.size
+  }
+
+  /** Runs a schedule and goes on to the end, or to a state seen before. */
+  follow(schedule: Schedule, isTold: boolean): void {
+    this.world.reset()
+    forgetWaiters()
+    const run = new Run(this, schedule, isTold)
+    try {
+      run.run()
+      this.#branches.push(...run.others)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      const order = `RINGPOST_SCHEDULE=${run.taken.join(',')}`
+      throw new Error(`${message}\n${run.story()}\n${order}`, { cause: error })
     }
-    return others
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new Error(`${message}\n${run.story()}\nRINGPOST_SCHEDULE=${run.taken.join(',')}`, {
-      cause: error,
-    })
   }
 }
 
@@ -140,83 +127,149 @@ class Sharing {
     if (stop.word === undefined) return
     const users = this.#of(stop.word)
     const bit = 1 << party
-    const before = users.readers | users.writers
-    const beforeWriters = users.writers
+    const { readers, writers } = users
     if (stop.changes) users.writers |= bit
     else users.readers |= bit
-    if (users.writers === beforeWriters && (users.readers | users.writers) === before) return
+    if (users.writers === writers && users.readers === readers) return
     if ((users.trusted & ~bit) !== 0 && users.writers !== 0) this.wasMistaken = true
   }
 
   /** Whether it makes no difference for others when this step is taken. */
   isOwn(stop: Stop, party: number): boolean {
-    if (stop.word === undefined || stop.isTrue !== undefined) return false
+    if (stop.word === undefined) return false
     const users = this.#of(stop.word)
-    const others = ~(1 << party)
-    const isOwn = ((stop.changes ? users.readers | users.writers : users.writers) & others) === 0
-    if (isOwn) users.trusted |= 1 << party
-    return isOwn
+    const bit = 1 << party
+    const others = stop.changes ? users.readers | users.writers : users.writers
+    if ((others & ~bit) !== 0) return false
+    users.trusted |= bit
+    return true
   }
 }
 
-class Run {
-  readonly #scenario: Scenario
-  readonly #sharing: Sharing
+class Run implements Scheduler {
+  readonly stopsAtPlainAccess: boolean
+  readonly #exploration: Exploration
+  readonly #schedule: Schedule
+  readonly #isTold: boolean
   readonly #parties: readonly Running[]
+  /** What was done, and what could have been done instead. */
   readonly taken: number[] = []
+  readonly others: Schedule[] = []
   #deaths: number
+  #isOver = false
+  /** What is to be done as soon as the party that was asked has stopped. */
+  #decided: number | undefined
 
-  constructor(scenario: Scenario, sharing: Sharing) {
-    this.#scenario = scenario
-    this.#sharing = sharing
+  constructor(exploration: Exploration, schedule: Schedule, isTold: boolean) {
+    this.#exploration = exploration
+    this.#schedule = schedule
+    this.#isTold = isTold
+    const { scenario } = exploration
+    this.stopsAtPlainAccess = scenario.stopsAtPlainAccess ?? true
     this.#deaths = scenario.deaths ?? 1
     const parties = scenario.parties()
     const reapers = new Set(parties.map(({ reaper }) => reaper))
-    Running.beginAll()
-    this.#parties = parties.map((party) => new Running(party, reapers.has(party.name)))
+    this.#parties = parties.map((party, i) => new Running(party, i, reapers.has(party.name)))
+    // What they do before their first access concerns nobody.
+    for (const running of this.#parties) {
+      if (!running.isReaper && running.party.after === undefined) running.goOn(atFirstStop)
+    }
   }
 
-  /** Who would go, and what it would do. */
-  next(choice: number): { who: string; stop: Stop } {
-    const { party, stop } = this.#parties[choice < 0 ? ~choice : choice]!
-    return { who: party.name, stop }
+  run(): void {
+    while (!this.#isOver) {
+      const choice = this.#decided ?? this.#next(undefined)
+      this.#decided = undefined
+      if (choice === undefined) return
+      this.#take(choice)
+      if (choice >= 0) this.#parties[choice]!.goOn(this)
+    }
   }
 
-  take(choice: number): void {
+  goesOn(running: Running): boolean {
+    if (!running.canGoOn) return false
+    const choice = this.#next(running)
+    if (choice === running.index) this.#take(choice)
+    else this.#decided = choice
+    return choice === running.index
+  }
+
+  /**
+   * What comes next; undefined when the run is over.
+   *
+   * @param asking a party that asks for itself: the answer is its own number, or something else
+   */
+  #next(asking: Running | undefined): number | undefined {
+    if (this.#isOver) return undefined
+    if (this.taken.length < this.#schedule.length) return this.#schedule[this.taken.length]
+    if (this.#exploration.sharing.wasMistaken) {
+      this.#isOver = true
+      return undefined
+    }
+    const free = this.#free(asking)
+    if (free !== undefined) return free
+    if (!this.#isNew()) {
+      this.#isOver = true
+      return undefined
+    }
+    const [next, ...rest] = this.#choices()
+    if (next === undefined) this.#end()
+    // A party's own turn comes first: who asks need not stop.
+    for (const choice of rest) this.others.push([...this.taken, choice])
+    return next
+  }
+
+  #take(choice: number): void {
     this.taken.push(choice)
     if (this.taken.length > LONGEST_RUN) throw new Error('never ends')
+    const running = this.#parties[choice < 0 ? ~choice : choice]!
+    if (this.#isTold) this.#tell(running, choice)
     if (choice < 0) {
       this.#deaths--
-      this.#parties[~choice]!.isDead = true
-      return
+      running.isDead = true
+    } else {
+      this.#exploration.sharing.note(running.stop, choice)
     }
-    const running = this.#parties[choice]!
-    this.#sharing.note(running.stop, choice)
-    running.step()
+  }
+
+  #tell({ party, stop }: Running, choice: number): void {
+    const what = choice < 0 ? 'dies' : (stop.operation ?? 'goes on')
+    const word = stop.word === undefined ? '' : this.#exploration.world.describe(stop.word)
+    console.log(`${party.name}: ${what} ${word}`)
   }
 
   /** A step that can be taken before all others. */
-  freeChoice(): number | undefined {
-    const choice = this.#parties.findIndex(
-      (running, i) => this.#canStep(running) && this.#sharing.isOwn(running.stop, i),
-    )
-    return choice < 0 ? undefined : choice
+  #free(asking: Running | undefined): number | undefined {
+    const { sharing } = this.#exploration
+    const isFree = (running: Running): boolean =>
+      this.#canStep(running) && sharing.isOwn(running.stop, running.index)
+    if (asking !== undefined && isFree(asking)) return asking.index
+    return this.#parties.find(isFree)?.index
+  }
+
+  #isNew(): boolean {
+    const digest = new Digest()
+    digest.mix(this.#exploration.world.hash())
+    for (const running of this.#parties) running.addTo(digest)
+    const { seen } = this.#exploration
+    const { size } = seen
+    return seen.add(digest.key).size > size
   }
 
   /** What can be done now; a step of the party that went last comes first. */
-  choices(): number[] {
+  #choices(): number[] {
     const last = this.taken.at(-1)
     const choices: number[] = []
-    this.#parties.forEach((running, i) => {
-      if (!this.#canStep(running)) return
-      if (i === last) choices.unshift(i)
-      else choices.push(i)
-    })
+    for (const running of this.#parties) {
+      if (!this.#canStep(running)) continue
+      if (running.index === last) choices.unshift(running.index)
+      else choices.push(running.index)
+    }
     if (this.#deaths === 0) return choices
-    this.#parties.forEach((running, i) => {
+    for (const running of this.#parties) {
       const canDie = running.party.reaper !== undefined && !running.isOver
-      if (canDie && this.#hasBegun(running)) choices.push(~i)
-    })
+      if (canDie && this.#hasBegun(running)) choices.push(~running.index)
+    }
     return choices
   }
 
@@ -235,17 +288,11 @@ class Run {
     return this.#parties.find(({ party }) => party.name === name)!
   }
 
-  key(memory: number): number {
-    const digest = new Digest()
-    digest.mix(memory)
-    for (const running of this.#parties) running.addTo(digest)
-    return digest.key
-  }
-
-  checkEnd(): void {
+  #end(): void {
+    this.#isOver = true
     const waiting = this.#parties.find((running) => !running.isOver && this.#hasBegun(running))
     if (waiting !== undefined) throw new Error(`${waiting.party.name} waits for ever`)
-    this.#scenario.atEnd((name) => this.#named(name).isDead)
+    this.#exploration.scenario.atEnd((name) => this.#named(name).isDead)
   }
 
   /** Who did how many steps, in turn. */
@@ -261,3 +308,5 @@ class Run {
     return `steps: ${turns.map(({ who, steps }) => `${who} ${steps}`).join(', ')}`
   }
 }
+
+const atFirstStop: Scheduler = { goesOn: () => false, stopsAtPlainAccess: true }

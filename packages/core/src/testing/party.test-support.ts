@@ -23,11 +23,21 @@ export interface Party {
   readonly after?: readonly string[]
 }
 
-const START: Stop = {}
+/** Who decides which party goes on. */
+export interface Scheduler {
+  /** Whether the party that has come to a stop goes on at once. */
+  goesOn(running: Running): boolean
+  /** Whether plain accesses to shared memory are stops. */
+  readonly stopsAtPlainAccess: boolean
+}
+
+const START: Stop = { operation: 'begins' }
 
 /** A party of one run. */
 export class Running {
   readonly party: Party
+  /** Its place among the parties. */
+  readonly index: number
   readonly isReaper: boolean
   readonly #process: Process
   /** What its own code has been given by calls and accesses. */
@@ -41,17 +51,11 @@ export class Running {
   /** Work for its event loop. */
   readonly tasks: (() => unknown)[] = []
 
-  /** Forgets who waited in the run before. */
-  static beginAll(): void {
-    waiters = []
-  }
-
-  constructor(party: Party, isReaper: boolean) {
+  constructor(party: Party, index: number, isReaper: boolean) {
     this.party = party
+    this.index = index
     this.isReaper = isReaper
     this.#process = party.run()
-    // What it does before its first access concerns nobody.
-    if (party.after === undefined && !isReaper) this.step()
   }
 
   get isOver(): boolean {
@@ -62,12 +66,15 @@ export class Running {
     return this.stop.isTrue?.() ?? true
   }
 
-  step(): void {
+  /** Goes on until the scheduler wants another party to. */
+  goOn(by: Scheduler): void {
     current = this
-    const { done, value } = this.#process.next()
-    current = undefined
-    this.isDone = done === true
-    this.stop = done === true ? START : value
+    scheduler = by
+    try {
+      this.isDone = this.#process.next().done === true
+    } finally {
+      current = scheduler = undefined
+    }
   }
 
   /** Its own code goes on, with this value. */
@@ -81,13 +88,13 @@ export class Running {
 
   /** Adds what it knows and where it is to a state. */
   addTo(state: Digest): void {
-    state.mix(this.#given.low)
-    state.mix(this.#given.high)
     state.mix((this.isDead ? 1 : 0) + (this.isDone ? 2 : 0) + this.calls.length * 4)
     // A party that has ended knows nothing any more.
     if (this.isOver) return
-    state.add(this.party.state)
+    state.mix(this.#given.low)
+    state.mix(this.#given.high)
     state.mix(this.tasks.length)
+    state.add(this.party.state)
     for (const { at, known, values } of this.calls) {
       state.mix(at)
       state.add(known())
@@ -104,25 +111,43 @@ interface Call {
 }
 
 let current: Running | undefined
+let scheduler: Scheduler | undefined
 /** Who sleeps, or will be told, at which word. */
 let waiters: { word: number; wake: () => void }[] = []
+
+/** Forgets who waited in the run before. */
+export function forgetWaiters(): void {
+  waiters = []
+}
+
+function* pause(stop: Stop): Process {
+  if (current === undefined || scheduler === undefined) {
+    if (stop.isTrue?.() === false) throw new Error('waits where nobody can wake it')
+    return
+  }
+  current.stop = stop
+  if (!scheduler.goesOn(current)) yield stop
+}
 
 /** A generator's value, where a call of the library may have returned a generator. */
 export function* call<T>(value: T): Process<T> {
   if (!isGenerator(value)) return value
   const result = (yield* value) as T
-  const running = current!
-  if (running.calls.length === 0) running.give(result)
+  current?.give(result)
   return result
 }
 
 /** Runs a call of the library without a stop: outside of parties, or as one step. */
 export function now<T>(value: T): T {
   if (!isGenerator(value)) return value
-  for (;;) {
+  const before = scheduler
+  scheduler = undefined
+  try {
     const { done, value: result } = value.next()
-    if (done) return result as T
-    if (result.isTrue?.() === false) throw new Error('waits where nobody can wake it')
+    if (done !== true) throw new Error('stops where it must not')
+    return result as T
+  } finally {
+    scheduler = before
   }
 }
 
@@ -134,7 +159,7 @@ export function* atomic(
   ...operands: number[]
 ): Process<unknown> {
   const result = yield* atomicStep(operation, words, index, ...operands)
-  current!.give(result)
+  current?.give(result)
   return result
 }
 
@@ -144,7 +169,7 @@ export function* eventLoop(isDone: () => boolean): Process {
   for (;;) {
     while (tasks.length > 0) yield* call(tasks.shift()!())
     if (isDone()) return
-    yield { isTrue: () => tasks.length > 0 }
+    yield* pause({ isTrue: () => tasks.length > 0, operation: 'waits for a task' })
   }
 }
 
@@ -170,13 +195,15 @@ function* atomicStep(
   index: number,
   ...operands: number[]
 ): Process<unknown> {
-  const word = byteOf(words, index)
-  yield { word, changes: operation !== 'load', operation }
+  yield* pause({ word: byteOf(words, index), changes: operation !== 'load', operation })
   if (operation === 'wait') return yield* wait(words, index, operands[0]!)
   return perform(operation, words, index, operands)
 }
 
-type Operations = Record<string, (words: Int32Array, index: number, ...operands: number[]) => number>
+type Operations = Record<
+  string,
+  (words: Int32Array, index: number, ...operands: number[]) => number
+>
 
 function perform(operation: string, words: Int32Array, index: number, operands: number[]): unknown {
   if (operation === 'notify') return notify(byteOf(words, index))
@@ -188,7 +215,8 @@ function* wait(words: Int32Array, index: number, value: number): Process<string>
   if (words[index] !== value) return 'not-equal'
   let isAwake = false
   waiters.push({ word: byteOf(words, index), wake: () => void (isAwake = true) })
-  yield* within(0, () => [isAwake], [], until(() => isAwake))
+  const sleep = pause({ isTrue: () => isAwake, operation: 'is woken' })
+  yield* within(0, () => [isAwake], [], sleep)
   return 'ok'
 }
 
@@ -205,12 +233,6 @@ function notify(word: number): number {
   waiters = waiters.filter((waiter) => waiter.word !== word)
   for (const { wake } of woken) wake()
   return woken.length
-}
-
-const isShared = (words: Int32Array): boolean => words.buffer instanceof SharedArrayBuffer
-
-function* until(isTrue: () => boolean): Process<unknown> {
-  yield { isTrue }
 }
 
 /** Runs a part of the library's code, and says what is known where it was called. */
@@ -231,16 +253,22 @@ function* within(
   }
 }
 
+const isStop = (words: Int32Array): boolean =>
+  words.buffer instanceof SharedArrayBuffer && scheduler?.stopsAtPlainAccess === true
+
 /** What the modules of `loadStepwise` call. */
 export const runtime = {
   $atomic: atomicStep,
   *$load(words: Int32Array, index: number): Process<unknown> {
-    if (!isShared(words)) return words[index]
-    yield { word: byteOf(words, index), changes: false, operation: 'read' }
+    if (isStop(words)) {
+      yield* pause({ word: byteOf(words, index), changes: false, operation: 'read' })
+    }
     return words[index]
   },
   *$store(words: Int32Array, index: number, value: number): Process<number> {
-    if (isShared(words)) yield { word: byteOf(words, index), changes: true, operation: 'write' }
+    if (isStop(words)) {
+      yield* pause({ word: byteOf(words, index), changes: true, operation: 'write' })
+    }
     return (words[index] = value)
   },
   $now: now,
@@ -250,6 +278,10 @@ export const runtime = {
     const results: unknown[] = []
     for (const [i, value] of array.entries()) results.push(yield* call(callback(value, i, array)))
     return results
+  },
+  *$some(array: readonly unknown[], callback: (value: unknown) => unknown): Process<boolean> {
+    for (const value of array) if (yield* call(callback(value))) return true
+    return false
   },
   /** By insertion: what is compared are words of shared memory. */
   *$sort(array: unknown[], compare: (a: unknown, b: unknown) => number): Process<unknown[]> {

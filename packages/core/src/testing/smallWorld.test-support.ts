@@ -56,7 +56,8 @@ export class SmallWorld implements World {
     let hash = 0x811c9dc5
     for (const { words } of this.#regions) {
       const { length } = words
-      for (let i = 0; i < length; i++) hash = Math.imul(hash ^ words[i]!, 0x01000193) ^ (hash >>> 17)
+      for (let i = 0; i < length; i++)
+        hash = Math.imul(hash ^ words[i]!, 0x01000193) ^ (hash >>> 17)
     }
     return hash
   }

@@ -84,7 +84,7 @@ interface Stepping {
 function steppingNames(modules: readonly Module[]): Stepping {
   const functions = new Set<string>()
   const getters = new Set<string>()
-  for (let size = -1; size !== functions.size + getters.size; ) {
+  for (let size = -1; size !== functions.size + getters.size;) {
     size = functions.size + getters.size
     for (const { program } of modules) {
       visit(program, [], (node, path) => {
@@ -150,7 +150,8 @@ function isAtomic(node: Node): boolean {
 function isSharedElement(node: Node): boolean {
   if (node.type !== 'MemberExpression' || node['computed'] !== true) return false
   const object = node['object'] as Node
-  const name = object.type === 'MemberExpression' ? keyOf(object['property'] as Node) : keyOf(object)
+  const name =
+    object.type === 'MemberExpression' ? keyOf(object['property'] as Node) : keyOf(object)
   return name === 'words' || name === 'control'
 }
 
@@ -302,7 +303,8 @@ class Rewriting {
       return `${prefix}${kind === 'set' ? 'set ' : ''}${title}(${given}) ${body}`
     }
     const { given, body } = this.#parts(value, true, [])
-    if (kind === 'get') return `${prefix}get ${title}() { return (function* () ${body}).call(this) }`
+    if (kind === 'get')
+      return `${prefix}get ${title}() { return (function* () ${body}).call(this) }`
     return `${prefix}*${title}(${given}) ${body}`
   }
 
@@ -392,7 +394,7 @@ function translate({ file, code, program }: Module, stepping: Stepping): string 
   })
   return [
     `'use strict'`,
-    'const { $atomic, $load, $store, $now, $isGenerator, $within, $map, $sort } = $runtime',
+    'const { $atomic, $load, $store, $now, $isGenerator, $within, $map, $some, $sort } = $runtime',
     'const { queueMicrotask, setTimeout, clearTimeout } = $runtime',
     'let $last',
     ...statements,
