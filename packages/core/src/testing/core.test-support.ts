@@ -48,7 +48,7 @@ const files = [
 ] as const satisfies readonly (keyof Core)[]
 
 /** Entries of the endpoint table: a reaper looks at each of them. */
-export const ENDPOINTS = 8
+const ENDPOINTS = 8
 
 const modules = await loadStepwise<Core>(files, {
   'thread/spin.ts': { Spin: NoSpin },
