@@ -8,6 +8,13 @@ class NoSpin {
   }
 }
 
+/** Time does not pass. */
+class NoTurn {
+  isOver(): boolean {
+    return false
+  }
+}
+
 interface Core {
   'memory/heap.ts': typeof import('../memory/heap.ts')
   'memory/threadTable.ts': typeof import('../memory/threadTable.ts')
@@ -52,6 +59,7 @@ const ENDPOINTS = 8
 
 const modules = await loadStepwise<Core>(files, {
   'thread/spin.ts': { Spin: NoSpin },
+  'thread/turn.ts': { Turn: NoTurn },
   'memory/layout.ts': { ...layout, MAX_ENDPOINTS: ENDPOINTS },
 })
 
