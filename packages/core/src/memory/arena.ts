@@ -36,6 +36,8 @@ export class Arena {
   readonly buffer: SharedArrayBuffer
   /** Header and tables. */
   readonly words: Int32Array
+  /** The same as bytes: names and routing ids lie in the tables. */
+  readonly tableBytes: Uint8Array
   readonly tables: Tables
   readonly maxPages: number
   readonly #windows: Window[] = []
@@ -45,6 +47,7 @@ export class Arena {
     this.maxPages = maxPages
     this.tables = tablesFor(maxPages)
     this.words = new Int32Array(buffer, 0, this.tables.endBytes / WORD_BYTES)
+    this.tableBytes = new Uint8Array(buffer, 0, this.tables.endBytes)
   }
 
   /**

@@ -7,6 +7,7 @@ const THREAD_SHIFT = 4
 const THREAD_BITS = 0xfff0
 const GENERATION = 0x10000
 const MAX_ROUTING_ID_BYTES = 255
+const NOTHING = new Uint8Array(0)
 
 /** What an entry says of its socket. */
 export interface EndpointEntry {
@@ -101,7 +102,8 @@ export class EndpointTable {
       sendHighWaterMark: words[at + endpoint.sendHighWaterMark]!,
       receiveHighWaterMark: words[at + endpoint.receiveHighWaterMark]!,
       flags: words[at + endpoint.flags]!,
-      routingId: this.#bytes(at + endpoint.routingId, routingIdBytes).slice(),
+      routingId:
+        routingIdBytes === 0 ? NOTHING : this.#bytes(at + endpoint.routingId, routingIdBytes),
     }
     return this.refresh(place) === undefined ? undefined : entry
   }
@@ -194,19 +196,22 @@ export class EndpointTable {
     words[at + endpoint.flags] = entry.flags
     words[at + endpoint.nameBytes] = name.length
     words[at + endpoint.routingIdBytes] = entry.routingId.length
-    this.#bytes(at + endpoint.name, name.length).set(name)
-    this.#bytes(at + endpoint.routingId, entry.routingId.length).set(entry.routingId)
+    this.#arena.tableBytes.set(name, (at + endpoint.name) * 4)
+    this.#arena.tableBytes.set(entry.routingId, (at + endpoint.routingId) * 4)
   }
 
   #isNamed(index: number, name: Uint8Array): boolean {
     const at = this.#at(index)
     const length = this.#words[at + endpoint.nameBytes]! >>> 0
     if (length !== name.length || length > MAX_NAME_BYTES) return false
-    return this.#bytes(at + endpoint.name, length).every((byte, i) => byte === name[i])
+    const bytes = this.#arena.tableBytes
+    const first = (at + endpoint.name) * 4
+    for (let i = 0; i < length; i++) if (bytes[first + i] !== name[i]) return false
+    return true
   }
 
   #bytes(word: number, length: number): Uint8Array {
-    return new Uint8Array(this.#arena.buffer, word * 4, length)
+    return this.#arena.tableBytes.slice(word * 4, word * 4 + length)
   }
 
   #at(index: number): number {

@@ -171,7 +171,7 @@ export class Connections implements PipeOwner, PatternHost {
 
   flushLater(pipe: Pipe): void {
     if (pipe.isDirty) return
-    pipe.isDirty = true
+    pipe.markDirty()
     this.#dirty[this.#dirtyCount++] = pipe
   }
 

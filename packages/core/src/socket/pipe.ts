@@ -17,6 +17,17 @@ const RELEASE_EVERY = 64
 const TYPE_BITS = 0xff
 const CONFLATE = 0x100
 
+/** What an end is in: bits of one field, for ten thousand idle pipes shall be cheap. */
+const Flag = {
+  pending: 1,
+  dirty: 2,
+  conflating: 4,
+  peerClosed: 8,
+  ended: 16,
+  /** Ended, and not left yet: messages are lent. */
+  leaving: 32,
+} as const
+
 /** What a pipe tells the socket at its end. */
 export interface PipeOwner {
   /** The other side is there. */
@@ -43,21 +54,14 @@ export interface PipeSettings {
 export class Pipe implements PipeEnd, FrameLender {
   readonly id: number
   readonly side: Side
-  /** Connected (side 0) before the other side was there, and it still is not. */
-  isPending: boolean
   /** Its place in the queue, the balancer or the fan-out that holds it; theirs to use. */
   inIndex = -1
   outIndex = -1
-  /** A topic subscription or identity table may stamp pipes that it has seen. */
-  stamp = 0
+  /** A number of the pattern's own: which inversion chose it, or what a SERVER calls its peer. */
+  tag = 0
   /** What a ROUTER, SERVER or PEER calls the socket at the other end. */
   routingId: Buffer | undefined
-  routingNumber = 0
   endpoint = ''
-  /** Written and not yet published. */
-  isDirty = false
-  /** What is written takes the place of what has not been read. */
-  readonly isConflating: boolean
 
   readonly #thread: Thread
   readonly #owner: PipeOwner
@@ -67,18 +71,16 @@ export class Pipe implements PipeEnd, FrameLender {
   #outLimit = 0
   #inLimit = 0
   #releaseEvery = 1
-  #isPeerClosed = false
-  #isEnded = false
-  /** Ended, and not left yet: messages are lent. */
-  #isLeaving = false
+  #flags: number
 
   constructor(thread: Thread, owner: PipeOwner, id: number, which: Side) {
     this.#thread = thread
     this.#owner = owner
     this.id = id
     this.side = which
-    this.isConflating = isConflating(thread, id, which)
-    this.isPending = (thread.pipes.stateOf(id) & PipeState.attached) === 0
+    const isPending = (thread.pipes.stateOf(id) & PipeState.attached) === 0
+    this.#flags =
+      (isPending ? Flag.pending : 0) | (isConflating(thread, id, which) ? Flag.conflating : 0)
     this.refreshLimits()
     thread.add(id, which, this)
   }
@@ -139,8 +141,37 @@ export class Pipe implements PipeEnd, FrameLender {
     return Buffer.from(this.#thread.heap.bytes(ref, length + 1).subarray(1))
   }
 
+  /** Connected (side 0) before the other side was there, and it still is not. */
+  get isPending(): boolean {
+    return (this.#flags & Flag.pending) !== 0
+  }
+
+  /** What is written takes the place of what has not been read. */
+  get isConflating(): boolean {
+    return (this.#flags & Flag.conflating) !== 0
+  }
+
+  /** Written and not yet published. */
+  get isDirty(): boolean {
+    return (this.#flags & Flag.dirty) !== 0
+  }
+
+  /** `flush` is to follow. */
+  markDirty(): void {
+    this.#flags |= Flag.dirty
+  }
+
   get isPeerClosed(): boolean {
-    return this.#isPeerClosed
+    return (this.#flags & Flag.peerClosed) !== 0
+  }
+
+  get #isEnded(): boolean {
+    return (this.#flags & Flag.ended) !== 0
+  }
+
+  /** Nothing can be written any more. */
+  get #isOver(): boolean {
+    return (this.#flags & (Flag.peerClosed | Flag.ended)) !== 0
   }
 
   /** Changes this side's marks, for messages from now on. */
@@ -191,7 +222,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** Whether a message can be written now. */
   canWrite(): boolean {
-    if (this.#isPeerClosed || this.#isEnded) return false
+    if (this.#isOver) return false
     return this.#writer === undefined || this.#writer.hasRoom(this.#outLimit)
   }
 
@@ -200,7 +231,7 @@ export class Pipe implements PipeEnd, FrameLender {
    * read. False when there is room now.
    */
   parkWriting(): boolean {
-    if (this.#isPeerClosed || this.#isEnded) return true
+    if (this.#isOver) return true
     return this.#out.park(this.#outLimit)
   }
 
@@ -248,7 +279,7 @@ export class Pipe implements PipeEnd, FrameLender {
    * returns where it stopped.
    */
   writeMany(messages: readonly unknown[], begin: number): number {
-    if (this.#isPeerClosed || this.#isEnded) return begin
+    if (this.#isOver) return begin
     return this.#out.writeMany(messages, begin, this.#outLimit)
   }
 
@@ -267,7 +298,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** Makes everything written readable for the other side, and wakes it if it waits for it. */
   flush(): void {
-    this.isDirty = false
+    this.#flags &= ~Flag.dirty
     if (this.#out.publish()) {
       this.#thread.signal(this.id, otherSide(this.side), Reason.readable)
     }
@@ -333,7 +364,7 @@ export class Pipe implements PipeEnd, FrameLender {
   #unpin(segmentRef: number, messages: number): void {
     this.#in.unpin(segmentRef, messages)
     if (!this.#isEnded) this.#released()
-    else if (this.#isLeaving && !this.#isPinned) this.#leave()
+    else if ((this.#flags & Flag.leaving) !== 0 && !this.#isPinned) this.#leave()
   }
 
   /** Throws the next message away. */
@@ -387,7 +418,7 @@ export class Pipe implements PipeEnd, FrameLender {
     if (this.#isEnded) return
     if ((reasons & Reason.closed) !== 0) this.#noticeClosed()
     if (this.#isEnded) return
-    if ((reasons & Reason.readable) !== 0 || this.#isPeerClosed) {
+    if ((reasons & Reason.readable) !== 0 || this.isPeerClosed) {
       this.#setReaderParked(0)
       this.#owner.pipeReadable(this)
     }
@@ -404,18 +435,18 @@ export class Pipe implements PipeEnd, FrameLender {
   #attached(): void {
     const state = this.#thread.pipes.stateOf(this.id)
     if ((state & PipeState.attached) === 0) return
-    this.isPending = false
+    this.#flags &= ~Flag.pending
     this.#owner.pipeAttached(this)
   }
 
   #noticeClosed(): void {
     const state = this.#thread.pipes.stateOf(this.id)
-    if ((state & PipeState.closed[otherSide(this.side)]) !== 0) this.#isPeerClosed = true
+    if ((state & PipeState.closed[otherSide(this.side)]) !== 0) this.#flags |= Flag.peerClosed
   }
 
   /** Ends the pipe when the other side has closed and all that it had sent is read. */
   endIfDrained(): boolean {
-    if (!this.#isPeerClosed || this.#isEnded || this.canRead()) return false
+    if (!this.#isOver || this.canRead()) return false
     this.close()
     return true
   }
@@ -423,9 +454,9 @@ export class Pipe implements PipeEnd, FrameLender {
   /** Closes this side: what was written stays for the other to read, what was not read is lost. */
   close(): void {
     if (this.#isEnded) return
-    this.#isEnded = true
+    this.#flags |= Flag.ended
     if (this.isDirty) this.flush()
-    this.#isLeaving = true
+    this.#flags |= Flag.leaving
     // What is lent stays valid until it is given back, and the pipe's memory with it.
     if (!this.#isPinned) this.#leave()
     this.#owner.pipeEnded(this)
@@ -433,11 +464,11 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** The thread ends: what is lent is lost, and hangs together with nothing that it could be found by. */
   abandon(): void {
-    if (this.#isLeaving) this.#leave(this.#isPinned)
+    if ((this.#flags & Flag.leaving) !== 0) this.#leave(this.#isPinned)
   }
 
   #leave(isUnclean = false): void {
-    this.#isLeaving = false
+    this.#flags &= ~Flag.leaving
     this.#reader?.leave()
     this.#thread.remove(this.id, this.side)
     if (this.#thread.closeSide(this.id, this.side, isUnclean)) freePipe(this.#thread, this.id)
@@ -450,7 +481,7 @@ export class Pipe implements PipeEnd, FrameLender {
       this.close()
       return
     }
-    this.#isEnded = true
+    this.#flags |= Flag.ended
     this.#reader?.leave()
     this.#thread.remove(this.id, this.side)
     this.#owner.pipeEnded(this)

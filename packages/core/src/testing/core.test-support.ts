@@ -26,6 +26,7 @@ interface Core {
   'ring/latestValue.ts': typeof import('../ring/latestValue.ts')
   'ring/ring.ts': typeof import('../ring/ring.ts')
   'thread/blockLender.ts': typeof import('../thread/blockLender.ts')
+  'thread/endTable.ts': typeof import('../thread/endTable.ts')
   'thread/thread.ts': typeof import('../thread/thread.ts')
   'socket/sharedFrame.ts': typeof import('../socket/sharedFrame.ts')
   'socket/sharedBatch.ts': typeof import('../socket/sharedBatch.ts')
@@ -46,6 +47,7 @@ const files = [
   'ring/latestValue.ts',
   'ring/ring.ts',
   'thread/blockLender.ts',
+  'thread/endTable.ts',
   'thread/thread.ts',
   'socket/sharedFrame.ts',
   'socket/sharedBatch.ts',

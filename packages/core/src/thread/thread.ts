@@ -6,6 +6,7 @@ import { otherSide, PipeTable, sideAt, type Side } from '../memory/pipeTable.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
 import { Slab } from '../ring/slab.ts'
 import { BlockLender } from './blockLender.ts'
+import { endOf, EndTable } from './endTable.ts'
 import { KeepAlive } from './keepAlive.ts'
 import { Spin } from './spin.ts'
 import { Turn } from './turn.ts'
@@ -47,9 +48,6 @@ export interface Chore {
   act(): void
 }
 
-/** Which end of which pipe: the key of the table of ends, and its bit in the mailbox. */
-const endOf = (pipeId: number, which: Side): number => pipeId * 2 + which
-
 /**
  * A thread of a context: its slot, its heap, its pipe ends and sockets, and its sleep.
  *
@@ -76,7 +74,7 @@ export class Thread {
   readonly #mailboxes: MailboxTable
   readonly #words: Int32Array
   readonly #at: number
-  readonly #ends = new Map<number, PipeEnd>()
+  readonly #ends = new EndTable()
   /** Pipes whose memory is to be found and given back at the end of the next poll. */
   readonly #unclean: number[] = []
   #isArmed = false
@@ -270,7 +268,7 @@ export class Thread {
 
   /** Whether another thread has attached this end to a socket that was bound here. */
   #isUnaccepted(end: number): boolean {
-    if ((end & 1) === 0 || this.#ends.has(end)) return false
+    if ((end & 1) === 0 || this.#ends.get(end) !== undefined) return false
     const state = this.pipes.stateOf(end >> 1)
     const isThere = (state & (PipeState.attached | PipeState.closed[1])) === PipeState.attached
     return isThere && this.pipes.threadOf(end >> 1, 1) === this.slot
@@ -302,7 +300,7 @@ export class Thread {
     Atomics.store(this.#words, this.#at + thread.rescan, 0)
     if (this.#isShutDown()) for (const socket of this.sockets.values()) socket.shutDown()
     try {
-      for (const [end, known] of this.#ends) {
+      for (const [end, known] of this.#ends.entries()) {
         if (this.#ends.get(end) === known) known.signalled(Reason.all)
       }
       this.#acceptLost()
@@ -343,7 +341,7 @@ export class Thread {
     if (this.#isEnded) return
     for (const socket of this.sockets.values()) socket.terminate()
     this.onEnd()
-    for (const end of this.#ends.values()) end.abandon()
+    for (const [, end] of this.#ends.entries()) end.abandon()
     this.#isEnded = true
     this.keepAlive.end()
     this.poll()

@@ -14,7 +14,7 @@ export class Distributor {
   readonly #out = new FanOut<Pipe>()
   readonly #chosen: Pipe[] = []
   #count = 0
-  /** Counts inversions; pipes are stamped with it. */
+  /** Counts inversions; pipes are tagged with it. */
   #round = 0
   /** The full pipe that the last message was not sent for. */
   #blocked: Pipe | undefined
@@ -51,9 +51,9 @@ export class Distributor {
   /** Chooses the pipes that have not been chosen, and only these. */
   invert(): void {
     const round = ++this.#round
-    for (let i = 0; i < this.#count; i++) this.#chosen[i]!.stamp = round
+    for (let i = 0; i < this.#count; i++) this.#chosen[i]!.tag = round
     this.#count = 0
-    for (const pipe of this.#out.pipes) if (pipe.stamp !== round) this.choose(pipe)
+    for (const pipe of this.#out.pipes) if (pipe.tag !== round) this.choose(pipe)
   }
 
   /**

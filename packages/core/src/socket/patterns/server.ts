@@ -46,7 +46,7 @@ export class ServerPattern implements Pattern {
 
   attach(pipe: Pipe): void {
     const routingId = this.#nextRoutingId()
-    pipe.routingNumber = routingId
+    pipe.tag = routingId
     pipe.routingId = frameOf(routingId)
     this.#peers.set(routingId, pipe)
     this.#in.attach(pipe)
@@ -62,9 +62,9 @@ export class ServerPattern implements Pattern {
   detach(pipe: Pipe): void {
     this.#in.detach(pipe)
     if (this.#blockedBy === pipe) this.#blockedBy = undefined
-    if (!this.#peers.delete(pipe.routingNumber)) return
+    if (!this.#peers.delete(pipe.tag)) return
     const message = farewellOf(this.#host, pipe)
-    if (message !== undefined) this.#farewells.push({ message, routingId: pipe.routingNumber })
+    if (message !== undefined) this.#farewells.push({ message, routingId: pipe.tag })
   }
 
   readable(pipe: Pipe): void {
@@ -125,7 +125,7 @@ export class ServerPattern implements Pattern {
     const pipe = this.#in.next()
     if (pipe === undefined) return undefined
     this.#in.advance()
-    this.#receivedFrom = pipe.routingNumber
+    this.#receivedFrom = pipe.tag
     return pipe
   }
 
