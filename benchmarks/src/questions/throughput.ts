@@ -74,7 +74,8 @@ const small = ['16', '64', '256', '1024']
 const libzmqCopying = ['libzmq, copy', 'libzmq, message']
 const zeromqJs = ['zeromq.js, one thread', 'zeromq.js, two threads']
 const batches = ['Ringpost, batches', 'Ringpost, batches lent']
-const allCopying = [...batches, 'Ringpost, blocking', 'Ringpost, promises']
+const blocking = ['Ringpost, blocking', 'Ringpost, blocking lent']
+const all = [...batches, ...blocking, 'Ringpost, promises']
 
 export const throughput: Question = {
   name: 'throughput',
@@ -105,16 +106,17 @@ export const throughput: Question = {
     node('Ringpost, batches', 'ringpostBatches', fast),
     node('Ringpost, batches lent', 'ringpostBatchesLent', fast),
     node('Ringpost, blocking', 'ringpostBlocking', fast),
+    node('Ringpost, blocking lent', 'ringpostBlockingLent', fast),
     node('Ringpost, promises', 'ringpostPromises', fast),
     node('Ringpost, batches with promises', 'ringpostBatchPromises', fast),
     node('Ringpost, place', 'ringpostPlace', placed),
     node('Ringpost, place and fill', 'ringpostPlaceFilled', { 65536: 3e4 }),
   ],
   ratios: [
-    { against: 'libzmq', theirs: libzmqCopying, ours: [...allCopying, 'Ringpost, place and fill'] },
+    { against: 'libzmq', theirs: libzmqCopying, ours: [...all, 'Ringpost, place and fill'] },
     { against: 'libzmq, place', theirs: ['libzmq, place'], ours: ['Ringpost, place'] },
-    { against: 'zeromq.js', theirs: zeromqJs, ours: allCopying },
-    { against: 'postMessage', theirs: ['postMessage'], ours: allCopying },
+    { against: 'zeromq.js', theirs: zeromqJs, ours: all },
+    { against: 'postMessage', theirs: ['postMessage'], ours: all },
     {
       against: 'postMessage in batches',
       theirs: ['postMessage, batches of 100'],
@@ -137,7 +139,7 @@ export const throughput: Question = {
       ['65536'],
       1,
     ),
-    target('Blocking against libzmq', ['Ringpost, blocking'], libzmqCopying, small, 1),
+    ...blocking.map((name) => target(`${name} against libzmq`, [name], libzmqCopying, small, 1)),
     target('Promises against zeromq.js', ['Ringpost, promises'], zeromqJs, ['16', '64', '256'], 10),
     target(
       'Promises against postMessage',
