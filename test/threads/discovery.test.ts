@@ -95,6 +95,90 @@ describe('the context of a process', () => {
     expect(outcome).toEqual({ ...quiet, lines: ['one two three'] })
   })
 
+  it('is found while the thread that has it is blocked in another context', async () => {
+    const outcome = await run(`
+      const first = thread(
+        'import(library).then(({ Context, Pull }) => {' +
+          'const pull = new Pull(); pull.bindSync("inproc://here"); const context = new Context();' +
+          'const other = new Pull({ context }); other.bindSync("inproc://other");' +
+          'parentPort.postMessage(context.handle);' +
+          'parentPort.postMessage([other, pull].map((socket) => String(socket.receiveSync())).join(" ")) })',
+      )
+      const [handle] = await once(first, 'message')
+      const second = ${JSON.stringify(sender('found'))} +
+        'import(library).then(({ Context, Push }) => {' +
+        'const push = new Push({ context: Context.from(workerData.handle) });' +
+        'push.connect("inproc://other"); push.sendSync("blocked"); push.close() })'
+      thread(second, { workerData: { handle } })
+      console.log((await once(first, 'message'))[0])
+    `)
+    expect(outcome).toEqual({ ...quiet, lines: ['blocked found'] })
+  })
+
+  it('is found while the threads that have it are blocked, when the first of them is gone', async () => {
+    const outcome = await run(`
+      const receive = (name) =>
+        'import(library).then(({ Pull }) => {' +
+        'const pull = new Pull(); pull.bindSync("inproc://' + name + '"); parentPort.postMessage("bound");' +
+        'parentPort.postMessage(String(pull.receiveSync())) })'
+      const [one, two, three] = ['there', 'here', 'elsewhere'].map((name) => receive(name))
+      const first = thread(one)
+      await once(first, 'message')
+      const second = thread(two)
+      await once(second, 'message')
+      const third = thread(three)
+      await once(third, 'message')
+      const answer = once(second, 'message')
+      await first.terminate()
+      await once(thread(${JSON.stringify(sender('still there'))}), 'exit')
+      console.log((await answer)[0])
+      await third.terminate()
+    `)
+    expect(outcome).toEqual({ ...quiet, lines: ['still there'] })
+  })
+
+  it('is found by who asks when the thread that has it has just fallen asleep', async () => {
+    const outcome = await run(`
+      const answered = new SharedArrayBuffer(4)
+      // In time for nobody: this thread sleeps, and its registrar has yet to join the channel.
+      thread(
+        'const { BroadcastChannel } = require("node:worker_threads"); const { wait } = Atomics;' +
+          'import(library).then(({ Pull }) => {' +
+          'const { answered } = workerData; const candidate = new SharedArrayBuffer(1);' +
+          'const channel = new BroadcastChannel("ringpost.context.1");' +
+          'Atomics.wait = (...given) => {' +
+          ' Atomics.wait = wait; channel.postMessage({ answered, candidate, threadId: 0 });' +
+          ' return wait(...given) };' +
+          'new Pull().receiveSync() })',
+        { workerData: { answered } },
+      )
+      await Atomics.waitAsync(new Int32Array(answered), 0, 0).value
+      console.log('answered')
+      process.exit()
+    `)
+    expect(outcome).toEqual({ ...quiet, lines: ['answered'] })
+  })
+
+  it('costs a blocked thread that has it no wake-up', async () => {
+    const outcome = await run(`
+      const first = thread(
+        'import(library).then(({ Pull }) => {' +
+          'const pull = new Pull(); pull.bindSync("inproc://here");' +
+          'const { wait } = Atomics; const sleeps = [];' +
+          'Atomics.wait = (words, at, value, timeoutMs) => {' +
+          ' sleeps.push(timeoutMs); return wait(words, at, value, timeoutMs) };' +
+          'parentPort.postMessage("bound"); pull.receiveSync(); parentPort.postMessage(sleeps) })',
+      )
+      await once(first, 'message')
+      const answer = once(first, 'message')
+      await once(thread(${JSON.stringify(sender('wakes'))}), 'exit')
+      const [sleeps] = await answer
+      // Until its registrar listens, until somebody has connected, until there is a message.
+      console.log(sleeps.length <= 3, new Set(sleeps))
+    `)
+    expect(outcome).toEqual({ ...quiet, lines: ['true Set(1) { Infinity }'] })
+  })
+
   it('is found by threads of threads, even when those between do not load the library', async () => {
     const outcome = await run(`
       const { Pull } = await import(library)
@@ -177,6 +261,24 @@ describe('a second copy of the library', () => {
       console.log(core.context.memory.usedBytes - before, copy.context.memory.usedBytes - before)
     `)
     expect(outcome).toEqual({ ...quiet, lines: ['true', '1000000', '0 0'] })
+  })
+
+  it('blocks without a registrar where it cannot start one, and warns', async () => {
+    await rm(join(folder, 'context/registrar.js'))
+    const outcome = await run(`
+      const one = thread(
+        'parentPort.once("message", () => undefined);' +
+          'process.on("warning", ({ code }) => parentPort.postMessage(code));' +
+          'import(library).then(({ Pull }) => { try { new Pull().receiveSync({ timeout: 1 }) }' +
+          'catch ({ code }) { parentPort.postMessage(code) } })',
+        { stderr: true, workerData: { library: '${copy}' } },
+      )
+      const codes = []
+      one.on('message', (code) => codes.push(code) === 2 && one.postMessage('end'))
+      await once(one, 'exit')
+      console.log(...codes)
+    `)
+    expect(outcome).toEqual({ ...quiet, lines: ['EAGAIN MODULE_NOT_FOUND'] })
   })
 })
 

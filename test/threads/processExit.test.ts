@@ -120,6 +120,26 @@ describe('a process', () => {
     `)
     expect(outcome).toEqual({ ...ended, code: 4, lines: ['now'] })
   })
+
+  it('ends when it is told to, with threads that are blocked and answer for the context', async () => {
+    const outcome = await run(`
+      const sleeping = new Int32Array(new SharedArrayBuffer(4))
+      for (const call of ['new Pull().receiveSync()', 'new Push().sendSync("to nobody")']) {
+        thread(
+          'const { wait } = Atomics; import(library).then(({ Pull, Push }) => {' +
+            'Atomics.wait = (...given) => {' +
+            ' Atomics.add(workerData.sleeping, 0, 1); Atomics.notify(workerData.sleeping, 0);' +
+            ' return wait(...given) };' + call + ' })',
+          { workerData: { sleeping } },
+        )
+      }
+      // Each of them has slept twice: its registrar is there.
+      for (let n; (n = Atomics.load(sleeping, 0)) < 4;) await Atomics.waitAsync(sleeping, 0, n).value
+      console.log('now')
+      process.exit(4)
+    `)
+    expect(outcome).toEqual({ ...ended, code: 4, lines: ['now'] })
+  })
 })
 
 describe('a thread', () => {
@@ -174,6 +194,18 @@ describe('a thread', () => {
     const body = `process.on("exit", () => pair.close()); pair.receive().catch(() => undefined)
       setImmediate(() => process.exit(6))`
     expect(await ends(body)).toEqual({ ...ended, lines: ['6 0'] })
+  })
+
+  it('ends by itself after it was blocked and has answered for the context', async () => {
+    const outcome = await run(`
+      const one = thread(
+        'import(library).then(({ Pull }) => { try { new Pull().receiveSync({ timeout: 1 }) }' +
+          'catch ({ code }) { parentPort.postMessage(code) } })',
+      )
+      one.on('message', (code) => console.log(code))
+      console.log((await once(one, 'exit'))[0])
+    `)
+    expect(outcome).toEqual({ ...ended, lines: ['EAGAIN', '0'] })
   })
 
   it('that waits for a message lives until it comes', async () => {

@@ -1,5 +1,5 @@
 import { Context } from './context.ts'
-import { findOrAnnounce } from './process.ts'
+import { findOrAnnounce } from './discovery.ts'
 
 let own: Context | undefined
 

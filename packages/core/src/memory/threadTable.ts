@@ -132,13 +132,15 @@ export class ThreadTable {
    * or a wake word and before it told.
    */
   alarm(): void {
-    const words = this.#words
     const high = this.high
-    for (let slot = 0; slot < high; slot++) {
-      if (!this.isLive(slot)) continue
-      Atomics.store(words, this.at(slot) + thread.rescan, 1)
-      Atomics.store(words, this.at(slot) + thread.wake, Wake.awake)
-      Atomics.notify(words, this.at(slot) + thread.wake)
-    }
+    for (let slot = 0; slot < high; slot++) if (this.isLive(slot)) this.rouse(slot)
+  }
+
+  /** Ends the sleep that a thread is in, or about to begin, and makes it look at all of its pipes. */
+  rouse(slot: number): void {
+    const words = this.#words
+    Atomics.store(words, this.at(slot) + thread.rescan, 1)
+    Atomics.store(words, this.at(slot) + thread.wake, Wake.awake)
+    Atomics.notify(words, this.at(slot) + thread.wake)
   }
 }

@@ -42,11 +42,6 @@ export interface Acceptor {
   terminate(): void
 }
 
-/** What a thread has to do now and then, even while it is blocked. */
-export interface Chore {
-  readonly everyMs: number
-  act(): void
-}
 
 /**
  * A thread of a context: its slot, its heap, its pipe ends and sockets, and its sleep.
@@ -69,8 +64,8 @@ export class Thread {
   readonly sockets = new Map<number, Acceptor>()
   /** What is to be done when the thread ends, after its sockets are closed. */
   onEnd: () => void = () => undefined
-  /** Done while the thread is blocked. */
-  chore: Chore | undefined
+  /** What is to be done each time before the thread blocks. */
+  beforeSleep: () => void = () => undefined
   readonly #mailboxes: MailboxTable
   readonly #words: Int32Array
   readonly #at: number
@@ -167,13 +162,12 @@ export class Thread {
   #sleep(timeoutMs: number): void {
     const words = this.#words
     const wake = this.#at + thread.wake
+    this.beforeSleep()
     Atomics.store(words, wake, Wake.asleep)
     // Pairs with signal(): it posts first and looks at the wake word then.
-    const longestMs = this.chore?.everyMs ?? Infinity
-    if (!this.#hasCommands) Atomics.wait(words, wake, Wake.asleep, Math.min(timeoutMs, longestMs))
+    if (!this.#hasCommands) Atomics.wait(words, wake, Wake.asleep, timeoutMs)
     // An asynchronous wait goes on, and is woken only while the word says "asleep".
     if (!this.#isArmed) Atomics.store(words, wake, Wake.awake)
-    this.chore?.act()
   }
 
   /** Lets the event loop be woken by other threads, for as long as this thread lives. */
