@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EndpointTable, type EndpointEntry } from './endpointTable.ts'
-import { EndpointKind } from './layout.ts'
+import { endpoint, EndpointKind, MAX_ENDPOINTS } from './layout.ts'
 import { smallArena } from './smallArena.test-support.ts'
 
 const entry: EndpointEntry = {
@@ -39,6 +39,7 @@ describe('a connection that waits for its name', () => {
     const { owner, other, name, waiting } = twoViews()
     owner.disown(waiting)
     expect(owner.remove(waiting)).toBe(false)
+    expect(other.find(name, EndpointKind.pending)).toHaveLength(1)
     expect(owner.removeWhoeverOwns(waiting)).toBe(true)
     expect(other.find(name, EndpointKind.pending)).toEqual([])
   })
@@ -76,5 +77,63 @@ describe('what a dead thread has left', () => {
     }
     expect(owner.find(Buffer.from('alive'), EndpointKind.bound)).toEqual([])
     expect(owner.find(Buffer.from('dead'), EndpointKind.bound)).toHaveLength(1)
+  })
+})
+
+describe('the way from a name to its entry', () => {
+  /** Names that share their home, with it. */
+  function namesOfOneHome(table: EndpointTable, count: number): { home: number; names: Buffer[] } {
+    const homes = new Map<number, Buffer[]>()
+    for (let n = 0; ; n++) {
+      const name = Buffer.from(`name ${n}`)
+      const place = table.insert(name, entry, EndpointKind.bound)!
+      table.remove(place)
+      const names = homes.get(place.index) ?? []
+      homes.set(place.index, names)
+      if (names.push(name) === count) return { home: place.index, names }
+    }
+  }
+
+  it('is short again when the table was full once', () => {
+    const arena = smallArena(1)
+    const table = new EndpointTable(arena, 1)
+    const places = Array.from({ length: MAX_ENDPOINTS }, (_, n) =>
+      table.insert(Buffer.from(`name ${n}`), entry, EndpointKind.pending),
+    )
+    expect(table.insert(Buffer.from('one more'), entry, EndpointKind.pending)).toBeUndefined()
+    for (const place of places) expect(table.remove(place!)).toBe(true)
+    const { homes } = arena.tables
+    const words = arena.words.subarray(homes, homes + MAX_ENDPOINTS)
+    expect(words.every((word) => word === 0)).toBe(true)
+  })
+
+  it('is as long as it was while there are others of the same home', () => {
+    const table = new EndpointTable(smallArena(1), 1)
+    const { home, names } = namesOfOneHome(table, 3)
+    const places = names.map((name) => table.insert(name, entry, EndpointKind.bound)!)
+    expect(places.map(({ index }) => (index - home + MAX_ENDPOINTS) % MAX_ENDPOINTS)).toEqual([
+      0, 1, 2,
+    ])
+    table.remove(places[0]!)
+    table.remove(places[1]!)
+    expect(table.find(names[2]!, EndpointKind.bound)).toEqual([places[2]])
+    table.insert(names[0]!, entry, EndpointKind.bound)
+    table.remove(places[2]!)
+    expect(table.find(names[0]!, EndpointKind.bound)).toHaveLength(1)
+  })
+
+  it('is not made short by an entry that its dead thread had not written', () => {
+    const arena = smallArena(1)
+    const table = new EndpointTable(arena, 1)
+    const { home, names } = namesOfOneHome(table, 2)
+    const [near, far] = names.map((name) => table.insert(name, entry, EndpointKind.bound)!)
+    table.remove(near!)
+    // As a thread leaves it that dies before it writes: with what the last entry had there.
+    const at = arena.tables.endpoints + home * endpoint.words
+    arena.words[at] = (arena.words[at]! & ~0xffff) | (2 << 4) | EndpointKind.claimed
+    const ignore = (): void => undefined
+    table.reap(2, ignore, ignore)
+    expect(table.find(names[1]!, EndpointKind.bound)).toEqual([far])
+    expect(table.insert(names[0]!, entry, EndpointKind.bound)!.index).toBe(home)
   })
 })

@@ -1,6 +1,5 @@
 import type { Arena } from './arena.ts'
-import { endpoint, EndpointKind, header, MAX_ENDPOINTS, MAX_NAME_BYTES } from './layout.ts'
-import { raise } from './heap.ts'
+import { endpoint, EndpointKind, home, MAX_ENDPOINTS, MAX_NAME_BYTES } from './layout.ts'
 
 const KIND_BITS = 0xf
 const THREAD_SHIFT = 4
@@ -34,6 +33,13 @@ export interface EndpointPlace {
  * Binding and connecting both write their own entry first and look for the other's then, so that
  * of two that happen at once at least one sees the other; who attaches the pipe is settled by one
  * compare-and-exchange of the waiting entry. Any thread may call.
+ *
+ * An entry lies at its name's home or, where that is taken, at the next free place behind it. How far
+ * to look for it, the word of that home says, which counts its entries as well: an insertion counts
+ * its entry and the way to it before it claims the place, a removal takes the entry from the count
+ * after the place is free. So the word is never too small for what a look-up may find, and the last
+ * removal, which finds that there are no others in the same step, makes the way short again. A thread
+ * that dies between the two steps leaves the count too high, and the way as long as it was.
  */
 export class EndpointTable {
   readonly #arena: Arena
@@ -51,13 +57,15 @@ export class EndpointTable {
   insert(name: Uint8Array, entry: EndpointEntry, kind: number): EndpointPlace | undefined {
     const words = this.#words
     const hash = hashOf(name)
+    let isCounted = false
     for (let probe = 0; probe < MAX_ENDPOINTS; probe++) {
       const index = this.#indexOf(hash, probe)
       const at = this.#at(index)
       const state = Atomics.load(words, at)
       if (kindOf(state) !== EndpointKind.free) continue
-      // Raised before the entry is there: a look-up that misses it began before it was written.
-      raise(words, header.endpointProbe, probe + 1)
+      // Before the entry is there: a look-up that misses it began before it was written.
+      this.#expect(hash, probe + 1, isCounted ? 0 : home.countOne)
+      isCounted = true
       const claimed = this.#stateOf(state, EndpointKind.claimed)
       if (Atomics.compareExchange(words, at, state, claimed) !== state) continue
       this.#write(index, hash, name, entry)
@@ -65,6 +73,7 @@ export class EndpointTable {
       Atomics.store(words, at, shown)
       return { index, state: shown }
     }
+    if (isCounted) this.#forget(hash)
     return undefined
   }
 
@@ -72,7 +81,7 @@ export class EndpointTable {
   find(name: Uint8Array, kind: number): EndpointPlace[] {
     const words = this.#words
     const hash = hashOf(name)
-    const probes = Atomics.load(words, header.endpointProbe)
+    const probes = Atomics.load(words, this.#homeOf(hash)) & home.probeBits
     const found: EndpointPlace[] = []
     for (let probe = 0; probe < probes; probe++) {
       const index = this.#indexOf(hash, probe)
@@ -147,9 +156,40 @@ export class EndpointTable {
 
   /** Removes an entry. False when it has been changed by another thread. */
   remove(place: EndpointPlace): boolean {
+    // Read before the place is free, and right if the entry is still the same then.
+    const hash = this.#words[this.#at(place.index) + endpoint.hash]!
+    if (!this.#free(place)) return false
+    this.#forget(hash)
+    return true
+  }
+
+  #free(place: EndpointPlace): boolean {
     const next = ((place.state & ~0xffff) + GENERATION) | 0
     const at = this.#at(place.index)
     return Atomics.compareExchange(this.#words, at, place.state, next) === place.state
+  }
+
+  /** Says at its home that an entry may come to lie within so many probes. */
+  #expect(hash: number, probes: number, more: number): void {
+    const words = this.#words
+    const at = this.#homeOf(hash)
+    for (;;) {
+      const seen = Atomics.load(words, at)
+      const next = (seen & ~home.probeBits) + more + Math.max(seen & home.probeBits, probes)
+      if (seen === next || Atomics.compareExchange(words, at, seen, next) === seen) return
+    }
+  }
+
+  /** Takes an entry that is gone from the count of its home; after the last, no probe is needed. */
+  #forget(hash: number): void {
+    const words = this.#words
+    const at = this.#homeOf(hash)
+    for (;;) {
+      const seen = Atomics.load(words, at)
+      const fewer = seen - home.countOne
+      const next = fewer < home.countOne ? 0 : fewer
+      if (Atomics.compareExchange(words, at, seen, next) === seen) return
+    }
   }
 
   /** The slot of the thread that wrote an entry, or changed it last. */
@@ -176,6 +216,11 @@ export class EndpointTable {
       const place = { index, state }
       const kind = kindOf(state)
       if (kind === EndpointKind.free || this.threadOf(place) !== deadSlot) continue
+      if (kind === EndpointKind.claimed) {
+        // It may bear the name of the entry before it, so that its home is not known.
+        this.#free(place)
+        continue
+      }
       const pipe = words[at + endpoint.pipe]!
       const generation = words[at + endpoint.generation]!
       if (kind === EndpointKind.taken) abandon(pipe, generation)
@@ -216,6 +261,11 @@ export class EndpointTable {
 
   #at(index: number): number {
     return this.#arena.tables.endpoints + index * endpoint.words
+  }
+
+  /** The word about all entries with this name's home. */
+  #homeOf(hash: number): number {
+    return this.#arena.tables.homes + this.#indexOf(hash, 0)
   }
 
   #indexOf(hash: number, probe: number): number {

@@ -1,10 +1,10 @@
 /**
  * The arena: one growable SharedArrayBuffer that holds everything the threads of a context share.
  *
- *      0        4 KiB     132 KiB                                                     tablesEnd
- *      +--------+---------+-----------+-------+-----------+----------+--------+-----------+---------+
- *      | header | threads | endpoints | pipes | mailboxes | page map | owners | (padding) | pages … |
- *      +--------+---------+-----------+-------+-----------+----------+--------+-----------+---------+
+ *      0        4 KiB     132 KiB                                                         tablesEnd
+ *      +--------+---------+-----------+-------+-------+-----------+----------+--------+-----+---------+
+ *      | header | threads | endpoints | homes | pipes | mailboxes | page map | owners | pad | pages … |
+ *      +--------+---------+-----------+-------+-------+-----------+----------+--------+-----+---------+
  *
  * Tables have a fixed place and type for the life of the arena, so that a thread that was delayed
  * (or terminated) half-way through an operation can at worst fail a compare-and-exchange, never
@@ -12,7 +12,7 @@
  *
  * All positions below are in 32-bit words, unless a name says bytes.
  */
-export const LAYOUT_VERSION = 1
+export const LAYOUT_VERSION = 2
 export const MAGIC = 0x52504f53
 
 export const WORD_BYTES = 4
@@ -32,14 +32,12 @@ export const header = {
   threadsHigh: 4,
   pipesHigh: 5,
   pagesHigh: 6,
-  /** The longest probe ever made in the endpoint table: bounds every look-up. */
-  endpointProbe: 7,
   /** No free page lies below this one, or so it was lately: where a search begins. */
-  pageHint: 8,
-  pipeHint: 9,
-  nextSocketId: 10,
+  pageHint: 7,
+  pipeHint: 8,
+  nextSocketId: 9,
   /** The first page behind the tables. */
-  firstPage: 11,
+  firstPage: 10,
   /** Values of the context's options, see contextOptions.ts. */
   options: 32,
 } as const
@@ -102,6 +100,13 @@ export const endpoint = {
 } as const
 export const MAX_ENDPOINTS = 16_384
 export const MAX_NAME_BYTES = 256
+
+/**
+ * For each place of the endpoint table, a word about the entries whose names' home it is: they lie
+ * there or behind it, where there was room. `count << 16 | probes`: how many there are, and how many
+ * places from home on a look-up has to try. Both are never too small; probes are 0 when there are none.
+ */
+export const home = { countOne: 0x10000, probeBits: 0xffff } as const
 
 export const EndpointKind = {
   free: 0,
@@ -225,7 +230,8 @@ export const ownedByPipe = (pipeId: number): number => ~pipeId
 
 const threads = HEADER_WORDS
 const endpoints = threads + MAX_THREADS * thread.words
-const pipes = endpoints + MAX_ENDPOINTS * endpoint.words
+const homes = endpoints + MAX_ENDPOINTS * endpoint.words
+const pipes = homes + MAX_ENDPOINTS
 const mailboxes = pipes + MAX_PIPES * pipe.words
 const pageMap = mailboxes + MAX_THREADS * mailbox.words
 
@@ -233,6 +239,7 @@ const pageMap = mailboxes + MAX_THREADS * mailbox.words
 export interface Tables {
   readonly threads: number
   readonly endpoints: number
+  readonly homes: number
   readonly pipes: number
   readonly mailboxes: number
   readonly pageMap: number
@@ -244,5 +251,5 @@ export function tablesFor(maxPages: number): Tables {
   const owners = pageMap + maxPages
   const end = owners + maxPages * UNITS_PER_PAGE
   const endBytes = Math.ceil((end * WORD_BYTES) / PAGE_BYTES) * PAGE_BYTES
-  return { threads, endpoints, pipes, mailboxes, pageMap, owners, endBytes }
+  return { threads, endpoints, homes, pipes, mailboxes, pageMap, owners, endBytes }
 }

@@ -41,6 +41,7 @@ export class SmallWorld implements World {
     this.#add(arena, 'page', tables.pageMap + firstPage, 1, extent.heapPages)
     this.#add(arena, 'owner', tables.owners + firstPage * UNITS_PER_PAGE, 1, units)
     this.#add(arena, 'endpoint', tables.endpoints, endpoint.words, extent.endpoints ?? 0)
+    this.#add(arena, 'home', tables.homes, 1, extent.endpoints ?? 0)
   }
 
   #add(arena: Arena, name: string, begin: number, each: number, count = 1): void {
