@@ -28,6 +28,53 @@ export function describeConflate(subject: Subject): void {
       })
     }
 
+    for (const [first, then] of [
+      ['bind', 'connect'],
+      ['connect', 'bind'],
+    ] as const) {
+      itInproc(`is what the connecting end says: ${first} first, ${then} then`, async () => {
+        const [queued, latest] = [stage.endpoint(), stage.endpoint()]
+        const bound = [
+          { endpoint: queued, pull: await stage.far('Pull', { conflate: true }) },
+          { endpoint: latest, pull: await stage.far('Pull') },
+        ]
+        const join = {
+          bind: async () => {
+            for (const { endpoint, pull } of bound) await pull.bind(endpoint)
+          },
+          connect: async () => {
+            for (const { endpoint } of bound) {
+              const push = stage.open('Push', { conflate: endpoint === latest })
+              push.connect(endpoint)
+              for (const number of numbers(0, 3)) await push.send(number)
+            }
+          },
+        }
+        await join[first]()
+        await join[then]()
+        const [queue, last] = bound.map(({ pull }) => pull)
+        expect(heads(await queue!.take(3))).toEqual(['0', '1', '2'])
+        expect(heads([await last!.receive()])).toEqual(['2'])
+      })
+
+      itInproc(`goes both ways if so: ${first} first, ${then} then`, async () => {
+        const endpoint = stage.endpoint()
+        const bound = await stage.far('Dealer', { conflate: true, receiveTimeout: 0 })
+        const connecting = stage.open('Dealer')
+        const join = {
+          bind: () => bound.bind(endpoint),
+          connect: async () => connecting.connect(endpoint),
+        }
+        await join[first]()
+        await join[then]()
+        takeNote(connecting)
+        await bound.sendNumbers(0, 3)
+        for (const number of ['0', '1', '2']) {
+          expect(heads([await connecting.receive()])).toEqual([number])
+        }
+      })
+    }
+
     it('never makes the sender wait', async () => {
       const endpoint = stage.endpoint()
       const pull = await stage.far('Pull', { conflate: true, receiveHighWaterMark: 1 })

@@ -10,8 +10,6 @@ export interface Binding {
   readonly place: EndpointPlace
 }
 
-const CONFLATE = 1
-
 /**
  * The transport between the threads of one context: names in shared memory, pipes through it.
  *
@@ -218,7 +216,7 @@ export class Inproc {
   ): 'attached' | 'lost' | 'unbound' {
     const { pipes } = this.#thread
     if (!pipes.beginAttach(id, generation)) return 'lost'
-    Pipe.describeBound(this.#thread, id, settingsOf(peer))
+    if (!Pipe.describe(this.#thread, id, 1, settingsOf(peer))) throw new SocketError('ENOMEM')
     pipes.setSide(id, 1, this.#endpoints.threadOf(bound), peer.socketId)
     // The reaper of a dead thread removes its names first and looks for its pipes then: either it
     // sees the side just set, or this sees that the name is gone.
@@ -278,7 +276,6 @@ function entryOf(settings: PipeSettings, pipe: number, generation: number): Endp
     socketType: settings.socketType,
     sendHighWaterMark: settings.sendHighWaterMark,
     receiveHighWaterMark: settings.receiveHighWaterMark,
-    flags: settings.isConflating ? CONFLATE : 0,
     routingId: settings.routingId,
   }
 }
@@ -290,7 +287,8 @@ function settingsOf(entry: EndpointEntry): PipeSettings {
     sendHighWaterMark: entry.sendHighWaterMark,
     receiveHighWaterMark: entry.receiveHighWaterMark,
     routingId: entry.routingId,
-    isConflating: (entry.flags & CONFLATE) !== 0,
+    // The connecting side's to decide.
+    isConflating: false,
   }
 }
 

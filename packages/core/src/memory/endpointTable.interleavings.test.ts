@@ -23,7 +23,6 @@ describe('every interleaving of names that come and go', () => {
     socketType: 8,
     sendHighWaterMark: 1000,
     receiveHighWaterMark: 1000,
-    flags: 0,
     routingId: new Uint8Array(0),
   }
 

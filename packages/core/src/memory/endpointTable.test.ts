@@ -10,7 +10,6 @@ const entry: EndpointEntry = {
   socketType: 8,
   sendHighWaterMark: 1000,
   receiveHighWaterMark: 1000,
-  flags: 0,
   routingId: new Uint8Array(0),
 }
 

@@ -17,7 +17,6 @@ export interface EndpointEntry {
   readonly socketType: number
   readonly sendHighWaterMark: number
   readonly receiveHighWaterMark: number
-  readonly flags: number
   readonly routingId: Uint8Array
 }
 
@@ -110,7 +109,6 @@ export class EndpointTable {
       socketType: words[at + endpoint.socketType]!,
       sendHighWaterMark: words[at + endpoint.sendHighWaterMark]!,
       receiveHighWaterMark: words[at + endpoint.receiveHighWaterMark]!,
-      flags: words[at + endpoint.flags]!,
       routingId:
         routingIdBytes === 0 ? NOTHING : this.#bytes(at + endpoint.routingId, routingIdBytes),
     }
@@ -238,7 +236,6 @@ export class EndpointTable {
     words[at + endpoint.socketType] = entry.socketType
     words[at + endpoint.sendHighWaterMark] = entry.sendHighWaterMark
     words[at + endpoint.receiveHighWaterMark] = entry.receiveHighWaterMark
-    words[at + endpoint.flags] = entry.flags
     words[at + endpoint.nameBytes] = name.length
     words[at + endpoint.routingIdBytes] = entry.routingId.length
     this.#arena.tableBytes.set(name, (at + endpoint.name) * 4)

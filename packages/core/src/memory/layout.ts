@@ -91,12 +91,11 @@ export const endpoint = {
   socketType: 5,
   sendHighWaterMark: 6,
   receiveHighWaterMark: 7,
-  flags: 8,
-  nameBytes: 9,
-  routingIdBytes: 10,
-  name: 11,
-  routingId: 75,
-  words: 139,
+  nameBytes: 8,
+  routingIdBytes: 9,
+  name: 10,
+  routingId: 74,
+  words: 138,
 } as const
 export const MAX_ENDPOINTS = 16_384
 export const MAX_NAME_BYTES = 256

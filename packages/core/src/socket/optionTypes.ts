@@ -82,7 +82,8 @@ export interface ReceivingOptions {
 export interface ConflatingOptions {
   /**
    * Keep only the last message for or from a peer, in place of a queue. Messages of several parts
-   * are not supported then. Default false. Source: ZMQ_CONFLATE.
+   * are not supported then. Over inproc the socket that connects decides for both, whichever of them
+   * came first. Default false. Source: ZMQ_CONFLATE.
    */
   set conflate(value: boolean)
 }

@@ -1,4 +1,3 @@
-import { SocketError } from '../errors.ts'
 import { direction, PipeState, side } from '../memory/layout.ts'
 import { directionAt, otherSide, sideAt, type Side } from '../memory/pipeTable.ts'
 import { record } from '../ring/recordLayout.ts'
@@ -101,17 +100,6 @@ export class Pipe implements PipeEnd, FrameLender {
     bytes.set(settings.routingId, 1)
     Atomics.store(arena.words, at + side.routingId, ref)
     return true
-  }
-
-  /**
-   * Writes what a bound socket has said of itself in its name's entry. A conflating one makes the
-   * pipe conflate, as long as nothing has been written to it.
-   */
-  static describeBound(thread: Thread, id: number, settings: PipeSettings): void {
-    if (!Pipe.describe(thread, id, 1, settings)) throw new SocketError('ENOMEM')
-    if (!settings.isConflating) return
-    const connected = sideAt(thread.arena, id, 0) + side.type
-    thread.arena.words[connected] = thread.arena.words[connected]! | CONFLATE
   }
 
   /** Marks are kept plus one, so that 0 means that the side has not said yet. */
@@ -531,8 +519,9 @@ const subscribers: ReadonlySet<number> = new Set([
 const publishers: ReadonlySet<number> = new Set([socketTypeId.Publisher, socketTypeId.XPublisher])
 
 /**
- * Whether messages written by a side take the place of those not read. Subscriptions never do;
- * either side's type tells which way they go, for the other may not be there yet.
+ * Whether messages written by a side take the place of those not read: what the side that connects
+ * says, as in libzmq over inproc. The other may come after messages that were queued. Subscriptions
+ * never do; either side's type tells which way they go.
  */
 function isConflating({ arena }: Thread, id: number, writing: Side): boolean {
   const wordOf = (which: Side): number =>
