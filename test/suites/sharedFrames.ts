@@ -89,6 +89,31 @@ export function describeSharedFrames(subject: Subject): void {
       }
     })
 
+    it('stay with their holder when one of the message is not there to be sent', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const push = stage.open('Push')
+      push.connect(endpoint)
+      await push.send(['lent', Buffer.alloc(50_000)])
+      const [lent, block] = await pull.receiveShared()
+      const [small, large] = [context.allocate(5), context.allocate(50_000)]
+      small.data.write('small')
+      large.data.fill('L')
+      const released = context.allocate(1)
+      released.release()
+      for (const bad of [released, small]) {
+        const message = [small, lent!, 'between', block!, large, bad]
+        expect(await failureOf(() => push.send(message))).toMatchObject({ code: 'EINVAL' })
+        expect(thrownBy(() => push.sendSync(message))).toMatchObject({ code: 'EINVAL' })
+      }
+      await push.send([small, lent!, block!, large])
+      const received = await pull.receive()
+      expect(received.map((frame) => frame.length)).toEqual([5, 4, 50_000, 50_000])
+      expect([String(received[0]), String(received[1])]).toEqual(['small', 'lent'])
+      expect(received[3]!.equals(Buffer.alloc(50_000, 'L'))).toBe(true)
+    })
+
     it('are borrowed frame by frame from a message of several', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')

@@ -1,4 +1,15 @@
-import { Context, Dealer, Pair, Publisher, Pull, Push, Router, Subscriber } from '@ringpost/core'
+import {
+  Context,
+  Dealer,
+  Pair,
+  Publisher,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Subscriber,
+} from '@ringpost/core'
 import type { SharedFrame, Writable } from '@ringpost/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { farThread } from '../support/suiteFar.ts'
@@ -110,6 +121,40 @@ describe('a context without room', () => {
     },
   )
 
+  it.each([
+    ['PUSH', () => [new Push({ context }), new Pull({ context })]],
+    ['PAIR', () => [new Pair({ context }), new Pair({ context })]],
+    ['REQ', () => [new Request({ context }), new Reply({ context })]],
+    ['PUB', () => [new Publisher({ context }), new Subscriber({ context })]],
+    ['ROUTER', () => [new Router({ context }), new Dealer({ context, routingId: 'to' })]],
+  ] as const)('leaves the shared frames of a message to the sender: %s', async (_, make) => {
+    const [writer, reader] = make() as unknown as [Push, Pull]
+    await writer.bind('inproc://here')
+    reader.connect('inproc://here')
+    if (reader instanceof Subscriber) reader.subscribe('')
+    const address = writer instanceof Router ? ['to'] : []
+    const [small, large] = [context.allocate(5), context.allocate(MIB)]
+    small.data.write('small')
+    large.data.fill('L')
+    const message = [...address, small, large, 'between', Buffer.alloc(MIB)]
+    fill()
+    expect(await failureOf(() => writer.send(message))).toMatchObject(full)
+    expect(thrownBy(() => writer.sendSync(message))).toMatchObject(full)
+    expect([String(small.data), large.data.equals(Buffer.alloc(MIB, 'L'))]).toEqual(['small', true])
+    release()
+    await writer.send(message)
+    const received = (await reader.receive()).slice(-4)
+    expect(received.map(({ length }) => length)).toEqual([5, MIB, 7, MIB])
+    expect([String(received[0]), received[1]!.equals(Buffer.alloc(MIB, 'L'))]).toEqual([
+      'small',
+      true,
+    ])
+    expect(thrownBy(() => small.data)).toMatchObject({ code: 'EINVAL' })
+    writer.close()
+    reader.close()
+    expect(context.memory.usedBytes).toBe(0)
+  })
+
   it('loses nothing that was sent before', async () => {
     const pull = new Pull({ context })
     await pull.bind('inproc://here')
@@ -135,6 +180,25 @@ describe('a context without room', () => {
     expect(String(await pull.receive())).toBe('after')
     push.close()
     pull.close()
+    expect(context.memory.usedBytes).toBe(0)
+  })
+
+  it('says ENOMEM for a connect to a socket that has a routing id, and keeps nothing of it', async () => {
+    const router = new Router({ context, routingId: 'a name' })
+    await router.bind('inproc://here')
+    const dealer = new Dealer({ context })
+    fill()
+    for (let n = 0; n < 3; n++) {
+      expect(thrownBy(() => dealer.connect('inproc://here'))).toMatchObject({ code: 'ENOMEM' })
+    }
+    release()
+    expect(context.memory.usedBytes).toBe(0)
+    dealer.connect('inproc://here')
+    await dealer.send('x')
+    expect(String((await router.receive()).at(-1))).toBe('x')
+    expect(router.readable).toBe(false)
+    router.close()
+    dealer.close()
     expect(context.memory.usedBytes).toBe(0)
   })
 

@@ -201,7 +201,9 @@ export class Inproc {
       const outcome = this.#attach(id, generation, bound, peer)
       if (outcome !== 'unbound') {
         this.#endpoints.remove(taken)
-        return outcome
+        if (outcome !== 'full') return outcome
+        this.#discard(id)
+        throw new SocketError('ENOMEM')
       }
       // It waits again, and looks again: who has bound the name since has not seen it waiting.
       place = this.#endpoints.change(taken, EndpointKind.pending) ?? taken
@@ -213,10 +215,13 @@ export class Inproc {
     generation: number,
     bound: EndpointPlace,
     peer: EndpointEntry,
-  ): 'attached' | 'lost' | 'unbound' {
+  ): 'attached' | 'lost' | 'unbound' | 'full' {
     const { pipes } = this.#thread
     if (!pipes.beginAttach(id, generation)) return 'lost'
-    if (!Pipe.describe(this.#thread, id, 1, settingsOf(peer))) throw new SocketError('ENOMEM')
+    if (!Pipe.describe(this.#thread, id, 1, settingsOf(peer))) {
+      pipes.cancelAttach(id)
+      return 'full'
+    }
     pipes.setSide(id, 1, this.#endpoints.threadOf(bound), peer.socketId)
     // The reaper of a dead thread removes its names first and looks for its pipes then: either it
     // sees the side just set, or this sees that the name is gone.

@@ -60,8 +60,12 @@ export class LatestValueWriter {
   }
 
   /** Copies, for the length has to stand in front of it. */
-  block(ref: number, length: number, flags: number, owner: number): void {
+  block(ref: number, length: number, flags: number): void {
     this.frame(this.#heap.bytes(ref, length), flags)
+  }
+
+  /** A block that was copied is of no more use. */
+  adopt(ref: number, owner: number): void {
     this.#heap.free(ref, owner)
   }
 
@@ -117,11 +121,27 @@ export class LatestValueReader {
 
   read(): Buffer[] {
     const ref = this.#take()
+    try {
+      return [this.#copyOf(ref)]
+    } catch (error) {
+      // No memory for the copy: it is the latest value still, unless there is a newer one by now.
+      this.#putBack(ref)
+      throw error
+    }
+  }
+
+  #copyOf(ref: number): Buffer {
     const length = this.#heap.bytes(ref, LENGTH_BYTES).readUInt32LE(0)
     const copy = Buffer.allocUnsafeSlow(length)
     copy.set(this.#heap.bytes(ref, LENGTH_BYTES + length).subarray(LENGTH_BYTES))
     this.#heap.free(ref, this.#owner)
-    return [copy]
+    return copy
+  }
+
+  #putBack(ref: number): void {
+    const latest = this.#at + direction.latest
+    if (Atomics.compareExchange(this.#control, latest, 0, ref) === 0) return
+    this.#heap.free(ref, this.#owner)
   }
 
   readMany(messages: Buffer[][], limit: number): void {
@@ -151,6 +171,10 @@ export class LatestValueReader {
   /** Copies: the block has more in it than the frame. */
   readShared(_owner: number): LentFrame[] {
     return this.read().map((data) => ({ data, blockRef: 0, segmentRef: 0 }))
+  }
+
+  readParts(owner: number): LentFrame[] {
+    return this.readShared(owner)
   }
 
   skip(): void {

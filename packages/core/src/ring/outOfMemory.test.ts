@@ -3,9 +3,11 @@ import { Heap } from '../memory/heap.ts'
 import { directionAt } from '../memory/pipeTable.ts'
 import { ownedByThread, PAGE_BYTES } from '../memory/layout.ts'
 import { smallArena } from '../memory/smallArena.test-support.ts'
-import { INLINE_BYTES } from './recordLayout.ts'
+import { LatestValueReader, LatestValueWriter } from './latestValue.ts'
+import { INLINE_BYTES, record } from './recordLayout.ts'
 import { RingReader } from './ringReader.ts'
 import { RingWriter } from './ringWriter.ts'
+import { withMemoryFor } from './scarceMemory.test-support.ts'
 import { Slab } from './slab.ts'
 
 const [SLOT, PIPE] = [1, 0]
@@ -70,5 +72,78 @@ describe('a reader that is left with lent messages', () => {
     reader.leave()
     new RingReader(heap, new Slab(), PIPE, at).discard()
     expect(heap.usedBytes()).toBe(0)
+  })
+})
+
+describe('a reader that lends without memory for a copy', () => {
+  /** Of several frames, those in the ring are copied; of this size, each into a buffer of its own. */
+  const COPIED_BYTES = 5000
+
+  it('ends before the message, and leaves it whole', () => {
+    const arena = smallArena(16)
+    const heap = new Heap(arena, SLOT)
+    const at = directionAt(arena, PIPE, 0)
+    const owner = ownedByThread(SLOT)
+    const writer = new RingWriter(heap, PIPE, at)
+    writer.frame(Buffer.from('first'), 0)
+    writer.commit()
+    writer.frame(Buffer.alloc(2 * INLINE_BYTES, 'a'), record.more)
+    writer.frame(Buffer.alloc(COPIED_BYTES, 'b'), 0)
+    writer.commit()
+    writer.publish()
+    const reader = new RingReader(heap, new Slab(), PIPE, at)
+    const lengths: number[][] = []
+    const borrow = (): void => {
+      const { messages, segmentRef, blocks } = reader.borrow(reader.available(), owner)
+      for (const message of messages) lengths.push(message.map(({ length }) => length))
+      for (const ref of blocks) expect(heap.free(ref, owner)).toBe(true)
+      reader.unpin(segmentRef, messages.length)
+    }
+    expect(withMemoryFor(0, borrow)).toBe(true)
+    expect(lengths).toEqual([[5]])
+    expect(withMemoryFor(0, borrow)).toBe(false)
+    expect(withMemoryFor(0, () => reader.readParts(owner))).toBe(false)
+    expect(reader.isPinned).toBe(false)
+    borrow()
+    expect(lengths).toEqual([[5], [2 * INLINE_BYTES, COPIED_BYTES]])
+    reader.leave()
+    new RingReader(heap, new Slab(), PIPE, at).discard()
+    expect(heap.usedBytes()).toBe(0)
+  })
+})
+
+describe('the latest value', () => {
+  function conflating() {
+    const arena = smallArena(16)
+    const heap = new Heap(arena, SLOT)
+    const at = directionAt(arena, PIPE, 0)
+    const writer = new LatestValueWriter(heap, PIPE, at)
+    const write = (text: string): void => {
+      writer.frame(Buffer.from(text), 0)
+      writer.commit()
+    }
+    return { heap, write, reader: new LatestValueReader(heap, PIPE, at) }
+  }
+
+  it('waits on where there is no memory to copy it', () => {
+    const { heap, write, reader } = conflating()
+    write('first')
+    expect(withMemoryFor(0, () => reader.read())).toBe(false)
+    expect(reader.read().map(String)).toEqual(['first'])
+    expect([reader.available(), heap.usedBytes()]).toEqual([0, 0])
+  })
+
+  it('is the one that was written meanwhile', () => {
+    const { heap, write, reader } = conflating()
+    write('first')
+    expect(
+      withMemoryFor(
+        0,
+        () => reader.read(),
+        () => write('second'),
+      ),
+    ).toBe(false)
+    expect(reader.read().map(String)).toEqual(['second'])
+    expect([reader.available(), heap.usedBytes()]).toEqual([0, 0])
   })
 })

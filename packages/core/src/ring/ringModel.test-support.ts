@@ -6,6 +6,7 @@ import { directionAt, pipeAt } from '../memory/pipeTable.ts'
 import { INLINE_BYTES, record } from './recordLayout.ts'
 import { RingReader } from './ringReader.ts'
 import { RingWriter } from './ringWriter.ts'
+import { withMemoryFor } from './scarceMemory.test-support.ts'
 import { Slab } from './slab.ts'
 
 /** The sizes of one message's frames. */
@@ -13,6 +14,8 @@ export type Sizes = readonly number[]
 
 const [WRITER, READER] = [0, 1]
 const [WRITERS, READERS] = [ownedByThread(WRITER), ownedByThread(READER)]
+
+type Reading = 'read' | 'readMany' | 'readParts' | 'borrow'
 
 /** One step of a writer or reader. Where it is not allowed in a state, it does nothing. */
 export type Step =
@@ -22,6 +25,8 @@ export type Step =
   | { do: 'publish' }
   | { do: 'parkWriter'; limit: number }
   | { do: 'read' }
+  | { do: 'readParts' }
+  | { do: 'failToRead'; how: Reading; copies: number }
   | { do: 'readMany'; limit: number }
   | { do: 'readShared' }
   | { do: 'borrow'; limit: number }
@@ -67,6 +72,15 @@ export const steps = fc.array(
     step(8, fc.record({ do: fc.constant('publish') })),
     step(1, fc.record({ do: fc.constant('parkWriter'), limit })),
     step(4, fc.record({ do: fc.constant('read') })),
+    step(2, fc.record({ do: fc.constant('readParts') })),
+    step(
+      3,
+      fc.record({
+        do: fc.constant('failToRead'),
+        how: fc.constantFrom('read', 'readMany', 'readParts', 'borrow'),
+        copies: fc.nat(3),
+      }),
+    ),
     step(3, fc.record({ do: fc.constant('readMany'), limit: count })),
     step(3, fc.record({ do: fc.constant('readShared') })),
     step(3, fc.record({ do: fc.constant('borrow'), limit: count })),
@@ -126,14 +140,17 @@ export class RingModel {
       case 'writeMany':
         return this.#writeMany(next.sizes, next.limit)
       case 'rollback':
-        this.#frames(next.sizes, true)
-        return this.writer.rollback()
+        return this.#rollback(next.sizes)
       case 'publish':
         return this.#publish()
       case 'parkWriter':
         return this.#parkWriter(next.limit)
       case 'read':
         return this.#whenAvailable(() => this.#took(this.reader.read()))
+      case 'readParts':
+        return this.#whenAvailable(() => this.#readParts())
+      case 'failToRead':
+        return this.#whenAvailable(() => this.#failToRead(next.how, next.copies))
       case 'readMany':
         return this.#readMany(next.limit)
       case 'readShared':
@@ -176,22 +193,31 @@ export class RingModel {
     new RingReader(this.#heaps[WRITER]!, new Slab(), this.#pipeId, this.#at).discard()
   }
 
-  #frames(sizes: Sizes, blocks: boolean): Buffer[] {
-    return sizes.map((bytes, i) => {
+  /** Writes frames; `refs` are the blocks among them that were filled in place. */
+  #frames(sizes: Sizes, blocks: boolean): { frames: Buffer[]; refs: number[] } {
+    const refs: number[] = []
+    const frames = sizes.map((bytes, i) => {
       const frame = this.#content(bytes)
       const flags = i < sizes.length - 1 ? record.more : 0
       if (!blocks || i % 2 === 1) this.writer.frame(frame, flags)
-      else this.#block(frame, flags)
+      else refs.push(this.#block(frame, flags))
       return frame
     })
+    return { frames, refs }
   }
 
-  /** A frame that was filled in place. */
-  #block(frame: Buffer, flags: number): void {
+  #block(frame: Buffer, flags: number): number {
     const heap = this.#heaps[WRITER]!
     const ref = heap.allocate(Math.max(frame.length, 1), WRITERS)
     heap.bytes(ref, frame.length).set(frame)
-    this.writer.block(ref, frame.length, flags, WRITERS)
+    this.writer.block(ref, frame.length, flags)
+    return ref
+  }
+
+  #rollback(sizes: Sizes): void {
+    const { refs } = this.#frames(sizes, true)
+    this.writer.rollback()
+    for (const ref of refs) same(this.#heaps[WRITER]!.free(ref, WRITERS), true)
   }
 
   #content(bytes: number): Buffer {
@@ -202,7 +228,9 @@ export class RingModel {
   }
 
   #write(sizes: Sizes, blocks: boolean): void {
-    this.#unpublished.push(this.#frames(sizes, blocks))
+    const { frames, refs } = this.#frames(sizes, blocks)
+    for (const ref of refs) this.writer.adopt(ref, WRITERS)
+    this.#unpublished.push(frames)
     this.writer.commit()
     this.#written++
   }
@@ -280,6 +308,29 @@ export class RingModel {
         this.#lent.push({ frames: [data], expected: [expected[i]!], giveBack, held: 0 })
       }
     })
+  }
+
+  #readParts(): void {
+    // As a pipe does: what has been copied out is read.
+    if (this.reader.isNextSmall()) return this.#took(this.reader.read())
+    const parts = this.reader.readParts(READERS)
+    this.#took(parts.map(({ data }) => data))
+    for (const { blockRef, segmentRef } of parts) {
+      same(segmentRef, 0)
+      if (blockRef !== 0) same(this.#heaps[READER]!.free(blockRef, READERS), true)
+    }
+  }
+
+  /** Reads with memory for so many copies: what there is none for is still there. */
+  #failToRead(how: Reading, copies: number): void {
+    const messages: Buffer[][] = []
+    withMemoryFor(copies, () => {
+      if (how === 'readMany') return this.reader.readMany(messages, 10)
+      if (how === 'borrow') return this.#borrow(10)
+      if (how === 'readParts') return this.#readParts()
+      messages.push(this.reader.read())
+    })
+    for (const message of messages) this.#took(message)
   }
 
   #borrow(limit: number): void {

@@ -82,12 +82,20 @@ export class RingReader {
   /** The next message; only when one is available. */
   read(): Buffer[] {
     this.#begin()
+    if (this.#filled === 0 && (this.#head() & record.more) !== 0) return this.#readScattered()
     const first = this.#frame()
     if (!this.#more) return this.#end([first])
     const frames = [first]
     do frames.push(this.#frame())
     while (this.#more)
     return this.#end(frames)
+  }
+
+  /** A message of several frames that lie apart: all are copied before the first is let go. */
+  #readScattered(): Buffer[] {
+    const copies = this.#copyAhead(true)
+    this.#goPast()
+    return this.#end(copies)
   }
 
   /** Reads up to `limit` of the available messages into `messages`. */
@@ -140,7 +148,14 @@ export class RingReader {
     this.#pins.pin(segmentRef)
     // What was copied out already is private.
     if (this.#filled > 0) this.#readFilled(messages, Math.min(this.#filled, limit))
-    else this.#borrowFromSegment(messages, Math.min(limit, this.available()), owner, blocks)
+    else {
+      try {
+        this.#borrowFromSegment(messages, Math.min(limit, this.available()), owner, blocks)
+      } catch (error) {
+        this.#pins.unpin(segmentRef)
+        throw error
+      }
+    }
     this.#held += messages.length
     return { messages, segmentRef, blocks }
   }
@@ -161,7 +176,16 @@ export class RingReader {
         this.#position = position + 4 + ((length + 3) & ~3)
         continue
       }
-      messages.push(this.#borrowMessage(owner, blocks))
+      let lent: LentFrame[]
+      try {
+        lent = this.#takeParts(owner)
+      } catch (error) {
+        // No memory for its copies: those before it are not to be lost with it.
+        if (messages.length === first) throw error
+        break
+      }
+      messages.push(lent.map(({ data }) => data))
+      for (const { blockRef } of lent) if (blockRef !== 0) blocks.push(blockRef)
       if (this.#segmentRef !== segmentRef) break
     }
     const count = messages.length - first
@@ -169,20 +193,14 @@ export class RingReader {
     this.#read = (this.#read + count) | 0
   }
 
-  /** One of several frames or in blocks; where it goes on in the next segment it is copied. */
-  #borrowMessage(owner: number, blocks: number[]): Buffer[] {
-    const frames: Buffer[] = []
-    do {
+  /** One of several frames or in blocks: blocks are lent, frames that may lie in two segments copied. */
+  #takeParts(owner: number): LentFrame[] {
+    return this.#copyAhead(false).map((copy): LentFrame => {
       const head = this.#head()
-      if ((head & record.block) === 0) {
-        frames.push(this.#copyFrame(head))
-        continue
-      }
-      const { ref, length } = this.#handOver(owner)
-      blocks.push(ref)
-      frames.push(this.#heap.bytes(ref, length))
-    } while (this.#more)
-    return frames
+      if (copy === undefined) return this.#lendBlock(owner)
+      this.#advance(head)
+      return { data: copy, blockRef: 0, segmentRef: 0 }
+    })
   }
 
   /**
@@ -217,11 +235,14 @@ export class RingReader {
     return this.#end(frames)
   }
 
+  /** As `readShared`, with nothing lent but blocks. */
+  readParts(owner: number): LentFrame[] {
+    if (this.#segmentRef === 0) this.#enterFirst()
+    return this.#end(this.#takeParts(owner))
+  }
+
   #lendFrame(head: number, owner: number): LentFrame {
-    if ((head & record.block) !== 0) {
-      const { ref, length } = this.#handOver(owner)
-      return { data: this.#heap.bytes(ref, length), blockRef: ref, segmentRef: 0 }
-    }
+    if ((head & record.block) !== 0) return this.#lendBlock(owner)
     const length = head >>> record.lengthShift
     const { buffer, byteOffset } = this.#bytes
     const data = bufferOver(buffer, byteOffset + this.#position + 4, length)
@@ -233,15 +254,21 @@ export class RingReader {
   /** Reads the next message and throws it away. */
   skip(): void {
     this.#begin()
-    do {
-      if (this.#filled > 0) this.#localFrame()
-      else {
-        const head = this.#head()
-        if ((head & record.block) !== 0) this.#freeBlock()
-        else this.#advance(head)
-      }
-    } while (this.#more)
+    if (this.#filled === 0) this.#goPast()
+    else {
+      do this.#localFrame()
+      while (this.#more)
+    }
     this.#end(NO_FRAMES)
+  }
+
+  /** Goes past the next message in shared memory and frees its blocks. */
+  #goPast(): void {
+    do {
+      const head = this.#head()
+      if ((head & record.block) !== 0) this.#freeBlock()
+      else this.#advance(head)
+    } while (this.#more)
   }
 
   /**
@@ -328,7 +355,15 @@ export class RingReader {
   #frame(): Buffer {
     if (this.#filled > 0) return this.#localFrame()
     const head = this.#head()
-    return (head & record.block) !== 0 ? this.#copyBlock() : this.#copyFrame(head)
+    // Copied first: there may be no memory for it.
+    if ((head & record.block) === 0) {
+      const copy = this.#copyInline(this.#bytes, this.#position, head)
+      this.#advance(head)
+      return copy
+    }
+    const copy = this.#copyBlock(this.#words, this.#position)
+    this.#freeBlock()
+    return copy
   }
 
   /** A frame that has been copied out already. */
@@ -386,29 +421,54 @@ export class RingReader {
     this.#position += recordBytes(head >>> record.lengthShift)
   }
 
-  #copyFrame(head: number): Buffer {
+  /**
+   * Copies of the frames of the next message, which stays as it is: where there is no memory for one
+   * of them, all of it can be read again.
+   *
+   * @param withBlocks whether those in blocks are copied too; otherwise undefined stands for them
+   */
+  #copyAhead(withBlocks: true): Buffer[]
+  #copyAhead(withBlocks: boolean): (Buffer | undefined)[]
+  #copyAhead(withBlocks: boolean): (Buffer | undefined)[] {
+    const copies: (Buffer | undefined)[] = []
+    let begin = this.#segmentRef * UNIT_BYTES
+    let window = this.#heap.arena.window(begin)
+    let position = this.#position
+    for (;;) {
+      const { words, bytes } = window
+      const head = words[position >> 2]!
+      if (head === record.hop) {
+        begin = words[(begin - window.base) >> 2]! * UNIT_BYTES
+        window = this.#heap.arena.window(begin)
+        position = begin - window.base + segment.data
+        continue
+      }
+      if ((head & record.block) === 0) copies.push(this.#copyInline(bytes, position, head))
+      else copies.push(withBlocks ? this.#copyBlock(words, position) : undefined)
+      if ((head & record.more) === 0) return copies
+      position += recordBytes(head >>> record.lengthShift)
+    }
+  }
+
+  #copyInline(bytes: Uint8Array, position: number, head: number): Buffer {
     const length = head >>> record.lengthShift
-    const begin = this.#position + 4
     const local = this.#slab.take(length)
     const offset = this.#slab.offset
-    local.bytes.set(this.#bytes.subarray(begin, begin + length), offset)
-    this.#advance(head)
+    local.bytes.set(bytes.subarray(position + 4, position + 4 + length), offset)
     return bufferOver(local.buffer, offset, length)
   }
 
-  #copyBlock(): Buffer {
-    // First: there may be no memory for it, and then the block stays where it is.
-    const copy = Buffer.allocUnsafeSlow(this.#blockLength)
-    const { ref, length } = this.#takeBlock()
+  #copyBlock(words: Int32Array, position: number): Buffer {
+    const { ref, length } = blockIn(words, position)
+    const copy = Buffer.allocUnsafeSlow(length)
     copy.set(this.#heap.bytes(ref, length))
-    this.#heap.free(ref, this.#owner)
     return copy
   }
 
-  #handOver(owner: number): { ref: number; length: number } {
-    const block = this.#takeBlock()
-    this.#heap.transfer(block.ref, this.#owner, owner)
-    return block
+  #lendBlock(owner: number): LentFrame {
+    const { ref, length } = this.#takeBlock()
+    this.#heap.transfer(ref, this.#owner, owner)
+    return { data: this.#heap.bytes(ref, length), blockRef: ref, segmentRef: 0 }
   }
 
   #freeBlock(): void {
@@ -416,14 +476,9 @@ export class RingReader {
   }
 
   #takeBlock(): { ref: number; length: number } {
-    const ref = this.#words[(this.#position >> 2) + 1]!
-    const length = this.#blockLength
+    const block = blockIn(this.#words, this.#position)
     this.#position += record.blockBytes
-    return { ref, length }
-  }
-
-  get #blockLength(): number {
-    return this.#words[(this.#position >> 2) + 2]! >>> 0
+    return block
   }
 
   #enterFirst(): void {
@@ -466,6 +521,11 @@ export class RingReader {
 
 const NOTHING = new Uint8Array(0)
 const NO_FRAMES: readonly never[] = []
+
+/** The block that a record names. */
+function blockIn(words: Int32Array, position: number): { ref: number; length: number } {
+  return { ref: words[(position >> 2) + 1]!, length: words[(position >> 2) + 2]! >>> 0 }
+}
 
 function copyWords(
   from: Int32Array,

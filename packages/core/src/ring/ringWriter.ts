@@ -105,14 +105,21 @@ export class RingWriter {
     return index
   }
 
-  /** Puts a block that this thread owns behind the others, without a copy; it is the reader's then. */
-  block(ref: number, length: number, flags: number, owner: number): void {
+  /**
+   * Puts a block behind the others without a copy. It is its owner's until `adopt`, which has to come
+   * before `commit`.
+   */
+  block(ref: number, length: number, flags: number): void {
     const position = this.#reserve(record.blockBytes)
-    if (owner !== this.#owner) this.#heap.transfer(ref, owner, this.#owner)
     const word = position >> 2
     this.#words[word] = (8 << record.lengthShift) | record.block | flags
     this.#words[word + 1] = ref
     this.#words[word + 2] = length | 0
+  }
+
+  /** Takes a block over that is part of the message being written, which cannot fail any more. */
+  adopt(ref: number, owner: number): void {
+    this.#heap.transfer(ref, owner, this.#owner)
   }
 
   /** Ends a message. It is readable after the next `publish`. */
@@ -126,7 +133,7 @@ export class RingWriter {
     this.#startRef = this.#segmentRef
   }
 
-  /** Forgets the frames since the last `commit`; blocks among them are freed by `free`. */
+  /** Forgets the frames since the last `commit`; blocks that were not adopted stay their owners'. */
   rollback(): void {
     if (this.#segmentRef === 0) return
     this.#dropFrom(this.#startRef, this.#startPosition)
@@ -163,7 +170,7 @@ export class RingWriter {
     const ref = this.#heap.allocate(length, this.#owner)
     if (ref === 0) throw outOfMemory(length)
     try {
-      this.block(ref, length, flags, this.#owner)
+      this.block(ref, length, flags)
     } catch (error) {
       // No record names it, so that nobody else would find it.
       this.#heap.free(ref, this.#owner)
@@ -257,6 +264,7 @@ export class RingWriter {
         at = current * UNIT_BYTES - base + segment.data
         continue
       }
+      // Frees copies only: what was put there without one is not this pipe's.
       if ((head & record.block) !== 0) this.#heap.free(words[(at >> 2) + 1]!, this.#owner)
       at += recordBytes(head >>> record.lengthShift)
     }

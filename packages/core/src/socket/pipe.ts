@@ -6,7 +6,7 @@ import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
 import { socketTypeId } from './optionDefinition.ts'
 import { SharedBatch } from './sharedBatch.ts'
-import { blockFor, letGo, SharedFrame, type FrameLender } from './sharedFrame.ts'
+import { blockFor, letGo, SharedFrame, takeBack, type FrameLender } from './sharedFrame.ts'
 
 /** Marks are kept plus one, in a word with a sign, and two of them are added up. */
 const HIGHEST_MARK = 2 ** 30 - 1
@@ -49,6 +49,15 @@ export interface PipeSettings {
   isConflating: boolean
 }
 
+/** A shared frame on its way into a message that is being written. */
+interface MovingFrame {
+  readonly frame: SharedFrame
+  /** Whose it was, and is again if the message is not written. */
+  readonly lender: FrameLender
+  /** Its block; 0 when it was copied. */
+  readonly blockRef: number
+}
+
 /** One end of a pipe between two sockets: a way out, a way in, and their high-water marks. */
 export class Pipe implements PipeEnd, FrameLender {
   readonly id: number
@@ -67,6 +76,8 @@ export class Pipe implements PipeEnd, FrameLender {
   /** Made when they are needed: idle pipes are many, and most are used one way. */
   #writer: Writer | undefined
   #reader: Reader | undefined
+  /** Shared frames of the message being written. */
+  readonly #moving: MovingFrame[] = []
   #outLimit = 0
   #inLimit = 0
   #releaseEvery = 1
@@ -244,7 +255,10 @@ export class Pipe implements PipeEnd, FrameLender {
     this.commit()
   }
 
-  /** Adds a frame to the message being written. On an error the message is rolled back. */
+  /**
+   * Adds a frame to the message being written. On an error the message is rolled back, and all of its
+   * shared frames are their holder's again.
+   */
   part(part: Part, hasMore: boolean, mayMove = true): void {
     const flags = hasMore ? record.more : 0
     try {
@@ -253,12 +267,14 @@ export class Pipe implements PipeEnd, FrameLender {
       else this.#out.frame(part.data, flags)
     } catch (error) {
       this.#out.rollback()
+      for (const { frame, lender } of this.#moving.splice(0)) frame[takeBack](lender)
       throw error
     }
   }
 
   /** Ends the message being written. */
   commit(): void {
+    if (this.#moving.length > 0) this.#completeMoves()
     this.#out.commit()
   }
 
@@ -273,14 +289,29 @@ export class Pipe implements PipeEnd, FrameLender {
 
   #move(frame: SharedFrame, flags: number): void {
     const { data } = frame
-    const ref = frame[blockFor](this.#thread.blocks)
-    if (ref === 0) {
-      this.#out.frame(data, flags)
+    const blockRef = frame[blockFor](this.#thread.blocks)
+    if (blockRef === 0) this.#out.frame(data, flags)
+    else this.#out.block(blockRef, data.length, flags)
+    const isLast = (flags & record.more) === 0
+    if (isLast) this.#handOver(frame, blockRef)
+    else this.#moving.push({ frame, lender: frame[letGo](), blockRef })
+  }
+
+  /** The whole message has found room: only now are its blocks the other side's. */
+  #completeMoves(): void {
+    for (const { frame, lender, blockRef } of this.#moving) {
+      frame[takeBack](lender)
+      this.#handOver(frame, blockRef)
+    }
+    this.#moving.length = 0
+  }
+
+  #handOver(frame: SharedFrame, blockRef: number): void {
+    if (blockRef === 0) {
       frame.release()
       return
     }
-    // Only when it has found room: until then the frame is its holder's.
-    this.#out.block(ref, data.length, flags, this.#thread.owner)
+    this.#out.adopt(blockRef, this.#thread.owner)
     frame[letGo]()
   }
 
@@ -304,9 +335,15 @@ export class Pipe implements PipeEnd, FrameLender {
     return message
   }
 
-  /** Reads up to `limit` of the messages that are there. */
+  /** Reads up to `limit` of the messages that are there; fewer where there is no memory for more. */
   readMany(messages: Buffer[][], limit: number): void {
-    this.#in.readMany(messages, limit)
+    const before = messages.length
+    try {
+      this.#in.readMany(messages, limit)
+    } catch (error) {
+      // Those that are read already are not to be lost with the one that stays.
+      if (messages.length === before) throw error
+    }
     this.#released()
   }
 
@@ -333,15 +370,11 @@ export class Pipe implements PipeEnd, FrameLender {
   /** As `read`, with large frames left where they are, to be handed on. */
   readParts(): Part[] {
     if (this.#in.isNextSmall()) return this.read()
-    const frames = this.#in.readShared(this.#thread.owner)
+    const frames = this.#in.readParts(this.#thread.owner)
     this.#released()
-    return frames.map(({ data, blockRef, segmentRef }) => {
-      if (blockRef !== 0) return new SharedFrame(data, blockRef, this.#thread.blocks)
-      if (segmentRef === 0) return data
-      const copy = Buffer.from(data)
-      this.#unpin(segmentRef, 0)
-      return copy
-    })
+    return frames.map(({ data, blockRef }) =>
+      blockRef === 0 ? data : new SharedFrame(data, blockRef, this.#thread.blocks),
+    )
   }
 
   /** A frame lent from a segment is no longer used. */

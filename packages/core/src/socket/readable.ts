@@ -14,6 +14,7 @@ export interface Readable<M = Buffer[], Shared = SharedFrame[]> {
    * Rejects with SocketError: `EAGAIN` after `receiveTimeout`, or when the socket is closed
    * meanwhile; `ETERM`.
    *
+   * @throws {RangeError} no private memory for the copies: the message is still there, whole
    * @see zmq_msg_recv(3)
    */
   receive(): Promise<M>

@@ -117,19 +117,28 @@ export class Receiver {
 
   #takeBatch(max: number): unknown[] | Failure {
     const batch: unknown[] = []
+    let failure: Failure | undefined
+    try {
+      failure = this.#fill(batch, max)
+    } catch (error) {
+      // No memory for the next message, which stays where it is: the next call is told.
+      if (batch.length === 0) throw error
+    }
+    return batch.length > 0 ? batch : (failure ?? 'EAGAIN')
+  }
+
+  /** Adds the messages that are there, up to `max`; why there are no more. */
+  #fill(batch: unknown[], max: number): Failure | undefined {
     if (this.#pattern.receiveMany !== undefined) {
       this.#pattern.receiveMany(batch as Received[], max)
-      return batch.length > 0 ? batch : 'EAGAIN'
+      return undefined
     }
-    const first = this.#takeMessage()
-    if (typeof first === 'string') return first as Failure
-    batch.push(first)
     while (batch.length < max) {
       const next = this.#takeMessage()
-      if (typeof next === 'string') break
+      if (typeof next === 'string') return next as Failure
       batch.push(next)
     }
-    return batch
+    return undefined
   }
 
   readonly #takeShared = (): unknown => {

@@ -9,6 +9,7 @@ export interface FrameLender {
 /** For a pipe that hands a frame on; the keys of methods, so that users see no such names. */
 export const blockFor: unique symbol = Symbol('blockFor')
 export const letGo: unique symbol = Symbol('letGo')
+export const takeBack: unique symbol = Symbol('takeBack')
 
 /**
  * A frame in shared memory that this thread holds: one it has allocated to fill and send, or one
@@ -58,7 +59,7 @@ export class SharedFrame {
   }
 
   /**
-   * @internal Its block; 0 when it has to be copied. `letGo` follows when it was handed on.
+   * @internal Its block; 0 when it has to be copied. `letGo` follows when there is room for it.
    *
    * @param lender of the thread's blocks: those of another context, and segments, are of no use
    */
@@ -67,9 +68,17 @@ export class SharedFrame {
     return this.#lender === lender ? this.#ref : 0
   }
 
-  /** @internal Its memory belongs to somebody else now. */
-  [letGo](): void {
+  /** @internal Its memory belongs to somebody else now; returns who had lent it. */
+  [letGo](): FrameLender {
+    const lender = this.#lender
+    if (lender === undefined) throw notHeld()
     this.#lender = undefined
+    return lender
+  }
+
+  /** @internal After `letGo`: it was not sent after all. */
+  [takeBack](lender: FrameLender): void {
+    this.#lender = lender
   }
 }
 

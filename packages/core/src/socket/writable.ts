@@ -15,7 +15,7 @@ export interface Writable<M = Message, Target = undefined> {
    * Sends a message, waiting while there is nobody to take it or they are at their high-water mark.
    *
    * Bytes are copied as soon as there is room: they must not change before the promise is settled. A
-   * SharedFrame is handed over.
+   * SharedFrame is handed over; if the message cannot be sent, all of its frames are still yours.
    *
    * Rejects with SocketError: `EAGAIN` after `sendTimeout`, or when the socket is closed meanwhile;
    * `ENOMEM`; `ETERM`.
