@@ -204,6 +204,36 @@ export function describeSharedFrames(subject: Subject): void {
       expect(thrownBy(() => pull.receiveSharedSync({ timeout: 0 }))).toMatchObject(failures.again)
     })
 
+    it('cannot be cloned or posted to another thread, nor can a lent batch', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull')
+      await pull.bind(endpoint)
+      const push = stage.open('Push')
+      push.connect(endpoint)
+      await push.sendMany(['small', Buffer.alloc(50_000), 'of a batch'])
+      const frames = [
+        context.allocate(10),
+        ...(await pull.receiveShared()),
+        ...(await pull.receiveShared()),
+      ]
+      const batch = await pull.receiveManyShared()
+      const { port1, port2 } = new MessageChannel()
+      for (const value of [...frames, batch]) {
+        const refused = {
+          name: 'DataCloneError',
+          // Node 20 and later ones say it in their own words.
+          message: expect.stringMatching(
+            new RegExp(`#<${value.constructor.name}> could not be cloned|Cannot clone object`),
+          ) as string,
+        }
+        expect(thrownBy(() => structuredClone({ value }))).toMatchObject(refused)
+        expect(thrownBy(() => port1.postMessage([value]))).toMatchObject(refused)
+        value.release()
+      }
+      port1.close()
+      port2.close()
+    })
+
     it('have a size', () => {
       for (const size of [-1, 1.5, Number.NaN, '3' as unknown as number]) {
         expect(thrownBy(() => context.allocate(size))).toBeInstanceOf(Error)

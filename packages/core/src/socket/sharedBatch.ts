@@ -1,3 +1,8 @@
+import { Uncloneable } from '../thread/uncloneable.ts'
+
+/** Named as the errors are to call what cannot be cloned. */
+const uncloneable = new (class SharedBatch extends Uncloneable {})()
+
 /**
  * Received messages that were left in shared memory: nothing is copied. Their frames may be looked
  * at until `release`, which gives the memory back; then they must not be touched any more.
@@ -5,6 +10,8 @@
  * A batch that is not released keeps its memory, and counts as unread for the sender.
  */
 export class SharedBatch<M = Buffer[]> {
+  /** @internal */
+  readonly uncloneable = uncloneable
   /** Each message as its frames; from sockets that tell more of it, as `receive` gives it. */
   readonly messages: readonly M[]
   #giveBack: (() => void) | undefined

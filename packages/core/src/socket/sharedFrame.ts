@@ -1,4 +1,5 @@
 import { SocketError } from '../errors.ts'
+import { Uncloneable } from '../thread/uncloneable.ts'
 
 /** Who lends a frame, and takes it back. */
 export interface FrameLender {
@@ -11,6 +12,9 @@ export const blockFor: unique symbol = Symbol('blockFor')
 export const letGo: unique symbol = Symbol('letGo')
 export const takeBack: unique symbol = Symbol('takeBack')
 
+/** Named as the errors are to call what cannot be cloned. */
+const uncloneable = new (class SharedFrame extends Uncloneable {})()
+
 /**
  * A frame in shared memory that this thread holds: one it has allocated to fill and send, or one
  * it has received and borrowed. It is gone after `release`, and after it was sent; then its memory
@@ -18,6 +22,8 @@ export const takeBack: unique symbol = Symbol('takeBack')
  * without copying a byte.
  */
 export class SharedFrame {
+  /** @internal */
+  readonly uncloneable = uncloneable
   readonly #data: Buffer
   readonly #ref: number
   #lender: FrameLender | undefined

@@ -21,6 +21,9 @@ class UncloneableByMark {
  *
  * Node 20 cannot mark objects, so there they are WeakSets underneath: a subclass and not an object
  * whose prototype is changed, which V8 would keep in its slow form.
+ *
+ * Where objects are made with each message, that takes longer than all the rest. They have a property
+ * instead, the first, whose value is one of these, the same for all of them.
  */
 export const Uncloneable = (
   markAsUncloneable === undefined ? UncloneableByNature : UncloneableByMark
