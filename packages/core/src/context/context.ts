@@ -1,5 +1,7 @@
+import type { InspectOptions } from 'node:util'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { SocketError } from '../errors.ts'
+import { outline, show } from '../inspection.ts'
 import { Inproc } from '../inproc/inproc.ts'
 import { Arena } from '../memory/arena.ts'
 import { header, PAGE_BYTES } from '../memory/layout.ts'
@@ -150,6 +152,12 @@ export class Context extends Uncloneable {
   shutdown(): void {
     Atomics.store(this.#arena.words, header.state, Running.no)
     new ThreadTable(this.#arena).alarm()
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const sockets = new ThreadTable(this.#arena).sockets()
+    return outline(this, { sockets, isShutDown: this.isShutDown }, depth, options)
   }
 
   /** @internal This thread's part in the context; it takes part from the first call on. */

@@ -1,4 +1,6 @@
+import type { InspectOptions } from 'node:util'
 import { SocketError } from '../errors.ts'
+import { outline, show } from '../inspection.ts'
 import { SocketBase } from '../socket/socket.ts'
 import type { Socket } from '../socket/sockets.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
@@ -46,6 +48,13 @@ export class Proxy extends Uncloneable {
 
   get backEnd(): Socket {
     return this.#backEnd
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const { frontEnd, backEnd } = this
+    const isRunning = this.#run?.isOver === false
+    return outline(this, { frontEnd, backEnd, isRunning }, depth, options)
   }
 
   /** What has been passed on since `run`. */

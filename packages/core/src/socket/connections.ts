@@ -49,6 +49,15 @@ export class Connections implements PipeOwner, PatternHost {
 
   // ---- endpoints
 
+  get bound(): string[] {
+    return [...this.#bindings.keys()]
+  }
+
+  /** Where it connected to; those that have ended since are gone. */
+  get connected(): string[] {
+    return [...this.#pipes].flatMap(({ endpoint }) => (endpoint === '' ? [] : endpoint))
+  }
+
   bind(endpoint: string): void {
     const address = inprocAddress(endpoint)
     withAddress(endpoint, () => {

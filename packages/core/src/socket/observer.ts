@@ -1,4 +1,6 @@
+import type { InspectOptions } from 'node:util'
 import { SocketError } from '../errors.ts'
+import { outline, show } from '../inspection.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
 
 /** Something that happened to a socket. */
@@ -60,6 +62,11 @@ export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> 
   /** True after the last event was read, or after `close`. */
   get closed(): boolean {
     return this.#isClosed
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    return outline(this, { closed: this.#isClosed }, depth, options)
   }
 
   /** Stops observing. What waits for an event fails with `EAGAIN`. */

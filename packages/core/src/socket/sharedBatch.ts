@@ -1,3 +1,5 @@
+import type { InspectOptions } from 'node:util'
+import { outline, show } from '../inspection.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
 
 /** Named as the errors are to call what cannot be cloned. */
@@ -27,6 +29,12 @@ export class SharedBatch<M = Buffer[]> {
 
   [Symbol.iterator](): IterableIterator<M> {
     return this.messages.values()
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const { length } = this
+    return outline(this, { length, isHeld: this.#giveBack !== undefined }, depth, options)
   }
 
   /** Gives the memory back. May be called twice. */

@@ -1,4 +1,6 @@
+import type { InspectOptions } from 'node:util'
 import { SocketError } from '../errors.ts'
+import { outline, show } from '../inspection.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
 
 /** Who lends a frame, and takes it back. */
@@ -52,6 +54,13 @@ export class SharedFrame {
   get data(): Buffer {
     if (this.#lender === undefined) throw notHeld()
     return this.#data
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const { length } = this
+    const facts = this.#lender === undefined ? { isHeld: false } : { data: this.#data }
+    return outline(this, { length, ...facts }, depth, options)
   }
 
   /** Gives the memory back. May be called twice. */

@@ -1,7 +1,9 @@
+import type { InspectOptions } from 'node:util'
 import { enter, type Context } from '../context/context.ts'
 import { context as defaultContext } from '../context/default.ts'
 import { contextOptions, readContextWord } from '../context/contextOptions.ts'
 import { SocketError } from '../errors.ts'
+import { outline, show } from '../inspection.ts'
 import type { Inproc } from '../inproc/inproc.ts'
 import type { Acceptor, Thread } from '../thread/thread.ts'
 import { checkArguments, type BatchOptions, type TimeoutOptions } from './arguments.ts'
@@ -411,6 +413,12 @@ export class SocketBase extends NumberedOptions implements Acceptor {
         this.#gate.unblock()
       },
     }
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const { bound, connected } = this.#connections
+    return outline(this, { bound, connected, closed: this.closed }, depth, options)
   }
 
   /** @internal Whether it was bound or connected. */
