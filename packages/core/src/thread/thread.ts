@@ -42,7 +42,6 @@ export interface Acceptor {
   terminate(): void
 }
 
-
 /**
  * A thread of a context: its slot, its heap, its pipe ends and sockets, and its sleep.
  *
