@@ -77,7 +77,7 @@ export class Pipe implements PipeEnd, FrameLender {
   #writer: Writer | undefined
   #reader: Reader | undefined
   /** Shared frames of the message being written. */
-  readonly #moving: MovingFrame[] = []
+  #moving: MovingFrame[] | undefined
   #outLimit = 0
   #inLimit = 0
   #releaseEvery = 1
@@ -267,14 +267,14 @@ export class Pipe implements PipeEnd, FrameLender {
       else this.#out.frame(part.data, flags)
     } catch (error) {
       this.#out.rollback()
-      for (const { frame, lender } of this.#moving.splice(0)) frame[takeBack](lender)
+      this.#takeBackMoving()
       throw error
     }
   }
 
   /** Ends the message being written. */
   commit(): void {
-    if (this.#moving.length > 0) this.#completeMoves()
+    if (this.#moving !== undefined) this.#completeMoves(this.#moving)
     this.#out.commit()
   }
 
@@ -294,16 +294,22 @@ export class Pipe implements PipeEnd, FrameLender {
     else this.#out.block(blockRef, data.length, flags)
     const isLast = (flags & record.more) === 0
     if (isLast) this.#handOver(frame, blockRef)
-    else this.#moving.push({ frame, lender: frame[letGo](), blockRef })
+    else (this.#moving ??= []).push({ frame, lender: frame[letGo](), blockRef })
   }
 
   /** The whole message has found room: only now are its blocks the other side's. */
-  #completeMoves(): void {
-    for (const { frame, lender, blockRef } of this.#moving) {
+  #completeMoves(moving: readonly MovingFrame[]): void {
+    this.#moving = undefined
+    for (const { frame, lender, blockRef } of moving) {
       frame[takeBack](lender)
       this.#handOver(frame, blockRef)
     }
-    this.#moving.length = 0
+  }
+
+  /** The message is not written: its frames are their holder's again. */
+  #takeBackMoving(): void {
+    for (const { frame, lender } of this.#moving ?? []) frame[takeBack](lender)
+    this.#moving = undefined
   }
 
   #handOver(frame: SharedFrame, blockRef: number): void {
