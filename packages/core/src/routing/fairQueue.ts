@@ -47,11 +47,15 @@ export class FairQueue<P extends ReadablePipe> {
   /** The pipe whose message is next; undefined when there is none. Call `advance` after it. */
   next(): P | undefined {
     let left = this.#active
-    while (left-- > 0 && this.#active > 0) {
+    while (left-- > 0) {
       if (this.#current >= this.#active) this.#current = 0
       const pipe = this.#pipes[this.#current]!
       if (pipe.canRead()) return pipe
-      if (pipe.endIfDrained()) continue
+      if (pipe.endIfDrained()) {
+        // Another one has its place now, which may have been looked at before the others.
+        left = this.#active
+        continue
+      }
       if (this.#active > WATCHED_PIPES && pipe.parkReading()) this.#deactivate(pipe)
       else this.#current++
     }
