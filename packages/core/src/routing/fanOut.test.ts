@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FanOut } from './fanOut.ts'
 
@@ -68,5 +69,46 @@ describe('FanOut', () => {
     fanOut.detach(stranger)
     expect(fanOut.pipes).toEqual(pipes)
     expect(pipes.map((pipe) => fanOut.hasRoom(pipe))).toEqual([true, false])
+  })
+  it('knows of each pipe whether it is parked, whatever comes and goes', () => {
+    const step = (does: string, weight: number) => ({
+      weight,
+      arbitrary: fc.record({ does: fc.constant(does), which: fc.nat(9) }),
+    })
+    const steps = fc.array(
+      fc.oneof(step('write', 4), step('makeRoom', 2), step('attach', 2), step('detach', 1)),
+      { maxLength: 100, size: 'max' },
+    )
+    fc.assert(
+      fc.property(steps, (taken) => {
+        const { fanOut, pipes } = fanOutOver(1, 0, 2)
+        for (const { does, which } of taken) {
+          const pipe = pipes[which % Math.max(pipes.length, 1)]
+          if (does === 'attach') {
+            const added = new SmallPipe(which % 3)
+            pipes.push(added)
+            fanOut.attach(added)
+          } else if (does === 'write') {
+            for (const each of pipes) {
+              const hasRoom = each.room > 0
+              expect(fanOut.hasRoom(each)).toBe(hasRoom)
+              if (hasRoom) each.room--
+            }
+          } else if (pipe === undefined) {
+            continue
+          } else if (does === 'makeRoom') {
+            pipe.room++
+            if (pipe.isParked) fanOut.activate(pipe)
+            pipe.isParked = false
+          } else {
+            fanOut.detach(pipe)
+            fanOut.detach(pipe)
+            pipes.splice(pipes.indexOf(pipe), 1)
+          }
+          expect(fanOut.size).toBe(pipes.length)
+        }
+        expect(new Set(fanOut.pipes)).toEqual(new Set(pipes))
+      }),
+    )
   })
 })

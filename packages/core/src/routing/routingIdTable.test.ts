@@ -23,8 +23,10 @@ describe('a table of routing ids', () => {
       [0, 1, 0, 0, 0],
       [0, 0xff, 0xff, 0xff, 0xff],
       [1, 0, 0, 0, 1],
+      [2, 0, 0, 0, 1],
       [0, 0, 0, 1],
       [0, 0, 0, 0, 1, 0],
+      [0, 0, 0, 0, 1, 1],
       [...Buffer.from('1')],
     ].map((bytes) => Buffer.from(bytes))
     const pipes = names.map((name) => {
@@ -44,6 +46,11 @@ describe('a table of routing ids', () => {
     table.add(pipe(), next)
     const second = table.invent()
     expect(second.readUInt32BE(1)).toBe((first.readUInt32BE(1) + 2) >>> 0)
+  })
+
+  it('begins with another name each time, so that a peer that is gone is not taken for a new one', () => {
+    const firsts = Array.from({ length: 8 }, () => new RoutingIdTable().invent().toString('hex'))
+    expect(new Set(firsts).size).toBeGreaterThan(1)
   })
 
   it('gives a name to the pipe that it is added with last', () => {
