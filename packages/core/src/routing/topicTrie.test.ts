@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SubscriberTrie, TopicTrie } from './topicTrie.ts'
@@ -208,32 +210,62 @@ describe('SubscriberTrie', () => {
     expect(matchesOf(trie, bytesOf('a'))).toEqual(['one'])
   })
 
+  it('keeps nothing of a subscriber that has removed all of its prefixes', async () => {
+    setFlagsFromString('--expose-gc')
+    const collectGarbage = runInNewContext('gc') as () => void
+    const trie = new SubscriberTrie<object>()
+    const subscribe = (): WeakRef<object> => {
+      const subscriber = {}
+      for (const topic of ['a', 'ab']) trie.add(bytesOf(topic), subscriber)
+      for (const topic of ['a', 'ab']) trie.remove(bytesOf(topic), subscriber)
+      return new WeakRef(subscriber)
+    }
+    const subscriber = subscribe()
+    // What a WeakRef has named stays until the turn is over.
+    await new Promise(setImmediate)
+    collectGarbage()
+    expect(subscriber.deref()).toBe(undefined)
+    expect(trie.size).toBe(0)
+  })
+
   it('tells of a text whether it may match, and for sure where it is ASCII', () => {
-    const parts = fc.constantFrom(
-      '',
-      'a',
-      'ab',
-      'abc',
-      'b',
-      '\0',
-      '\x7f',
-      'é',
-      'é!',
-      '€',
-      '😀',
-      '\ud800',
+    const characters = ['a', 'b', 'c', '\0', '\x7e', '\x7f', 'é', 'Ã', '€', '😀', '\ud800']
+    const text = fc.oneof(
+      {
+        weight: 3,
+        arbitrary: fc.string({ unit: fc.constantFrom('a', 'b', '\x7f'), maxLength: 5 }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.string({ unit: fc.constantFrom(...characters), maxLength: 5 }),
+      },
     )
-    const text = fc.array(parts, { maxLength: 4 }).map((all) => all.join(''))
+    const others = fc.array(text, { maxLength: 3 })
     fc.assert(
-      fc.property(fc.array(text, { maxLength: 5 }), text, (prefixes, message) => {
+      fc.property(text, text, others, fc.boolean(), (begin, end, prefixes, isWanted) => {
+        const message = begin + end
         const trie = new SubscriberTrie<string>()
-        for (const prefix of prefixes) trie.add(bytesOf(prefix), 'one')
+        for (const prefix of isWanted ? [begin, ...prefixes] : prefixes) {
+          trie.add(bytesOf(prefix), 'one')
+        }
         const matches = matchesOf(trie, bytesOf(message)).length > 0
         const isAscii = Buffer.byteLength(message) === message.length
         if (isAscii) expect(trie.mayMatch(message)).toBe(matches)
         else expect(trie.mayMatch(message) || !matches).toBe(true)
       }),
+      { numRuns: 1000 },
     )
+  })
+
+  it('tells of a text up to the end of which it is ASCII that nobody wants it', () => {
+    const trie = new SubscriberTrie<string>()
+    trie.add(bytesOf('abc'), 'one')
+    for (const text of ['b', 'a', 'ab', 'abd', 'ad é', 'x é']) {
+      expect([text, trie.mayMatch(text)]).toEqual([text, false])
+    }
+    for (const text of ['abc', 'abcd', 'aé', 'abé', 'é']) {
+      expect([text, trie.mayMatch(text)]).toEqual([text, true])
+    }
   })
 
   it('behaves as a list of subscriptions would', () => {

@@ -13,6 +13,23 @@ const newRoot = () => new TopicTrieNode<string>(new Uint8Array(0), null)
 const nodesBelow = (node: TopicTrieNode<string>): TopicTrieNode<string>[] =>
   node.children.flatMap((child) => (child ? [child, ...nodesBelow(child)] : []))
 
+/** What is wrong with a tree. */
+function faultsOf(root: TopicTrieNode<string>): string[] {
+  const faults: string[] = []
+  const must = (holds: boolean, fault: string) => holds || faults.push(fault)
+  for (const node of [root, ...nodesBelow(root)]) {
+    const { children, label, parent } = node
+    must(node.childCount === children.filter(Boolean).length, 'children counted wrongly')
+    must(children.at(0) !== null && children.at(-1) !== null, 'a table longer than needed')
+    if (node === root) continue
+    must(node.value !== null || node.childCount > 1, 'a node that nobody needs')
+    must(label.length > 0, 'a node without a label')
+    must(parent?.childAt(label[0] ?? 0) === node, 'a child that its parent does not find')
+    must(findNode(root, prefixOf(node)) === node, 'a prefix that is not found')
+  }
+  return faults
+}
+
 describe('a tree of prefixes', () => {
   const topics = fc
     .constantFrom(
@@ -43,17 +60,7 @@ describe('a tree of prefixes', () => {
             node.value = adds ? 'here' : null
             if (!adds) pruneNode(node)
           }
-          for (const below of nodesBelow(root)) {
-            expect(below.value !== null || below.childCount > 1).toBe(true)
-            expect(below.label.length).toBeGreaterThan(0)
-            expect(below.parent?.childAt(below.label[0] ?? 0)).toBe(below)
-            expect(findNode(root, prefixOf(below))).toBe(below)
-          }
-          for (const below of [root, ...nodesBelow(root)]) {
-            expect(below.childCount).toBe(below.children.filter(Boolean).length)
-            expect(below.children.at(0)).not.toBeNull()
-            expect(below.children.at(-1)).not.toBeNull()
-          }
+          expect(faultsOf(root)).toEqual([])
         }
       }),
     )
