@@ -165,12 +165,12 @@ export class RingReader {
     const base = this.#bytes.byteOffset
     const segmentRef = this.#segmentRef
     const words = this.#words
-    const first = messages.length
-    while (messages.length - first < limit) {
+    while (messages.length < limit) {
       const position = this.#position
       const head = words[position >> 2]!
-      if (head === record.hop && messages.length > first) break
-      if ((head & (record.block | record.more)) === 0 && head !== record.hop) {
+      // Not before the first message: `borrow` has gone past a hop there.
+      if (head === record.hop) break
+      if ((head & (record.block | record.more)) === 0) {
         const length = head >>> record.lengthShift
         messages.push([bufferOver(buffer, base + position + 4, length)])
         this.#position = position + 4 + ((length + 3) & ~3)
@@ -181,14 +181,14 @@ export class RingReader {
         lent = this.#takeParts(owner)
       } catch (error) {
         // No memory for its copies: those before it are not to be lost with it.
-        if (messages.length === first) throw error
+        if (messages.length === 0) throw error
         break
       }
       messages.push(lent.map(({ data }) => data))
       for (const { blockRef } of lent) if (blockRef !== 0) blocks.push(blockRef)
       if (this.#segmentRef !== segmentRef) break
     }
-    const count = messages.length - first
+    const count = messages.length
     this.#available -= count
     this.#read = (this.#read + count) | 0
   }
@@ -336,7 +336,7 @@ export class RingReader {
     const current = Atomics.load(control, this.#at + direction.current)
     this.#read = Atomics.load(control, this.#at + direction.read)
     this.#available = 0
-    if (current === 0 || this.#segmentRef !== 0) return
+    if (current === 0) return
     this.#enter(current)
     this.#position = Atomics.load(control, this.#at + direction.position)
   }

@@ -24,7 +24,7 @@ export class SegmentPins {
 
   /** The reader has left a segment. False when it is not lent and may be reused. */
   drain(ref: number): boolean {
-    if (ref !== this.#ref || this.#count === 0) return false
+    if (this.#count === 0) return false
     this.#others ??= new Map()
     this.#others.set(ref, this.#count)
     this.#ref = 0
