@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { Arena } from '../memory/arena.ts'
-import { Heap } from '../memory/heap.ts'
-import { direction, ownedByThread, pipe } from '../memory/layout.ts'
+import { AuditedHeap } from '../memory/auditedHeap.test-support.ts'
+import { direction, ownedByThread, pipe, UNIT_BYTES } from '../memory/layout.ts'
 import { directionAt, pipeAt } from '../memory/pipeTable.ts'
-import { INLINE_BYTES, record } from './recordLayout.ts'
+import { INLINE_BYTES, record, segment } from './recordLayout.ts'
 import { RingReader } from './ringReader.ts'
 import { RingWriter } from './ringWriter.ts'
 import { withMemoryFor } from './scarceMemory.test-support.ts'
@@ -106,7 +106,7 @@ interface Lent {
 export class RingModel {
   readonly writer: RingWriter
   readonly reader: RingReader
-  readonly #heaps: readonly Heap[]
+  readonly #heaps: readonly AuditedHeap[]
   readonly #at: number
   readonly #pipeId: number
   /** Written, and not yet published. */
@@ -126,7 +126,7 @@ export class RingModel {
   constructor(arena: Arena, pipeId: number) {
     const at = pipeAt(arena, pipeId)
     arena.words.fill(0, at, at + pipe.words)
-    this.#heaps = [new Heap(arena, WRITER), new Heap(arena, READER)]
+    this.#heaps = [new AuditedHeap(arena, WRITER), new AuditedHeap(arena, READER)]
     this.#at = directionAt(arena, pipeId, 0)
     this.#pipeId = pipeId
     this.writer = new RingWriter(this.#heaps[WRITER]!, pipeId, this.#at)
@@ -239,8 +239,9 @@ export class RingModel {
     const messages = sizes.map((bytes) => this.#content(bytes))
     const room = limit === 0 ? Infinity : Math.max(limit - (this.#written - this.#released), 0)
     const stop = Math.min(messages.length, room)
-    // Something else than bytes stops it too.
-    same(this.writer.writeMany([{}, ...messages, {}], 1, limit), stop + 1)
+    // It stops at the end, and at something else than bytes.
+    const behind = sizes.length % 2 === 0 ? [] : [{}, Buffer.from('behind')]
+    same(this.writer.writeMany([{}, ...messages, ...behind], 1, limit), stop + 1)
     this.#written += stop
     for (const frame of messages.slice(0, stop)) this.#unpublished.push([frame])
   }
@@ -312,7 +313,11 @@ export class RingModel {
 
   #readParts(): void {
     // As a pipe does: what has been copied out is read.
-    if (this.reader.isNextSmall()) return this.#took(this.reader.read())
+    if (this.reader.isNextSmall()) {
+      const isLarge = this.#queue[0]!.some(({ length }) => length > INLINE_BYTES)
+      same(isLarge, false)
+      return this.#took(this.reader.read())
+    }
     const parts = this.reader.readParts(READERS)
     this.#took(parts.map(({ data }) => data))
     for (const { blockRef, segmentRef } of parts) {
@@ -339,6 +344,7 @@ export class RingModel {
     same(messages.length <= Math.min(limit, this.#seen), true)
     const expected = messages.map(() => this.#shift())
     messages.forEach(({ length }, i) => same(length, expected[i]!.length))
+    for (const frame of messages.flat()) this.#checkIsLent(frame, segmentRef, blocks)
     const held = messages.length
     this.#held += held
     const giveBack = (): void => {
@@ -347,6 +353,17 @@ export class RingModel {
       this.#held -= held
     }
     this.#lent.push({ frames: messages.flat(), expected: expected.flat(), giveBack, held })
+  }
+
+  /** What lies in shared memory is in the segment that is lent, or in a block of its own. */
+  #checkIsLent(frame: Buffer, segmentRef: number, blocks: readonly number[]): void {
+    const { arena } = this.#heaps[READER]!
+    if (frame.buffer !== arena.buffer) return
+    if (blocks.includes(frame.byteOffset / UNIT_BYTES)) return
+    const begin = segmentRef * UNIT_BYTES
+    const { words, base } = arena.window(begin)
+    const end = begin + words[(begin - base + segment.length) >> 2]!
+    same(frame.byteOffset >= begin && frame.byteOffset + frame.length <= end, true)
   }
 
   #giveBack(which: number): void {

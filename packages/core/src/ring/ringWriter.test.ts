@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest'
+import { AuditedHeap } from '../memory/auditedHeap.test-support.ts'
+import { ownedByThread, PAGE_BYTES } from '../memory/layout.ts'
+import { directionAt } from '../memory/pipeTable.ts'
+import { smallArena } from '../memory/smallArena.test-support.ts'
+import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
+import { RingReader } from './ringReader.ts'
+import { RingWriter } from './ringWriter.ts'
+import { Slab } from './slab.ts'
+
+const [SLOT, PIPE] = [1, 3]
+const OWNER = ownedByThread(SLOT)
+
+function newRing(heapPages = 64, firstPage?: number) {
+  const arena = smallArena(heapPages, firstPage)
+  const heap = new AuditedHeap(arena, SLOT)
+  const at = directionAt(arena, PIPE, 0)
+  const writer = new RingWriter(heap, PIPE, at)
+  const reader = new RingReader(heap, new Slab(), PIPE, at)
+  const write = (frame: Uint8Array): void => {
+    writer.frame(frame, 0)
+    writer.commit()
+    writer.publish()
+  }
+  const read = (messages: number): void => {
+    for (let n = 0; n < messages; n++) {
+      if (reader.available() === 0) throw new Error('There is nothing to read')
+      reader.read()
+    }
+    reader.release(0)
+  }
+  /** Writes and reads, so that as many messages as now are left unread all the time. */
+  const flow = (messages: number): void => {
+    for (let n = 0; n < messages; n++) {
+      write(MESSAGE)
+      read(1)
+    }
+  }
+  const end = (): void => {
+    reader.leave()
+    new RingReader(heap, new Slab(), PIPE, at).discard()
+    expect(heap.usedBytes()).toBe(0)
+  }
+  return { heap, writer, reader, write, read, flow, end }
+}
+
+const MESSAGE = Buffer.alloc(100)
+/** What of a segment is not for the payload of the one record in it: a hop has its place too. */
+const OVERHEAD = segment.data + 2 * record.headerBytes
+
+describe('the segments of a ring', () => {
+  it.each([
+    ['at the beginning of the heap', undefined],
+    ['behind its first GiB, where another view of it begins', 2 ** 30 / PAGE_BYTES],
+  ])('are a few small ones that go round while the reader keeps up, %s', (_, firstPage) => {
+    const { heap, flow, end } = newRing(64, firstPage)
+    flow(2000)
+    expect(heap.allocated.length).toBeLessThanOrEqual(3)
+    expect(heap.usedBytes()).toBeLessThanOrEqual(3 * segment.smallestBytes)
+    end()
+  })
+
+  it('are filled to their ends', () => {
+    const { heap, write, read, end } = newRing()
+    const room = segment.smallestBytes - segment.data - record.headerBytes
+    for (const bytes of [500, room - 500]) write(Buffer.alloc(bytes - recordBytes(0)))
+    expect(heap.allocated).toEqual([segment.smallestBytes])
+    read(2)
+    end()
+  })
+
+  it('grow as soon as the reader is behind, so that a backlog is in few pieces', () => {
+    const { heap, write, end } = newRing()
+    const messages = 10_000
+    for (let n = 0; n < messages; n++) write(MESSAGE)
+    const [first, second] = heap.allocated
+    expect([first, second! > first!]).toEqual([segment.smallestBytes, true])
+    const payload = messages * recordBytes(MESSAGE.length)
+    expect(heap.allocated.length).toBeLessThan(payload / segment.largestBytes + 10)
+    expect(Math.max(...heap.allocated)).toBe(segment.largestBytes)
+    expect(heap.usedBytes()).toBeLessThan(payload + 2 * segment.largestBytes)
+    end()
+  })
+
+  it('are small again some time after the reader has caught up', () => {
+    const { heap, write, read, flow, end } = newRing()
+    for (let n = 0; n < 5000; n++) write(MESSAGE)
+    read(5000)
+    flow(2000)
+    expect(heap.usedBytes()).toBeLessThanOrEqual(8 * segment.smallestBytes)
+    const before = heap.allocated.length
+    flow(2000)
+    expect(heap.allocated.length).toBe(before)
+    end()
+  })
+
+  it('stay as they are while the reader is a little behind', () => {
+    const { heap, write, read, flow, end } = newRing()
+    const behind = 30
+    for (let n = 0; n < 5 * behind; n++) write(MESSAGE)
+    read(4 * behind)
+    const size = heap.allocated.at(-1)!
+    const messagesOfSegment = size / recordBytes(MESSAGE.length)
+    expect(behind).toBeLessThan(messagesOfSegment / 2)
+    expect(behind).toBeGreaterThan(messagesOfSegment / 16)
+    const before = heap.allocated.length
+    flow(3000)
+    // One more, so that two can go round.
+    expect(heap.allocated.slice(before)).toEqual([size])
+    end()
+  })
+
+  it.each([
+    ['the smallest, where a frame just fits', segment.smallestBytes - OVERHEAD, [1]],
+    ['twice as large, where it just does not', segment.smallestBytes - OVERHEAD + 1, [2]],
+    ['as large as a frame wants', 4 * segment.smallestBytes - OVERHEAD, [4]],
+  ])('are %s', (_, length, sizes) => {
+    const { heap, write, read, end } = newRing()
+    write(Buffer.alloc(length))
+    expect(heap.allocated).toEqual(sizes.map((size) => size * segment.smallestBytes))
+    read(1)
+    end()
+  })
+
+  it('begin small again after a large frame that nobody lags behind', () => {
+    const { heap, write, read, flow, end } = newRing()
+    write(Buffer.alloc(INLINE_BYTES))
+    read(1)
+    flow(2000)
+    expect(heap.usedBytes()).toBeLessThanOrEqual(8 * segment.smallestBytes)
+    end()
+  })
+})
+
+describe('a frame', () => {
+  it.each(['one by one', 'many at once'])(
+    'is in a block of its own only when it is long, written %s',
+    (how) => {
+      const { heap, writer, reader, write, read, end } = newRing()
+      // Segments are so long now that a longer frame would find a place in them.
+      for (let n = 0; n < 2000; n++) write(MESSAGE)
+      read(2000)
+      const lengths = [INLINE_BYTES + 1, INLINE_BYTES, 2 * INLINE_BYTES, 10]
+      const frames = lengths.map((length) => Buffer.alloc(length, length))
+      if (how === 'one by one') for (const frame of frames) write(frame)
+      else writer.writeMany(frames, 0, 0)
+      writer.publish()
+      for (const frame of frames) {
+        expect(reader.available()).toBeGreaterThan(0)
+        const [lent] = reader.readShared(OWNER)
+        const { data, blockRef, segmentRef } = lent!
+        expect([data.length, Buffer.compare(data, frame)]).toEqual([frame.length, 0])
+        const isLong = frame.length > INLINE_BYTES
+        expect([blockRef > 0, segmentRef > 0]).toEqual([isLong, !isLong])
+        if (isLong) heap.free(blockRef, OWNER)
+        else reader.unpin(segmentRef, 0)
+      }
+      end()
+    },
+  )
+})
+
+describe('a ring without memory', () => {
+  /** A ring in a heap with so many pages, of which others take all but some. */
+  function withPagesLeft(pages: number) {
+    const ring = newRing(8)
+    const taken = ring.heap.allocate((8 - pages) * PAGE_BYTES, OWNER)
+    return { ...ring, giveBack: () => ring.heap.free(taken, OWNER) }
+  }
+
+  it('says of a long frame how much it wants, and goes on when there is memory', () => {
+    const { heap, writer, write, read, giveBack, end } = withPagesLeft(1)
+    const before = heap.usedBytes()
+    expect(() => writer.frame(Buffer.alloc(3 * PAGE_BYTES), 0)).toThrow(
+      expect.objectContaining({
+        code: 'ENOMEM',
+        message: expect.stringContaining(`${3 * PAGE_BYTES} bytes`),
+      }),
+    )
+    writer.rollback()
+    expect(heap.usedBytes()).toBe(before)
+    write(MESSAGE)
+    read(1)
+    giveBack()
+    write(Buffer.alloc(3 * PAGE_BYTES))
+    read(1)
+    end()
+  })
+
+  it('says of a segment how much it wants, and begins small when there is memory', () => {
+    const { heap, writer, write, read, giveBack, end } = withPagesLeft(0)
+    expect(() => writer.frame(MESSAGE, 0)).toThrow(
+      expect.objectContaining({
+        code: 'ENOMEM',
+        message: expect.stringContaining(`${segment.smallestBytes} bytes`),
+      }),
+    )
+    writer.rollback()
+    giveBack()
+    write(MESSAGE)
+    read(1)
+    expect(heap.allocated.at(-1)).toBe(segment.smallestBytes)
+    end()
+  })
+
+  it('takes back what it had written of a message that found no memory for its end', () => {
+    const { heap, writer, write, read, giveBack, end } = withPagesLeft(3)
+    write(MESSAGE)
+    const before = heap.usedBytes()
+    writer.frame(Buffer.alloc(INLINE_BYTES + 1), record.more)
+    writer.frame(Buffer.alloc(1000), record.more)
+    expect(() => writer.frame(Buffer.alloc(2 * PAGE_BYTES), 0)).toThrow(
+      expect.objectContaining({ code: 'ENOMEM' }),
+    )
+    writer.rollback()
+    expect(heap.usedBytes()).toBe(before)
+    write(MESSAGE)
+    read(2)
+    giveBack()
+    end()
+  })
+})
