@@ -1,11 +1,12 @@
 import { SubscriberTrie } from '../../routing/topicTrie.ts'
 import { bytesOf, isMultipart, type Outgoing } from '../message.ts'
-import { socketTypeId } from '../optionDefinition.ts'
+import { socketTypeId, type OptionDefinition } from '../optionDefinition.ts'
 import type { SocketOptions } from '../options.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
-import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscription.ts'
+import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
+import { Upstream } from './upstream.ts'
 
 /**
  * PUB: each message to every peer that has subscribed to a prefix of it; dropped for those at their
@@ -17,10 +18,12 @@ export class PublisherPattern implements Pattern {
   protected readonly options: SocketOptions
   protected readonly topics = new SubscriberTrie<Pipe>()
   protected readonly out: Distributor
+  readonly #upstream: Upstream
 
   constructor(host: PatternHost) {
     this.options = host.options
     this.out = new Distributor(host)
+    this.#upstream = new Upstream((message, pipe) => this.#take(message, pipe))
   }
 
   attach(pipe: Pipe): void {
@@ -28,13 +31,14 @@ export class PublisherPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
+    this.#upstream.detach(pipe)
     this.topics.removeAll(pipe, ignore)
     this.options.topicsCount = this.topics.size
     this.out.detach(pipe)
   }
 
   readable(pipe: Pipe): void {
-    readUpstream(pipe, this.#take)
+    this.#upstream.read(pipe)
   }
 
   writable(pipe: Pipe): void {
@@ -42,6 +46,7 @@ export class PublisherPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
+    if (this.#upstream.isBehind && !this.#upstream.hasCaughtUp()) return 'EAGAIN'
     const several = isMultipart(message)
     if (several && this.#keepsLastOnly) return 'EINVAL'
     this.choose(bytesOf(several ? message[0]! : message))
@@ -61,7 +66,8 @@ export class PublisherPattern implements Pattern {
   }
 
   isUnwanted(text: string): boolean {
-    return !this.options.invertMatching && !this.topics.mayMatch(text)
+    const isKnown = !this.#upstream.isBehind && !this.options.invertMatching
+    return isKnown && !this.topics.mayMatch(text)
   }
 
   receive(): Received | Failure {
@@ -73,20 +79,27 @@ export class PublisherPattern implements Pattern {
   }
 
   parkSending(): boolean {
-    return this.out.park()
+    return this.#upstream.isBehind || this.out.park()
   }
 
-  /** Nobody is waited for, unless with `noDrop` for one who wanted the last message. */
+  /**
+   * Nobody is waited for, unless with `noDrop` for one who wanted the last message. Where thousands of
+   * subscriptions are to be read first, that is seen when it is sent.
+   */
   canSend(): boolean {
     return true
   }
 
   canSendAgain(): boolean {
-    return this.out.canSendAgain()
+    return !this.#upstream.isBehind && this.out.canSendAgain()
   }
 
   canReceive(): boolean {
     return false
+  }
+
+  optionRead(definition: OptionDefinition): void {
+    if (definition.name === 'topicsCount') this.#upstream.catchUp()
   }
 
   /** Chooses the pipes for a message that begins with this frame. */
@@ -114,7 +127,7 @@ export class PublisherPattern implements Pattern {
     return this.options.conflate && this.options.type === socketTypeId.Publisher
   }
 
-  readonly #take = (message: Buffer[], pipe: Pipe): void => {
+  #take(message: Received, pipe: Pipe): void {
     const all = !this.options.onlyFirstSubscribe || isAboutTopic(message[0]!)
     for (const [index, frame] of message.entries()) {
       if ((all || index === 0) && isAboutTopic(frame)) this.takeTopic(frame, pipe)

@@ -13,6 +13,8 @@ export class ReplyPattern implements Pattern {
   #client: Pipe | undefined
   #envelope: Received = []
   #request: Received | undefined
+  /** So much was dropped that others have their turn first: there may be a question behind it. */
+  #isPostponed = false
 
   constructor(host: PatternHost) {
     this.#host = host
@@ -58,13 +60,17 @@ export class ReplyPattern implements Pattern {
 
   /** Looks for a question, and drops what has no envelope, which ends with an empty frame. */
   #findRequest(): Received | undefined {
-    while (this.#request === undefined) {
+    this.#isPostponed = false
+    while (this.#request === undefined && !this.#isPostponed) {
       const pipe = this.#in.next()
       if (pipe === undefined) return undefined
       this.#in.advance()
       const frames = pipe.read()
       const begin = frames.findIndex((frame) => frame.length === 0) + 1
-      if (begin === 0 || begin === frames.length) continue
+      if (begin === 0 || begin === frames.length) {
+        this.#isPostponed = !pipe.mayDropMore()
+        continue
+      }
       this.#client = pipe
       this.#request = frames.splice(begin)
       this.#envelope = frames
@@ -73,7 +79,7 @@ export class ReplyPattern implements Pattern {
   }
 
   parkReceiving(): boolean {
-    return this.#isAnswering || this.#in.park()
+    return this.#isAnswering || this.#isPostponed || this.#in.park()
   }
 
   parkSending(): boolean {
