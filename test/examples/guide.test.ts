@@ -22,11 +22,12 @@ describe('hello world', () => {
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
 
     const said = lines(stdout)
-    expect(said[0]).toBe('Connecting to the hello world server…')
+    // Two threads print: what one of them says may come before what the other has said earlier.
+    expect(said).toContain('Connecting to the hello world server…')
     expect(said.filter((line) => line === 'Received Hello')).toHaveLength(10)
     for (let number = 0; number < 10; number++) {
       const sent = said.indexOf(`Sending Hello ${number}…`)
-      expect(sent).toBeGreaterThan(0)
+      expect(sent).toBeGreaterThanOrEqual(0)
       expect(said.indexOf(`Received World ${number}`)).toBeGreaterThan(sent)
     }
   })

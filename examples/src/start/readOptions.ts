@@ -47,7 +47,8 @@ export function readOptions(commandLine: string[]): Options {
 function parse(commandLine: string[]) {
   try {
     return parseArgs({
-      args: commandLine,
+      // npm's habit is to put two dashes before the options; with pnpm they arrive here.
+      args: commandLine[0] === '--' ? commandLine.slice(1) : commandLine,
       allowPositionals: true,
       options: {
         workers: { type: 'string' },
