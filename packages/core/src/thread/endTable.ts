@@ -56,6 +56,6 @@ interface Chunk {
 }
 
 const emptyChunk = (): Chunk => ({
-  ends: new Array<PipeEnd | undefined>(CHUNK_ENDS).fill(undefined),
+  ends: Array.from({ length: CHUNK_ENDS }, () => undefined),
   count: 0,
 })
