@@ -3,7 +3,7 @@ import { core } from '../testing/core.test-support.ts'
 import { explore } from '../testing/explore.test-support.ts'
 import { call, now, settle } from '../testing/party.test-support.ts'
 import { SmallWorld } from '../testing/smallWorld.test-support.ts'
-import { anEntry as entry } from './endpointEntry.test-support.ts'
+import type { EndpointEntry } from './endpointTable.ts'
 import { EndpointKind } from './layout.ts'
 import { smallArena } from './smallArena.test-support.ts'
 
@@ -16,6 +16,15 @@ describe('every interleaving of names that come and go', () => {
   const arena = smallArena(1)
   const world = new SmallWorld(arena, { threads: 0, pipes: 0, heapPages: 1, endpoints: PLACES })
   const tableOf = (slot: number) => new EndpointTable(arena, slot)
+  const entry: EndpointEntry = {
+    socketId: 1,
+    pipe: 2,
+    generation: 1024,
+    socketType: 8,
+    sendHighWaterMark: 1000,
+    receiveHighWaterMark: 1000,
+    routingId: new Uint8Array(0),
+  }
 
   /** A name's home is where it lies in an empty table. */
   function homeOf(name: Buffer): number {

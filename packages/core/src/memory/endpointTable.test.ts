@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { anEntry as entry } from './endpointEntry.test-support.ts'
-import { EndpointTable } from './endpointTable.ts'
+import { EndpointTable, type EndpointEntry } from './endpointTable.ts'
 import { endpoint, EndpointKind, MAX_ENDPOINTS } from './layout.ts'
 import { smallArena } from './smallArena.test-support.ts'
+
+const entry: EndpointEntry = {
+  socketId: 1,
+  pipe: 2,
+  generation: 1024,
+  socketType: 8,
+  sendHighWaterMark: 1000,
+  receiveHighWaterMark: 1000,
+  routingId: new Uint8Array(0),
+}
 
 /** The table as two threads see it, with a connection of the first that waits for its name. */
 function twoViews() {

@@ -1,13 +1,27 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { withMemoryFor } from '../ring/scarceMemory.test-support.ts'
-import { atOnce, endpoint, open } from '../testing/openSockets.test-support.ts'
 import { Dish, Publisher, Radio, Subscriber, XPublisher, XSubscriber } from './publishingSockets.ts'
-import { Dealer, Reply, Request, Router } from './sockets.ts'
+import { Dealer, Reply, Request, Router, type Socket } from './sockets.ts'
 
+/** What is not there in these tests never comes. */
+const atOnce = { timeout: 0 }
 const noLimit = { sendHighWaterMark: 0, receiveHighWaterMark: 0 }
 /** Several times what is read at a time. */
 const MUCH = 10_000
 const numbers = Array.from({ length: MUCH }, (_, n) => String(n))
+
+let lastEndpoint = 0
+const endpoint = (): string => `inproc://much-${++lastEndpoint}`
+
+const opened: Socket[] = []
+function open<S extends Socket>(socket: S): S {
+  opened.push(socket)
+  return socket
+}
+
+afterEach(() => {
+  for (const socket of opened.splice(0)) socket.close()
+})
 
 /** How often the event loop has turned when a promise settles, and what it settles to. */
 async function turnsUntil<T>(promise: Promise<T>): Promise<{ turns: number; value: T }> {

@@ -1,24 +1,36 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { Context } from '../context/context.ts'
 import { withMemoryFor } from '../ring/scarceMemory.test-support.ts'
-import { atOnce, closeAll, endpoint, open } from '../testing/openSockets.test-support.ts'
-import { Dealer, Pair, Pull, Push, Reply, Request, Router, type Socket } from './sockets.ts'
+import { Dealer, Pair, Pull, Push, Reply, Request, Router } from './sockets.ts'
+import type { Socket } from './sockets.ts'
 
+const atOnce = { timeout: 0 }
 /** Frames of this size have a block of their own. */
 const LARGE = 100_000
 const large = (letter: string): Buffer => Buffer.alloc(LARGE, letter)
 
 const context = new Context()
+const opened: Socket[] = []
+function open<S extends Socket>(socket: S): S {
+  opened.push(socket)
+  return socket
+}
+
+function closeAll(): void {
+  for (const socket of opened.splice(0)) socket.close()
+}
+afterEach(closeAll)
 /** Bytes that are left when all sockets are closed. */
 function leak(): number {
   closeAll()
   return context.memory.usedBytes
 }
 
+let lastEndpoint = 0
 function connected<A extends Socket, B extends Socket>(bound: A, connecting: B): [A, B] {
-  const name = endpoint()
-  open(bound).bindSync(name)
-  open(connecting).connect(name)
+  const endpoint = `inproc://scarce-${++lastEndpoint}`
+  open(bound).bindSync(endpoint)
+  open(connecting).connect(endpoint)
   return [bound, connecting]
 }
 
