@@ -10,9 +10,6 @@ export interface Steered {
   readonly statistics: ProxyStatistics
 }
 
-/** So many are obeyed before messages are passed on again, and timers and I/O have their turn. */
-const MOST_COMMANDS = 256
-
 /**
  * Does what messages to a proxy's control socket say: `PAUSE`, `RESUME`, `TERMINATE` or
  * `STATISTICS`, which is answered with eight numbers of 64 bits in the machine's byte order:
@@ -22,7 +19,7 @@ const MOST_COMMANDS = 256
  * @see zmq_proxy_steerable(3)
  */
 export function obey(control: Pattern, type: number, proxy: Steered): void {
-  for (let left = MOST_COMMANDS; left > 0 && control.canReceive(); left--) {
+  while (control.canReceive()) {
     const message = control.receive()
     if (typeof message === 'string') return
     const command = message.length === 1 ? String(message[0]) : ''

@@ -3,7 +3,7 @@ import { directionAt, otherSide, sideAt, type Side } from '../memory/pipeTable.t
 import { record } from '../ring/recordLayout.ts'
 import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
 import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
-import { effortOf, isMultipart, type Outgoing, type Part } from './message.ts'
+import { isMultipart, type Outgoing, type Part } from './message.ts'
 import { socketTypeId } from './optionDefinition.ts'
 import { SharedBatch } from './sharedBatch.ts'
 import { blockFor, letGo, SharedFrame, takeBack, type FrameLender } from './sharedFrame.ts'
@@ -13,8 +13,6 @@ const HIGHEST_MARK = 2 ** 30 - 1
 
 /** At the latest after so many messages a writer is told that they were read. */
 const RELEASE_EVERY = 64
-/** What it takes to read a message that subscribes, in messages that are thrown away. */
-const EFFORT_OF_READING = 8
 const TYPE_BITS = 0xff
 const CONFLATE = 0x100
 
@@ -394,47 +392,6 @@ export class Pipe implements PipeEnd, FrameLender {
     this.#in.unpin(segmentRef, messages)
     if (!this.#isEnded) this.#released()
     else if ((this.#flags & Flag.leaving) !== 0 && !this.#isPinned) this.#leave()
-  }
-
-  /**
-   * The next message, which no call has asked for. Undefined when others have their turn first: the
-   * owner's `pipeReadable` follows.
-   */
-  readInTurn(): Buffer[] | undefined {
-    const { stint } = this.#thread
-    if (stint.isOver) {
-      // The other side is told what is read, so that `unread` is right.
-      this.#release()
-      this.#thread.postpone(this)
-      return undefined
-    }
-    let message: Buffer[]
-    try {
-      message = this.read()
-    } catch (error) {
-      // There may be memory for it later.
-      this.#thread.postpone(this)
-      throw error
-    }
-    stint.spend(effortOf(message) * EFFORT_OF_READING)
-    return message
-  }
-
-  /**
-   * Counts a message that was thrown away. False when there were enough of these: others have their
-   * turn first, and the owner's `pipeReadable` follows.
-   */
-  mayDropMore(messages = 1): boolean {
-    if (this.#thread.stint.spend(messages)) return true
-    this.#thread.postpone(this)
-    return false
-  }
-
-  /** How many messages there are to read, as far as the other side has been told what was read. */
-  get unread(): number {
-    const { words } = this.#thread.arena
-    const read = Atomics.load(words, this.#inAt + direction.read)
-    return (Atomics.load(words, this.#inAt + direction.written) - read) | 0
   }
 
   /** Throws the next message away. */

@@ -92,34 +92,6 @@ describe('signals between threads', () => {
     expect(heard).toEqual(['first 2', 'second 2', 'third 2'])
   })
 
-  it('let ends that have much to read take turns, between which others are heard', () => {
-    const { second, first, heard, connect, listen } = twoThreads()
-    const ids = [0, 1, 2].map((i) => connect(first, second, i))
-    const busy = ids.slice(0, 2).map((id, i) => {
-      const end = {
-        signalled: (reasons: number) => {
-          heard.push(`busy ${i} ${reasons}`)
-          while (second.stint.spend(100)) {
-            // As long as it lasts.
-          }
-          second.postpone(end)
-        },
-        abandon: () => undefined,
-      }
-      second.add(id, 1, end)
-      return end
-    })
-    listen(second, ids[2]!, 'other')
-    for (const end of busy) second.postpone(end)
-    for (let n = 0; n < 3; n++) {
-      first.signal(ids[2]!, 1, Reason.writable)
-      // As an event loop that has turned.
-      second.stint.begin()
-      second.poll()
-    }
-    expect(heard).toEqual(['other 4', 'busy 0 2', 'other 4', 'busy 1 2', 'other 4', 'busy 0 2'])
-  })
-
   it('refuse a pipe that was attached to a socket that is gone', () => {
     const { pipes, first, second, connect } = twoThreads()
     const id = connect(first, second, 1)

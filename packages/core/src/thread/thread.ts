@@ -9,7 +9,6 @@ import { BlockLender } from './blockLender.ts'
 import { endOf, EndTable } from './endTable.ts'
 import { KeepAlive } from './keepAlive.ts'
 import { Spin } from './spin.ts'
-import { Stint } from './stint.ts'
 import { Turn } from './turn.ts'
 
 /** Why a pipe's end wants the attention of its thread; bits of one word. */
@@ -55,7 +54,6 @@ export class Thread {
   readonly heap: Heap
   readonly slab = new Slab()
   readonly turn = new Turn()
-  readonly stint = new Stint()
   readonly pipes: PipeTable
   readonly table: ThreadTable
   readonly keepAlive = new KeepAlive()
@@ -71,8 +69,6 @@ export class Thread {
   readonly #words: Int32Array
   readonly #at: number
   readonly #ends = new EndTable()
-  /** Ends with more to read than a stint takes, in turn. */
-  readonly #behind = new Set<PipeEnd>()
   /** Pipes whose memory is to be found and given back at the end of the next poll. */
   readonly #unclean: number[] = []
   #isArmed = false
@@ -130,35 +126,16 @@ export class Thread {
     else this.table.wake(slot)
   }
 
-  /** An end goes on reading when others have had their turn. */
-  postpone(end: PipeEnd): void {
-    this.#behind.add(end)
-    // A wait for other threads is to be over for this, too.
-    this.table.wake(this.slot)
-  }
-
   /** Does what other threads have asked for since the last call. */
   poll(): void {
-    this.stint.renew()
     if (!this.#mailboxes.isEmpty(this.slot)) this.#runCommands()
     if (Atomics.load(this.#words, this.#at + thread.rescan) !== 0) this.#rescan()
-    if (this.#behind.size > 0) this.#readOn()
     if (this.#unclean.length > 0) this.#freeAllUnclean()
-  }
-
-  #readOn(): void {
-    for (const end of this.#behind) {
-      if (this.stint.isOver) return
-      // One that has still more to read comes last.
-      this.#behind.delete(end)
-      end.signalled(Reason.readable)
-    }
   }
 
   get #hasCommands(): boolean {
     return (
       !this.#mailboxes.isEmpty(this.slot) ||
-      this.#behind.size > 0 ||
       Atomics.load(this.#words, this.#at + thread.rescan) !== 0
     )
   }
@@ -172,7 +149,6 @@ export class Thread {
    */
   wait(timeoutMs: number, isReady: () => boolean, park: () => boolean): void {
     if (!this.#spin.until(() => this.#hasCommands || isReady()) && park()) this.#sleep(timeoutMs)
-    this.stint.begin()
     this.poll()
   }
 
@@ -203,8 +179,7 @@ export class Thread {
   readonly #armNow = (): void => {
     this.#isArming = false
     if (this.#isArmed || this.#isEnded) return
-    if (this.stint.isOver || this.turn.isOver()) {
-      this.stint.begin()
+    if (this.turn.isOver()) {
       this.#isArming = true
       setImmediate(this.#armNow)
       return
@@ -231,7 +206,6 @@ export class Thread {
     this.#isArmed = false
     if (this.#isEnded) return
     Atomics.store(this.#words, this.#at + thread.wake, Wake.awake)
-    this.stint.begin()
     try {
       this.poll()
     } finally {

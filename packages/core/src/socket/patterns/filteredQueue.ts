@@ -15,8 +15,6 @@ export class FilteredQueue {
   readonly #isWanted: (head: Uint8Array) => boolean
   /** Found when somebody asked whether there is a message. */
   #found: Received | undefined
-  /** So much was thrown away that others have their turn first: there may be a message behind it. */
-  #isPostponed = false
 
   /** @param isWanted decides by the first frame */
   constructor(isWanted: (head: Uint8Array) => boolean) {
@@ -43,13 +41,11 @@ export class FilteredQueue {
       this.#found = undefined
       return found
     }
-    this.#isPostponed = false
     let pipe: Pipe | undefined
-    while (!this.#isPostponed && (pipe = this.#in.next()) !== undefined) {
+    while ((pipe = this.#in.next()) !== undefined) {
       this.#in.advance()
       const message = pipe.read()
       if (this.#isWanted(message[0]!)) return message
-      this.#isPostponed = !pipe.mayDropMore()
     }
     return undefined
   }
@@ -57,14 +53,12 @@ export class FilteredQueue {
   /** As `take`, with large frames left in shared memory. */
   takeShared(): Part[] | undefined {
     if (this.#found !== undefined) return this.take()
-    this.#isPostponed = false
     let pipe: Pipe | undefined
-    while (!this.#isPostponed && (pipe = this.#in.next()) !== undefined) {
+    while ((pipe = this.#in.next()) !== undefined) {
       this.#in.advance()
       const frames = pipe.readParts()
       if (this.#isWanted(bytesOf(frames[0]!))) return frames
       releaseShared(frames)
-      this.#isPostponed = !pipe.mayDropMore()
     }
     return undefined
   }
@@ -72,15 +66,12 @@ export class FilteredQueue {
   /** Adds messages that are there to a batch, until it has `max`. */
   takeMany(messages: Received[], max: number): void {
     if (this.#found !== undefined) messages.push(this.take()!)
-    this.#isPostponed = false
-    while (!this.#isPostponed && messages.length < max) {
-      const pipe = this.#in.next()
-      if (pipe === undefined) return
+    let pipe: Pipe | undefined
+    while (messages.length < max && (pipe = this.#in.next()) !== undefined) {
       this.#in.advance()
       const begin = messages.length
       pipe.readMany(messages, Math.min(max - begin, FAIR_RUN))
-      const dropped = this.#dropUnwanted(messages, begin)
-      if (dropped > 0) this.#isPostponed = !pipe.mayDropMore(dropped)
+      this.#keepWanted(messages, begin)
     }
   }
 
@@ -91,18 +82,15 @@ export class FilteredQueue {
 
   /** Waits for the next message. False when there may be one. */
   park(): boolean {
-    return this.#found === undefined && (this.#isPostponed || this.#in.park())
+    return this.#found === undefined && this.#in.park()
   }
 
-  /** Throws away what is not wanted from `begin` on; how much that was. */
-  #dropUnwanted(messages: Received[], begin: number): number {
+  #keepWanted(messages: Received[], begin: number): void {
     let kept = begin
     for (let i = begin; i < messages.length; i++) {
       const message = messages[i]!
       if (this.#isWanted(message[0]!)) messages[kept++] = message
     }
-    const dropped = messages.length - kept
     messages.length = kept
-    return dropped
   }
 }

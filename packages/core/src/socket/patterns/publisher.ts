@@ -1,12 +1,11 @@
 import { SubscriberTrie } from '../../routing/topicTrie.ts'
 import { bytesOf, isMultipart, type Outgoing } from '../message.ts'
-import { socketTypeId, type OptionDefinition } from '../optionDefinition.ts'
+import { socketTypeId } from '../optionDefinition.ts'
 import type { SocketOptions } from '../options.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
-import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
-import { Upstream } from './upstream.ts'
+import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscription.ts'
 
 /**
  * PUB: each message to every peer that has subscribed to a prefix of it; dropped for those at their
@@ -18,12 +17,10 @@ export class PublisherPattern implements Pattern {
   protected readonly options: SocketOptions
   protected readonly topics = new SubscriberTrie<Pipe>()
   protected readonly out: Distributor
-  readonly #upstream: Upstream
 
   constructor(host: PatternHost) {
     this.options = host.options
     this.out = new Distributor(host)
-    this.#upstream = new Upstream((message, pipe) => this.#take(message, pipe))
   }
 
   attach(pipe: Pipe): void {
@@ -31,14 +28,13 @@ export class PublisherPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
-    this.#upstream.detach(pipe)
     this.topics.removeAll(pipe, ignore)
     this.options.topicsCount = this.topics.size
     this.out.detach(pipe)
   }
 
   readable(pipe: Pipe): void {
-    this.#upstream.read(pipe)
+    readUpstream(pipe, this.#take)
   }
 
   writable(pipe: Pipe): void {
@@ -46,7 +42,6 @@ export class PublisherPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
-    if (this.#upstream.isBehind && !this.#upstream.hasCaughtUp()) return 'EAGAIN'
     const several = isMultipart(message)
     if (several && this.#keepsLastOnly) return 'EINVAL'
     this.choose(bytesOf(several ? message[0]! : message))
@@ -66,8 +61,7 @@ export class PublisherPattern implements Pattern {
   }
 
   isUnwanted(text: string): boolean {
-    const isKnown = !this.#upstream.isBehind && !this.options.invertMatching
-    return isKnown && !this.topics.mayMatch(text)
+    return !this.options.invertMatching && !this.topics.mayMatch(text)
   }
 
   receive(): Received | Failure {
@@ -79,27 +73,20 @@ export class PublisherPattern implements Pattern {
   }
 
   parkSending(): boolean {
-    return this.#upstream.isBehind || this.out.park()
+    return this.out.park()
   }
 
-  /**
-   * Nobody is waited for, unless with `noDrop` for one who wanted the last message. Where thousands of
-   * subscriptions are to be read first, that is seen when it is sent.
-   */
+  /** Nobody is waited for, unless with `noDrop` for one who wanted the last message. */
   canSend(): boolean {
     return true
   }
 
   canSendAgain(): boolean {
-    return !this.#upstream.isBehind && this.out.canSendAgain()
+    return this.out.canSendAgain()
   }
 
   canReceive(): boolean {
     return false
-  }
-
-  optionRead(definition: OptionDefinition): void {
-    if (definition.name === 'topicsCount') this.#upstream.catchUp()
   }
 
   /** Chooses the pipes for a message that begins with this frame. */
@@ -127,7 +114,7 @@ export class PublisherPattern implements Pattern {
     return this.options.conflate && this.options.type === socketTypeId.Publisher
   }
 
-  #take(message: Received, pipe: Pipe): void {
+  readonly #take = (message: Buffer[], pipe: Pipe): void => {
     const all = !this.options.onlyFirstSubscribe || isAboutTopic(message[0]!)
     for (const [index, frame] of message.entries()) {
       if ((all || index === 0) && isAboutTopic(frame)) this.takeTopic(frame, pipe)

@@ -1,11 +1,10 @@
 import { SocketError } from '../../errors.ts'
 import { bytesOf, isMultipart, type Outgoing, type Part } from '../message.ts'
-import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
+import type { Failure, Pattern, PatternHost } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
 import { bytesOfGroup, keyOfGroup } from './group.ts'
-import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
-import { Upstream } from './upstream.ts'
+import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscription.ts'
 
 /**
  * RADIO: each message to every peer that has joined its group. In a pipe a message is two frames:
@@ -14,14 +13,12 @@ import { Upstream } from './upstream.ts'
 export class RadioPattern implements Pattern {
   readonly #host: PatternHost
   readonly #out: Distributor
-  readonly #upstream: Upstream
   readonly #members = new Map<string, Set<Pipe>>()
   readonly #groups = new Map<Pipe, Set<string>>()
 
   constructor(host: PatternHost) {
     this.#host = host
     this.#out = new Distributor(host)
-    this.#upstream = new Upstream((message, pipe) => this.#take(message, pipe))
   }
 
   attach(pipe: Pipe): void {
@@ -30,14 +27,13 @@ export class RadioPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
-    this.#upstream.detach(pipe)
     for (const key of this.#groups.get(pipe) ?? []) this.#leave(key, pipe)
     this.#groups.delete(pipe)
     this.#out.detach(pipe)
   }
 
   readable(pipe: Pipe): void {
-    this.#upstream.read(pipe)
+    readUpstream(pipe, this.#take)
   }
 
   writable(pipe: Pipe): void {
@@ -54,7 +50,6 @@ export class RadioPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
-    if (this.#upstream.isBehind && !this.#upstream.hasCaughtUp()) return 'EAGAIN'
     const group = bytesOf((message as Part[])[0]!)
     this.#members.get(keyOfGroup(group))?.forEach(this.#out.choose)
     return this.#out.send(message, !this.#host.options.noDrop)
@@ -69,7 +64,7 @@ export class RadioPattern implements Pattern {
   }
 
   parkSending(): boolean {
-    return this.#upstream.isBehind || this.#out.park()
+    return this.#out.park()
   }
 
   canSend(): boolean {
@@ -77,14 +72,14 @@ export class RadioPattern implements Pattern {
   }
 
   canSendAgain(): boolean {
-    return !this.#upstream.isBehind && this.#out.canSendAgain()
+    return this.#out.canSendAgain()
   }
 
   canReceive(): boolean {
     return false
   }
 
-  #take(message: Received, pipe: Pipe): void {
+  readonly #take = (message: Buffer[], pipe: Pipe): void => {
     const frame = message[0]!
     if (!isAboutTopic(frame)) return
     const key = keyOfGroup(topicOf(frame))

@@ -13,8 +13,6 @@ export class ReplyPattern implements Pattern {
   #client: Pipe | undefined
   #envelope: Received = []
   #request: Received | undefined
-  /** So much was dropped that others have their turn first: there may be a question behind it. */
-  #isPostponed = false
 
   constructor(host: PatternHost) {
     this.#host = host
@@ -60,17 +58,13 @@ export class ReplyPattern implements Pattern {
 
   /** Looks for a question, and drops what has no envelope, which ends with an empty frame. */
   #findRequest(): Received | undefined {
-    this.#isPostponed = false
-    while (this.#request === undefined && !this.#isPostponed) {
+    while (this.#request === undefined) {
       const pipe = this.#in.next()
       if (pipe === undefined) return undefined
       this.#in.advance()
       const frames = pipe.read()
       const begin = frames.findIndex((frame) => frame.length === 0) + 1
-      if (begin === 0 || begin === frames.length) {
-        this.#isPostponed = !pipe.mayDropMore()
-        continue
-      }
+      if (begin === 0 || begin === frames.length) continue
       this.#client = pipe
       this.#request = frames.splice(begin)
       this.#envelope = frames
@@ -79,7 +73,7 @@ export class ReplyPattern implements Pattern {
   }
 
   parkReceiving(): boolean {
-    return this.#isAnswering || this.#isPostponed || this.#in.park()
+    return this.#isAnswering || this.#in.park()
   }
 
   parkSending(): boolean {

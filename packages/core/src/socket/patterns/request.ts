@@ -20,8 +20,6 @@ export class RequestPattern implements Pattern {
   #lastRequestId = Math.floor(Math.random() * 2 ** 32)
   /** The answer, when it has been looked at and not received. */
   #reply: Received | undefined
-  /** So much was dropped that others have their turn first: there may be an answer behind it. */
-  #isPostponed = false
 
   constructor(host: PatternHost) {
     this.#host = host
@@ -67,10 +65,7 @@ export class RequestPattern implements Pattern {
   #forget(): void {
     this.#isWaiting = false
     this.#reply = undefined
-    for (let pipe = this.#in.next(); pipe !== undefined; pipe = this.#in.next()) {
-      pipe.skip()
-      if (!pipe.mayDropMore()) return
-    }
+    for (let pipe = this.#in.next(); pipe !== undefined; pipe = this.#in.next()) pipe.skip()
   }
 
   #nextRequestId(): Buffer {
@@ -91,14 +86,12 @@ export class RequestPattern implements Pattern {
 
   /** Looks for the answer, and drops what others say and what is no answer. */
   #findReply(): Received | undefined {
-    this.#isPostponed = false
-    while (this.#reply === undefined && !this.#isPostponed) {
+    while (this.#reply === undefined) {
       const pipe = this.#in.next()
       if (pipe === undefined) return undefined
       this.#in.advance()
       if (this.#asked === undefined || this.#asked === pipe) this.#reply = this.#open(pipe.read())
       else pipe.skip()
-      if (this.#reply === undefined) this.#isPostponed = !pipe.mayDropMore()
     }
     return this.#reply
   }
@@ -115,7 +108,7 @@ export class RequestPattern implements Pattern {
   }
 
   parkReceiving(): boolean {
-    return !this.#isWaiting || this.#isPostponed || this.#in.park()
+    return !this.#isWaiting || this.#in.park()
   }
 
   parkSending(): boolean {

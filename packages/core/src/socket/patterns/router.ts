@@ -90,7 +90,7 @@ export class RouterPattern implements Pattern {
   readable(pipe: Pipe): void {
     if (pipe.inIndex >= 0) this.#in.activate(pipe)
     // Of a peer that is not listened to, what it had sent must not keep the pipe.
-    else if (pipe.isPeerClosed) skipUnheard(pipe)
+    else if (pipe.isPeerClosed) while (pipe.canRead()) pipe.skip()
   }
 
   writable(): void {
@@ -179,13 +179,6 @@ export class RouterPattern implements Pattern {
 
   canReceive(): boolean {
     return this.#notices.length > 0 || this.#in.next() !== undefined || this.#notices.length > 0
-  }
-}
-
-function skipUnheard(pipe: Pipe): void {
-  while (pipe.canRead()) {
-    pipe.skip()
-    if (!pipe.mayDropMore()) return
   }
 }
 

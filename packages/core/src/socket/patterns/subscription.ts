@@ -1,3 +1,5 @@
+import type { Pipe } from '../pipe.ts'
+
 /**
  * What subscribers send upstream to their publishers: a frame of `01 topic` to subscribe, `00 topic`
  * to cancel. DISH joins and leaves groups in the same way.
@@ -23,6 +25,13 @@ export const isSubscription = (frame: Uint8Array): boolean => frame[0] === Verb.
 
 /** Of a frame that is about a topic: which; a view. */
 export const topicOf = (frame: Uint8Array): Uint8Array => frame.subarray(1)
+
+/** Reads all that has come up a pipe, and sees to it that its owner is told of more. */
+export function readUpstream(pipe: Pipe, take: (message: Buffer[], pipe: Pipe) => void): void {
+  do {
+    while (pipe.canRead()) take(pipe.read(), pipe)
+  } while (!pipe.parkReading())
+}
 
 function frameOf(verb: number, topic: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(topic.length + 1)
