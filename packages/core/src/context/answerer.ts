@@ -32,22 +32,27 @@ export class Answerer {
   }
 
   /**
-   * A thread is about to block. Called before each of its sleeps: the registrar, once it listens,
-   * ends the first one, so that what was asked up to then is answered here.
+   * The thread is about to block. Called before each of its sleeps: the registrar, once it listens,
+   * ends the one that it is in, so that what was asked up to then is answered here.
+   *
+   * @param parts the thread's part in each context: it may sleep in any of them
    */
-  beforeSleep(sleeper: Thread): void {
-    if (!this.#hasRegistrar) this.#startRegistrar(sleeper)
+  beforeSleep(parts: Iterable<Thread>): void {
+    if (!this.#hasRegistrar) this.#startRegistrar(parts)
     this.catchUp()
   }
 
-  #startRegistrar({ arena, slot }: Thread): void {
+  #startRegistrar(parts: Iterable<Thread>): void {
     this.#hasRegistrar = true
     // The calls of this thread do not depend on it, only those that look for the context.
     const warn = (error: unknown): void => process.emitWarning(error as Error)
     try {
       const registrar = new Worker(new URL('./registrar.js', import.meta.url), {
         name: 'ringpost registrar',
-        workerData: { context: this.#context, arena: arena.buffer, slot } satisfies Registration,
+        workerData: {
+          context: this.#context,
+          sleepers: Array.from(parts, ({ arena, slot }) => ({ arena: arena.buffer, slot })),
+        } satisfies Registration,
         resourceLimits: REGISTRAR_LIMITS,
         // Not what the program preloads into its own threads.
         execArgv: [],

@@ -55,7 +55,7 @@ export function answerBlocked(by: Answerer): void {
 /** A thread takes part in a context until it ends. */
 export function joinProcess(thread: Thread): void {
   members.add(thread)
-  thread.beforeSleep = () => answerer?.beforeSleep(thread)
+  thread.beforeSleep = () => answerer?.beforeSleep(members)
   if (isMainThread || members.size > 1) return
   process.once('exit', () => {
     answerer?.catchUp()

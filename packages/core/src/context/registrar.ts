@@ -7,9 +7,8 @@ import { answer, CHANNEL } from './question.ts'
 export interface Registration {
   /** What to answer. */
   readonly context: SharedArrayBuffer
-  /** The arena and the slot in which that thread sleeps. */
-  readonly arena: SharedArrayBuffer
-  readonly slot: number
+  /** The arenas and the slots in which that thread may sleep. */
+  readonly sleepers: readonly { readonly arena: SharedArrayBuffer; readonly slot: number }[]
 }
 
 /**
@@ -17,9 +16,9 @@ export interface Registration {
  * process while the thread that has started it is blocked. It takes part in no context, and ends
  * with the thread that has started it.
  */
-const { context, arena, slot } = workerData as Registration
+const { context, sleepers } = workerData as Registration
 const channel = new BroadcastChannel(CHANNEL)
 channel.onmessage = ({ data }: { data: unknown }) => answer(channel, data, context)
 
 // What was asked before is in the other thread's channel, for it to answer before it sleeps on.
-new ThreadTable(Arena.open(arena)).rouse(slot)
+for (const { arena, slot } of sleepers) new ThreadTable(Arena.open(arena)).rouse(slot)

@@ -173,7 +173,7 @@ export class EndpointTable {
     const at = this.#homeOf(hash)
     for (;;) {
       const seen = Atomics.load(words, at)
-      const next = (seen & ~home.probeBits) + more + Math.max(seen & home.probeBits, probes)
+      const next = ((seen & ~home.probeBits) + more + Math.max(seen & home.probeBits, probes)) | 0
       if (seen === next || Atomics.compareExchange(words, at, seen, next) === seen) return
     }
   }
@@ -184,8 +184,9 @@ export class EndpointTable {
     const at = this.#homeOf(hash)
     for (;;) {
       const seen = Atomics.load(words, at)
-      const fewer = seen - home.countOne
-      const next = fewer < home.countOne ? 0 : fewer
+      const fewer = (seen - home.countOne) | 0
+      // Without a sign: the count, which deaths may leave too high, takes all bits above the probe's.
+      const next = fewer >>> 0 < home.countOne ? 0 : fewer
       if (Atomics.compareExchange(words, at, seen, next) === seen) return
     }
   }

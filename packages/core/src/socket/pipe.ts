@@ -335,6 +335,16 @@ export class Pipe implements PipeEnd, FrameLender {
     return this.#reader === undefined ? this.#hasArrived() : this.#reader.available() > 0
   }
 
+  /** Messages that can be read now, as far as this side knows when there are some. */
+  get unread(): number {
+    return this.canRead() ? this.#in.available() : 0
+  }
+
+  /** There is more to read than the owner reads at once: it is told again, in its turn. */
+  lookAgain(): void {
+    this.#thread.lookAgain(this.id, this.side)
+  }
+
   read(): Buffer[] {
     const message = this.#in.read()
     this.#released()
@@ -347,8 +357,8 @@ export class Pipe implements PipeEnd, FrameLender {
     try {
       this.#in.readMany(messages, limit)
     } catch (error) {
-      // Those that are read already are not to be lost with the one that stays.
-      if (messages.length === before) throw error
+      // Those that are read already are not to be lost with the one that there is no memory for.
+      if (!(error instanceof RangeError) || messages.length === before) throw error
     }
     this.#released()
   }
@@ -473,7 +483,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** Ends the pipe when the other side has closed and all that it had sent is read. */
   endIfDrained(): boolean {
-    if (!this.#isOver || this.canRead()) return false
+    if (!this.isPeerClosed || this.#isEnded || this.canRead()) return false
     this.close()
     return true
   }

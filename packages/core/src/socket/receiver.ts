@@ -122,7 +122,7 @@ export class Receiver {
       failure = this.#fill(batch, max)
     } catch (error) {
       // No memory for the next message, which stays where it is: the next call is told.
-      if (batch.length === 0) throw error
+      if (!(error instanceof RangeError) || batch.length === 0) throw error
     }
     return batch.length > 0 ? batch : (failure ?? 'EAGAIN')
   }

@@ -116,14 +116,37 @@ export class Thread {
   signal(pipeId: number, to: Side, reason: number): void {
     const slot = this.pipes.threadOf(pipeId, to)
     if (slot < 0) return
+    this.#post(slot, pipeId, to, reason)
+    if (slot === this.slot) this.#pollSoon()
+    else this.table.wake(slot)
+  }
+
+  /**
+   * An end of this thread has more to read. That is seen to with the next call of a socket; if there
+   * is none, after timers and I/O have had their turn.
+   */
+  lookAgain(pipeId: number, which: Side): void {
+    this.#post(this.slot, pipeId, which, Reason.readable)
+    // What was read until now has taken its time.
+    this.turn.hurry()
+    if (this.#isLookingAgain) return
+    this.#isLookingAgain = true
+    setImmediate(this.#lookNow)
+  }
+
+  #isLookingAgain = false
+  readonly #lookNow = (): void => {
+    this.#isLookingAgain = false
+    if (!this.#isEnded) this.poll()
+  }
+
+  #post(slot: number, pipeId: number, to: Side, reason: number): void {
     const words = this.#words
     const at = sideAt(this.arena, pipeId, to)
     if (Atomics.or(words, at + side.reasons, reason) === 0) {
       Atomics.store(words, at + side.turn, this.#mailboxes.nextTurn(slot))
     }
     this.#mailboxes.post(slot, endOf(pipeId, to))
-    if (slot === this.slot) this.#pollSoon()
-    else this.table.wake(slot)
   }
 
   /** Does what other threads have asked for since the last call. */

@@ -26,11 +26,13 @@ export const isSubscription = (frame: Uint8Array): boolean => frame[0] === Verb.
 /** Of a frame that is about a topic: which; a view. */
 export const topicOf = (frame: Uint8Array): Uint8Array => frame.subarray(1)
 
-/** Reads all that has come up a pipe, and sees to it that its owner is told of more. */
+/**
+ * Reads what has come up a pipe by now, so that it counts for the next message that is published. What
+ * comes meanwhile may have no end: it is read when the thread looks again, and others have their turn.
+ */
 export function readUpstream(pipe: Pipe, take: (message: Buffer[], pipe: Pipe) => void): void {
-  do {
-    while (pipe.canRead()) take(pipe.read(), pipe)
-  } while (!pipe.parkReading())
+  for (let left = pipe.unread; left > 0 && pipe.canRead(); left--) take(pipe.read(), pipe)
+  if (!pipe.parkReading()) pipe.lookAgain()
 }
 
 function frameOf(verb: number, topic: Uint8Array): Buffer {
