@@ -5,7 +5,8 @@ import type { SocketOptions } from '../options.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
-import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscription.ts'
+import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
+import { Upstream } from './upstream.ts'
 
 /**
  * PUB: each message to every peer that has subscribed to a prefix of it; dropped for those at their
@@ -17,6 +18,7 @@ export class PublisherPattern implements Pattern {
   protected readonly options: SocketOptions
   protected readonly topics = new SubscriberTrie<Pipe>()
   protected readonly out: Distributor
+  readonly #upstream = new Upstream((message, pipe) => this.#take(message, pipe))
 
   constructor(host: PatternHost) {
     this.options = host.options
@@ -28,13 +30,14 @@ export class PublisherPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
+    this.#upstream.detach(pipe)
     this.topics.removeAll(pipe, ignore)
     this.options.topicsCount = this.topics.size
     this.out.detach(pipe)
   }
 
   readable(pipe: Pipe): void {
-    readUpstream(pipe, this.#take)
+    this.#upstream.read(pipe)
   }
 
   writable(pipe: Pipe): void {
@@ -42,6 +45,7 @@ export class PublisherPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
+    this.#upstream.catchUp()
     const several = isMultipart(message)
     if (several && this.#keepsLastOnly) return 'EINVAL'
     this.choose(bytesOf(several ? message[0]! : message))
@@ -61,6 +65,7 @@ export class PublisherPattern implements Pattern {
   }
 
   isUnwanted(text: string): boolean {
+    this.#upstream.catchUp()
     return !this.options.invertMatching && !this.topics.mayMatch(text)
   }
 
@@ -114,7 +119,7 @@ export class PublisherPattern implements Pattern {
     return this.options.conflate && this.options.type === socketTypeId.Publisher
   }
 
-  readonly #take = (message: Buffer[], pipe: Pipe): void => {
+  #take(message: Buffer[], pipe: Pipe): void {
     const all = !this.options.onlyFirstSubscribe || isAboutTopic(message[0]!)
     for (const [index, frame] of message.entries()) {
       if ((all || index === 0) && isAboutTopic(frame)) this.takeTopic(frame, pipe)

@@ -4,7 +4,8 @@ import type { Failure, Pattern, PatternHost } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
 import { bytesOfGroup, keyOfGroup } from './group.ts'
-import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscription.ts'
+import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
+import { Upstream } from './upstream.ts'
 
 /**
  * RADIO: each message to every peer that has joined its group. In a pipe a message is two frames:
@@ -13,6 +14,7 @@ import { isAboutTopic, isSubscription, readUpstream, topicOf } from './subscript
 export class RadioPattern implements Pattern {
   readonly #host: PatternHost
   readonly #out: Distributor
+  readonly #upstream = new Upstream((message, pipe) => this.#take(message, pipe))
   readonly #members = new Map<string, Set<Pipe>>()
   readonly #groups = new Map<Pipe, Set<string>>()
 
@@ -27,13 +29,14 @@ export class RadioPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
+    this.#upstream.detach(pipe)
     for (const key of this.#groups.get(pipe) ?? []) this.#leave(key, pipe)
     this.#groups.delete(pipe)
     this.#out.detach(pipe)
   }
 
   readable(pipe: Pipe): void {
-    readUpstream(pipe, this.#take)
+    this.#upstream.read(pipe)
   }
 
   writable(pipe: Pipe): void {
@@ -50,6 +53,7 @@ export class RadioPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
+    this.#upstream.catchUp()
     const group = bytesOf((message as Part[])[0]!)
     this.#members.get(keyOfGroup(group))?.forEach(this.#out.choose)
     return this.#out.send(message, !this.#host.options.noDrop)
@@ -79,7 +83,7 @@ export class RadioPattern implements Pattern {
     return false
   }
 
-  readonly #take = (message: Buffer[], pipe: Pipe): void => {
+  #take(message: Buffer[], pipe: Pipe): void {
     const frame = message[0]!
     if (!isAboutTopic(frame)) return
     const key = keyOfGroup(topicOf(frame))

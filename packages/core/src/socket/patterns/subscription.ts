@@ -1,5 +1,3 @@
-import type { Pipe } from '../pipe.ts'
-
 /**
  * What subscribers send upstream to their publishers: a frame of `01 topic` to subscribe, `00 topic`
  * to cancel. DISH joins and leaves groups in the same way.
@@ -25,15 +23,6 @@ export const isSubscription = (frame: Uint8Array): boolean => frame[0] === Verb.
 
 /** Of a frame that is about a topic: which; a view. */
 export const topicOf = (frame: Uint8Array): Uint8Array => frame.subarray(1)
-
-/**
- * Reads what has come up a pipe by now, so that it counts for the next message that is published. What
- * comes meanwhile may have no end: it is read when the thread looks again, and others have their turn.
- */
-export function readUpstream(pipe: Pipe, take: (message: Buffer[], pipe: Pipe) => void): void {
-  for (let left = pipe.unread; left > 0 && pipe.canRead(); left--) take(pipe.read(), pipe)
-  if (!pipe.parkReading()) pipe.lookAgain()
-}
 
 function frameOf(verb: number, topic: Uint8Array): Buffer {
   const frame = Buffer.allocUnsafe(topic.length + 1)
