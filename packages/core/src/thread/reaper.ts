@@ -43,12 +43,14 @@ function reap(self: Thread, slot: number): void {
 }
 
 /**
- * A pipe that the dead thread was attaching has lost its other side, perhaps before it had one.
- * True when it has to be freed.
+ * A pipe that the dead thread was attaching will never have its other side. Once it is attached, that
+ * side is its socket's, which may be another thread's and have accepted it. True when the pipe has to
+ * be freed.
  */
 function abandon(self: Thread, pipe: number, generation: number): boolean {
-  const isSame = self.pipes.generationOf(pipe) === generation
-  return isSame && self.closeSide(pipe, 1, true)
+  const { pipes } = self
+  if (pipes.generationOf(pipe) !== generation) return false
+  return (pipes.stateOf(pipe) & PipeState.attached) === 0 && self.closeSide(pipe, 1, true)
 }
 
 /** Closes the sides of a pipe that belonged to a dead thread; true when it has to be freed. */
