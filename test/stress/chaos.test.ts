@@ -1,135 +1,80 @@
-import { Worker } from 'node:worker_threads'
-import { context, Publisher, Pull, Router, SocketError } from '@ringpost/core'
+import { setTimeout as timer } from 'node:timers/promises'
+import { context } from '@ringpost/core'
 import { expect, it } from 'vitest'
-import type { ChaosOrder } from './chaosThread.ts'
-import { randomOf, seedOfRun } from './seeded.ts'
-import { stamp, verify } from './stamp.ts'
+import { announcedSeed, Random } from '../support/random.ts'
+import { Book } from './chaos/book.ts'
+import { Crowd } from './chaos/crowd.ts'
+import { Home } from './chaos/home.ts'
+import { patterns } from './chaos/patterns.ts'
+import { report } from './chaos/report.ts'
+import { Seats } from './chaos/seats.ts'
+import { Watchdog } from './chaos/watchdog.ts'
 
 const THREADS = 16
-const SECONDS = Number(process.env['RINGPOST_STRESS_SECONDS'] ?? 60)
-const TOPICS = 4
+const SECONDS = Number(process.env['RINGPOST_STRESS_SECONDS'] ?? 180)
+/** More than are ever begun. */
+const LIVES_PER_SECOND = 1024
 
-const seed = seedOfRun()
-const random = randomOf(seed)
-console.log(`chaos: RINGPOST_SEED=${seed}, ${SECONDS} s`)
+/**
+ * Storms, in which threads are terminated, and calms, in which none is: for after each termination all
+ * threads look at all their pipes, and one that has missed a wake-up would not be noticed.
+ */
+const STORM_MS = 20_000
+const CALM_MS = 40_000
+const isStorm = (atMs: number): boolean => atMs % (STORM_MS + CALM_MS) < STORM_MS
 
-const names = {
-  sink: 'inproc://chaos-sink',
-  echo: 'inproc://chaos-echo',
-  news: 'inproc://chaos-news',
-  farewell: 'inproc://chaos-farewell',
-}
+/** Between two strikes, at most. */
+const PAUSE_MS = 300
 
-/** What has arrived of each life of a PUSH: numbers in a row, and an end that counts them. */
-class Lives {
-  readonly #next = new Map<string, number>()
-  ended = 0
-  messages = 0
-
-  take(message: Buffer): void {
-    this.messages++
-    const { life, number } = verify(message)
-    const isEnd = life.endsWith(' end')
-    const name = isEnd ? life.slice(0, -' end'.length) : life
-    const expected = this.#next.get(name) ?? 0
-    if (number !== expected) throw new Error(`${life}: ${number} instead of ${expected}`)
-    if (isEnd) this.ended++
-    this.#next.set(name, isEnd ? Infinity : expected + 1)
-  }
-}
-
-/** Runs until the socket is closed, or fails. */
-async function untilClosed(run: () => Promise<void>): Promise<void> {
-  try {
-    await run()
-  } catch (error) {
-    const isClosed = error instanceof SocketError && ['EAGAIN', 'EBADF'].includes(error.code)
-    if (!isClosed) throw error
-  }
-}
+const seed = announcedSeed('chaos')
+const random = new Random(seed)
 
 it(
   'loses, doubles, tears and reorders nothing while threads come, go and are terminated',
   async () => {
     const before = context.memory.usedBytes
-    const lives = new Lives()
-    const pull = new Pull()
-    const router = new Router()
-    const publisher = new Publisher()
-    const farewell = new Pull()
-    await pull.bind(names.sink)
-    await router.bind(names.echo)
-    await publisher.bind(names.news)
-    await farewell.bind(names.farewell)
+    const book = Book.forLives(LIVES_PER_SECOND * SECONDS)
+    const seats = Seats.forThreads(THREADS)
+    const watchdog = new Watchdog(seats, patterns)
+    const home = new Home(seed, book)
+    const crowd = new Crowd(random.fork(), book, seats)
+    const failures = (): unknown[] => [...crowd.failures, ...home.failures, ...watchdog.failures]
 
-    let isOver = false
-    const serving = [
-      untilClosed(async () => {
-        for await (const [message] of pull) lives.take(message!)
-      }),
-      untilClosed(async () => {
-        for await (const question of router) await router.send(question)
-      }),
-      untilClosed(async () => {
-        for await (const _goodbye of farewell) continue
-      }),
-      untilClosed(async () => {
-        for (let number = 0; !isOver; number++) {
-          await publisher.send([`topic ${number % TOPICS} `, stamp('news', number, number % 500)])
-          if (number % 64 === 0) await new Promise((resolve) => setImmediate(resolve))
-        }
-      }),
-    ]
-
-    let started = 0
-    let terminated = 0
-    const failures: unknown[] = []
-    const running = new Map<Worker, Promise<void>>()
-    const start = (): void => {
-      const order: ChaosOrder = { seed: seed + ++started, ...names }
-      const worker = new Worker(new URL('../dist/stress/chaosThread.js', import.meta.url), {
-        workerData: order,
-      })
-      worker.on('error', (error) => failures.push(error))
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
-      running.set(worker, ended)
-      void ended.then(() => {
-        running.delete(worker)
-        if (!isOver) start()
-      })
+    crowd.begin(THREADS)
+    const begin = performance.now()
+    const atMs = (): number => performance.now() - begin
+    while (atMs() < SECONDS * 1000 && failures().length === 0) {
+      await timer(random.below(PAUSE_MS))
+      if (isStorm(atMs())) crowd.strike()
+      seats.season = (seats.season + 1) % patterns.length
     }
-    for (let i = 0; i < THREADS; i++) start()
 
-    await new Promise<void>((resolve) => {
-      const end = performance.now() + SECONDS * 1000
-      const strike = (): void => {
-        if (failures.length > 0 || performance.now() > end) {
-          resolve()
-          return
-        }
-        const victims = [...running.keys()]
-        const victim = victims[Math.floor(random() * victims.length)]
-        if (victim !== undefined && random() < 0.5) {
-          terminated++
-          void victim.terminate()
-        }
-        setTimeout(strike, random() * 40)
-      }
-      strike()
-    })
+    const inTime = (what: string, done: Promise<void>): Promise<void> =>
+      watchdog.inTime(what, done, () => home.told())
+    await inTime('the threads to end', crowd.end())
+    await inTime('all to be received', home.receiveAll())
+    await inTime('what the main thread serves to end', home.close())
+    await inTime('what was left at places', home.sweep())
+    await watchdog.end()
+    console.log(report(patterns, book, crowd))
 
-    isOver = true
-    await Promise.all([...running.keys()].map((worker) => worker.terminate()))
-    await Promise.all(running.values())
-    for (const socket of [pull, router, publisher, farewell]) socket.close()
-    await Promise.all(serving)
-    console.log(
-      `chaos: ${started} threads, ${terminated} terminated, ${lives.messages} messages, ` +
-        `${lives.ended} lives that ended by themselves`,
-    )
-    expect(failures).toEqual([])
-    expect(lives.ended).toBeGreaterThan(0)
+    expect(failures()).toEqual([])
+    expect(book.audit(patterns.map(({ name }) => name))).toEqual([])
     expect(context.memory.usedBytes).toBe(before)
+    expect(neverPlayed(book)).toEqual([])
   },
-  (SECONDS + 60) * 1000,
+  (SECONDS + 90) * 1000,
 )
+
+/** Patterns and roles of which there was nothing. */
+function neverPlayed(book: Book): string[] {
+  return patterns.flatMap(({ name, roles }, pattern) => {
+    const { ended, arrivedInMain, arrivedInThreads } = book.tallyOf(pattern)
+    const missing = roles.filter((_, role) => book.timesPlayed(pattern, role) === 0)
+    return [
+      ...missing.map((role) => `${name}, ${role.name}`),
+      ...(ended === 0 ? [`${name}: no life has ended`] : []),
+      ...(arrivedInMain + arrivedInThreads === 0 ? [`${name}: nothing has arrived`] : []),
+    ]
+  })
+}

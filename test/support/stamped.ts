@@ -1,10 +1,12 @@
 import { crc32 } from 'node:zlib'
 import type { Random } from './random.ts'
 
-/** Who sent a message, and which of its messages it is. */
+/** Who sent a message, which of its messages it is, and when it was made. */
 export interface Stamp {
   readonly sender: number
   readonly sequence: number
+  /** By `clockMs`. */
+  readonly madeAtMs: number
 }
 
 /**
@@ -15,9 +17,17 @@ export interface Stamp {
  * | sender   |  0 |     4 |                                             |
  * | sequence |  4 |     4 |                                             |
  * | frames   |  8 |     4 | how many the message has                    |
- * | checksum | 12 |     4 | CRC-32 of the fields above and all content  |
+ * | made at  | 12 |     4 | milliseconds of `clockMs`                   |
+ * | checksum | 16 |     4 | CRC-32 of the fields above and all content  |
  */
-const head = { sender: 0, sequence: 4, frames: 8, checksum: 12, bytes: 16 } as const
+const head = { sender: 0, sequence: 4, frames: 8, madeAt: 12, checksum: 16, bytes: 20 } as const
+
+/** Milliseconds of a clock that all threads share, of which 32 bits are kept. */
+export const clockMs = (): number =>
+  Number(BigInt.asUintN(32, process.hrtime.bigint() / 1_000_000n))
+
+/** How long ago that was. */
+export const sinceMs = (atMs: number): number => (clockMs() - atMs) | 0
 
 /** Content to cut frames from. */
 const pool = Buffer.alloc(1 << 16)
@@ -36,6 +46,7 @@ export function stamped(sender: number, sequence: number, sizes: readonly number
   first.writeUInt32LE(sender, head.sender)
   first.writeUInt32LE(sequence, head.sequence)
   first.writeUInt32LE(sizes.length, head.frames)
+  first.writeUInt32LE(clockMs(), head.madeAt)
   first.writeUInt32LE(checksumOf(frames), head.checksum)
   return frames
 }
@@ -46,6 +57,7 @@ export function stampInto(frame: Buffer, sender: number, sequence: number): void
   frame.writeUInt32LE(sender, head.sender)
   frame.writeUInt32LE(sequence, head.sequence)
   frame.writeUInt32LE(1, head.frames)
+  frame.writeUInt32LE(clockMs(), head.madeAt)
   frame.writeUInt32LE(checksumOf([frame]), head.checksum)
 }
 
@@ -58,7 +70,11 @@ export function stampOf(frames: readonly Buffer[]): Stamp {
   const count = first.readUInt32LE(head.frames)
   if (count !== frames.length) throw torn(frames, `${count} frames were sent`)
   if (first.readUInt32LE(head.checksum) !== checksumOf(frames)) throw torn(frames, 'wrong checksum')
-  return { sender: first.readUInt32LE(head.sender), sequence: first.readUInt32LE(head.sequence) }
+  return {
+    sender: first.readUInt32LE(head.sender),
+    sequence: first.readUInt32LE(head.sequence),
+    madeAtMs: first.readUInt32LE(head.madeAt),
+  }
 }
 
 /** Sizes of a message's frames: mostly small and one, sometimes several, seldom up to `largest`. */

@@ -230,4 +230,6 @@ const work: Record<Occupation, () => void | Promise<void>> = {
 }
 
 parentPort!.unref()
-await work[assignment.occupation]()
+// Not awaited: Node.js 20 and 22 abort now and then when a thread is terminated in the moment in which
+// it begins a module with an await at its top level. A rejection is an error of the worker all the same.
+void work[assignment.occupation]()
