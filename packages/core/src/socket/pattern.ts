@@ -82,6 +82,8 @@ export interface Pattern {
   /** The same for a message that is borrowed. */
   presentShared?(message: SharedFrame[]): unknown
 
+  /** An option is about to be read: what it tells shall be up to date. */
+  optionRead?(definition: OptionDefinition): void
   /** An option was set. `value` is as it is kept. */
   optionChanged?(definition: OptionDefinition, value: unknown): void
 }

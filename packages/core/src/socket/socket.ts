@@ -360,6 +360,7 @@ export class SocketBase extends NumberedOptions implements Acceptor {
     this.#gate.checkOpen()
     // How many topics there are, others decide.
     this.#thread.poll()
+    this.#pattern.optionRead?.(definition)
     return this.#options.read(definition)
   }
 

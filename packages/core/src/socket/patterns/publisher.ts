@@ -1,6 +1,6 @@
 import { SubscriberTrie } from '../../routing/topicTrie.ts'
 import { bytesOf, isMultipart, type Outgoing } from '../message.ts'
-import { socketTypeId } from '../optionDefinition.ts'
+import { socketTypeId, type OptionDefinition } from '../optionDefinition.ts'
 import type { SocketOptions } from '../options.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
@@ -92,6 +92,10 @@ export class PublisherPattern implements Pattern {
 
   canReceive(): boolean {
     return false
+  }
+
+  optionRead({ name }: OptionDefinition): void {
+    if (name === 'topicsCount') this.#upstream.catchUp()
   }
 
   /** Chooses the pipes for a message that begins with this frame. */
