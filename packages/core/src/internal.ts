@@ -1,0 +1,8 @@
+/**
+ * What Ringpost's other packages share with core and users must not rely on: it may change with
+ * every release, and core and its companions are released together.
+ */
+export { bufferOver } from './memory/frameBuffer.ts'
+export { socketTypeId, type SocketTypeName } from './socket/optionDefinition.ts'
+export { canTalk } from './socket/peerTypes.ts'
+export { decodeZ85, encodeZ85 } from './socket/z85.ts'
