@@ -1,0 +1,328 @@
+import { constants } from 'node:buffer'
+import { bufferOver } from '@ringpost/core/internal'
+import { WireError } from '../errors.ts'
+import type { FrameCipher } from './frameCipher.ts'
+import { frameFlag, LONG_HEADER_BYTES, readLongSize, SHORT_HEADER_BYTES } from './frame.ts'
+
+export interface DecoderLimits {
+  /** Of one frame on the wire, as ZMQ_MAXMSGSIZE; -1 for none, the default. Also of commands. */
+  maxMessageSize?: number
+  /** Of one message, default 65,536: an empty frame takes two bytes to send, and a hundred to keep. */
+  maxFrames?: number
+  /** Of one command after the handshake, default 1 MiB; the longest topic, say. */
+  maxCommandSize?: number
+}
+
+/** No command of a handshake needs more; the peer is nobody yet. */
+export const HANDSHAKE_COMMAND_BYTES = 65_536
+
+/**
+ * A frame that is spread over chunks gets so much memory at once, and more only as it arrives: who
+ * announces a large one has to send it.
+ */
+const FIRST_BODY_BYTES = 1_048_576
+
+const MESSAGE_FLAGS = frameFlag.more | frameFlag.long
+const ALL_FLAGS = MESSAGE_FLAGS | frameFlag.command
+
+const NOTHING = Buffer.alloc(0)
+
+/**
+ * Turns chunks of bytes, split anywhere, into whole messages and commands.
+ *
+ * Frames that lie in one chunk are views of it, so a chunk must not be used again; decrypting
+ * changes it. A stream of `node:net` gives chunks of their own, as large as what was read, so that
+ * a view keeps at most 64 KiB alive. Who keeps small frames for long should copy them.
+ *
+ * In the handshake `readCommand` reads one command at a time; after `startTraffic` it is `read`
+ * and `takeCommand`. After an error there is nothing more to be read.
+ *
+ * @see RFC 37/ZMTP "Framing"
+ */
+export class FrameDecoder {
+  readonly #frameLimit: number
+  readonly #maxFrames: number
+  readonly #maxCommandSize: number
+  #isHandshake = true
+  #hasCommands = true
+  #commandLimit: number
+  #cipher: FrameCipher | undefined
+
+  #chunk: Buffer = NOTHING
+  #at = 0
+  /** Chunks behind the current one. */
+  readonly #waiting: Buffer[] = []
+
+  /** What has arrived of a header that is spread over chunks. */
+  readonly #header = new Uint8Array(LONG_HEADER_BYTES)
+  #headerBytes = 0
+  /** The frame whose header was read last. */
+  #flags = 0
+  #length = 0
+  #hasHeader = false
+  /** What has arrived of a body that is spread over chunks. */
+  #body: Buffer | undefined
+  #bodyBytes = 0
+
+  /** The frames of the message whose last one is not there yet. */
+  #frames: Buffer[] | undefined
+  /** A command that has been read and not taken. */
+  #command: Buffer | undefined
+
+  constructor(limits: DecoderLimits = {}) {
+    const { maxMessageSize = -1, maxFrames = 65_536, maxCommandSize = 1_048_576 } = limits
+    this.#frameLimit = maxMessageSize < 0 ? constants.MAX_LENGTH : maxMessageSize
+    this.#maxFrames = maxFrames
+    this.#maxCommandSize = maxCommandSize
+    this.#commandLimit = Math.min(this.#frameLimit, HANDSHAKE_COMMAND_BYTES)
+  }
+
+  /**
+   * Messages may come from now on.
+   *
+   * @param options.cipher decrypts them
+   * @param options.hasCommands false for ZMTP 2.0
+   */
+  startTraffic(options: { cipher?: FrameCipher | undefined; hasCommands?: boolean } = {}): void {
+    this.#cipher = options.cipher
+    this.#hasCommands = options.hasCommands ?? true
+    this.#isHandshake = false
+    this.#commandLimit = Math.min(this.#frameLimit, this.#maxCommandSize)
+  }
+
+  /** Takes over a chunk, to be read behind those before it. */
+  push(chunk: Buffer): void {
+    if (this.#at < this.#chunk.length) {
+      this.#waiting.push(chunk)
+    } else {
+      this.#chunk = chunk
+      this.#at = 0
+    }
+  }
+
+  /** In the handshake: the next command's body, once it is there. */
+  readCommand(): Buffer | undefined {
+    return this.#readFrame()
+  }
+
+  /**
+   * Reads up to `limit` messages; fewer when no more are there, or when a command comes first: then
+   * `takeCommand` has it, and there is more to be read.
+   *
+   * @returns how many messages were read
+   * @throws {WireError} the messages read before are in `messages`
+   */
+  read(messages: Buffer[][], limit: number): number {
+    const first = messages.length
+    const end = first + limit
+    while (messages.length < end && this.#command === undefined) {
+      if (this.#cipher === undefined && this.#isBetweenFrames()) {
+        this.#readWhole(messages, end)
+        if (messages.length >= end) break
+      }
+      const body = this.#readFrame()
+      if (body === undefined) break
+      this.#accept(body, messages)
+    }
+    return messages.length - first
+  }
+
+  /** The command that `read` stopped at. */
+  takeCommand(): Buffer | undefined {
+    const command = this.#command
+    this.#command = undefined
+    return command
+  }
+
+  /** Whether no part of a frame has been read. */
+  #isBetweenFrames(): boolean {
+    return !this.#hasHeader && this.#headerBytes === 0
+  }
+
+  /**
+   * Frames of messages that lie in the chunk, up to the first that has to be looked at closer: the
+   * loop that throughput hangs on.
+   */
+  #readWhole(messages: Buffer[][], end: number): void {
+    const chunk = this.#chunk
+    const { buffer, byteOffset, length: stop } = chunk
+    const limit = this.#frameLimit
+    let frames = this.#frames
+    let at = this.#at
+    while (messages.length < end && at + SHORT_HEADER_BYTES <= stop) {
+      const flags = chunk[at]!
+      if (flags > MESSAGE_FLAGS) break
+      const isLong = (flags & frameFlag.long) !== 0
+      const body = at + (isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES)
+      if (body > stop) break
+      const length = isLong ? readLongSize(chunk, at) : chunk[at + 1]!
+      if (length > stop - body || length > limit) break
+      if ((flags & frameFlag.more) === 0) {
+        const frame = bufferOver(buffer, byteOffset + body, length)
+        if (frames === undefined) {
+          messages.push([frame])
+        } else {
+          frames.push(frame)
+          messages.push(frames)
+          frames = undefined
+        }
+      } else {
+        if (frames === undefined) frames = []
+        if (frames.length + 1 >= this.#maxFrames) break
+        frames.push(bufferOver(buffer, byteOffset + body, length))
+      }
+      at = body + length
+    }
+    this.#frames = frames
+    this.#at = at
+  }
+
+  /** The next frame's body, once all of it is there. */
+  #readFrame(): Buffer | undefined {
+    if (!this.#hasHeader && !this.#readHeader()) return undefined
+    return this.#readBody()
+  }
+
+  #readHeader(): boolean {
+    if (this.#headerBytes === 0) {
+      const { length: stop } = this.#chunk
+      if (this.#at + LONG_HEADER_BYTES <= stop) {
+        this.#at += this.#takeHeader(this.#chunk, this.#at)
+        return true
+      }
+    }
+    return this.#gatherHeader()
+  }
+
+  /** Reads a header byte by byte: it may be spread over chunks, or be the last thing in one. */
+  #gatherHeader(): boolean {
+    const header = this.#header
+    for (;;) {
+      if (this.#headerBytes > 0) {
+        const isLong = (header[0]! & frameFlag.long) !== 0
+        if (this.#headerBytes === (isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES)) break
+      }
+      if (!this.#hasBytes()) return false
+      const byte = this.#chunk[this.#at++]!
+      if (this.#headerBytes === 0) this.#checkFlags(byte)
+      header[this.#headerBytes++] = byte
+    }
+    this.#headerBytes = 0
+    this.#takeHeader(header, 0)
+    return true
+  }
+
+  /** @returns how many bytes the header takes */
+  #takeHeader(source: Uint8Array, at: number): number {
+    const flags = source[at]!
+    this.#checkFlags(flags)
+    const isLong = (flags & frameFlag.long) !== 0
+    const length = isLong ? readLongSize(source, at) : source[at + 1]!
+    this.#checkLength(flags, length)
+    this.#flags = flags
+    this.#length = length
+    this.#hasHeader = true
+    return isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES
+  }
+
+  #checkFlags(flags: number): void {
+    const isCommand = (flags & frameFlag.command) !== 0
+    const hasMore = (flags & frameFlag.more) !== 0
+    if (flags > ALL_FLAGS || (isCommand && (hasMore || !this.#hasCommands))) {
+      throw malformedFrame(flags)
+    }
+    if (this.#isHandshake && !isCommand) {
+      throw new WireError('UNEXPECTED_COMMAND', 'a message before the end of the handshake')
+    }
+  }
+
+  /** Before anything is allocated for it. */
+  #checkLength(flags: number, length: number): void {
+    const limit = (flags & frameFlag.command) === 0 ? this.#frameLimit : this.#commandLimit
+    if (length > limit) {
+      throw new WireError('FRAME_TOO_LARGE', `a frame of ${length} bytes; the limit is ${limit}`)
+    }
+  }
+
+  #readBody(): Buffer | undefined {
+    const length = this.#length
+    if (this.#body === undefined) {
+      const at = this.#at
+      if (this.#chunk.length - at >= length) {
+        this.#at = at + length
+        this.#hasHeader = false
+        return bufferOver(this.#chunk.buffer, this.#chunk.byteOffset + at, length)
+      }
+      this.#body = Buffer.allocUnsafe(Math.min(length, FIRST_BODY_BYTES))
+      this.#bodyBytes = 0
+    }
+    while (this.#bodyBytes < length) {
+      if (!this.#hasBytes()) return undefined
+      this.#gatherBody(length)
+    }
+    const body = this.#body
+    this.#body = undefined
+    this.#hasHeader = false
+    return body
+  }
+
+  /** Copies what the chunk has of the body. */
+  #gatherBody(length: number): void {
+    const count = Math.min(this.#chunk.length - this.#at, length - this.#bodyBytes)
+    const filled = this.#bodyBytes + count
+    if (filled > this.#body!.length) {
+      const larger = Buffer.allocUnsafe(Math.min(length, Math.max(filled, 2 * this.#body!.length)))
+      larger.set(this.#body!.subarray(0, this.#bodyBytes))
+      this.#body = larger
+    }
+    this.#body!.set(this.#chunk.subarray(this.#at, this.#at + count), this.#bodyBytes)
+    this.#bodyBytes = filled
+    this.#at += count
+  }
+
+  /** Goes on to the next chunk when this one is used up. */
+  #hasBytes(): boolean {
+    while (this.#at >= this.#chunk.length) {
+      this.#at = 0
+      this.#chunk = this.#waiting.shift() ?? NOTHING
+      if (this.#chunk === NOTHING) return false
+    }
+    return true
+  }
+
+  /** Puts a frame where it belongs: into a message, or aside as a command. */
+  #accept(body: Buffer, messages: Buffer[][]): void {
+    let frame = body
+    let flags = this.#flags
+    if (this.#cipher !== undefined) {
+      // Others may frame what is encrypted as a command, as RFC 37 says; libzmq does as a message.
+      if ((flags & frameFlag.more) !== 0) throw malformedFrame(flags)
+      frame = this.#cipher.open(body)
+      flags = this.#cipher.flags
+    }
+    if ((flags & frameFlag.command) !== 0) {
+      this.#checkLength(flags, frame.length)
+      this.#command = frame
+    } else if ((flags & frameFlag.more) !== 0) {
+      this.#acceptPart(frame)
+    } else if (this.#frames === undefined) {
+      messages.push([frame])
+    } else {
+      this.#frames.push(frame)
+      messages.push(this.#frames)
+      this.#frames = undefined
+    }
+  }
+
+  #acceptPart(frame: Buffer): void {
+    this.#frames ??= []
+    // One more is to come.
+    if (this.#frames.push(frame) >= this.#maxFrames) {
+      throw new WireError('TOO_MANY_FRAMES', `a message of more than ${this.#maxFrames} frames`)
+    }
+  }
+}
+
+function malformedFrame(flags: number): WireError {
+  return new WireError('MALFORMED_FRAME', `a frame with the flags 0x${flags.toString(16)}`)
+}
