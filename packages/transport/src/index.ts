@@ -1,1 +1,3 @@
 export * from '@ringpost/core'
+export { WireError, type DeniedStatus, type WireErrorCode } from './errors.ts'
+export { curveKeyPair, curvePublicKey, type CurveKeyPair } from './mechanism/curveKeys.ts'
