@@ -41,7 +41,7 @@
  * | ----- | -- | ----- | -------------------------------------------------------------------- |
  * | nonce |  0 |     8 | behind "CurveZMQMESSAGEC" from the client, "CurveZMQMESSAGES" from   |
  * |       |    |       | the server                                                           |
- * | box   |  8 |       | flags (more, command) and a frame: between C' and S'                 |
+ * | box   |  8 |       | flags (1 more, 2 command) and a frame: between C' and S'             |
  *
  * A nonce of eight bytes is a big-endian number, one above the last of the same sender.
  *

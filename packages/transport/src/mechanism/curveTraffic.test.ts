@@ -4,8 +4,11 @@ import { bytes, codeOf, cut } from '../testing/bytes.test-support.ts'
 import { curveClient, curveKeys, curveServer } from '../testing/curve.test-support.ts'
 import { shakeHands } from '../testing/handshake.test-support.ts'
 import type { FrameCipher } from '../wire/frameCipher.ts'
+import { frameFlag } from '../wire/frame.ts'
 import { FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
+import { CurveTraffic } from './curveTraffic.ts'
+import { OwnNonces, PeerNonces } from './nonceSequence.ts'
 import { loadSodium, type Sodium } from './sodium.ts'
 
 let sodium: Sodium
@@ -40,15 +43,33 @@ describe('encrypted traffic', () => {
     expect(client.seal(Buffer.from('hi'), 1).equals(sealed)).toBe(false)
   })
 
-  it.each([0, 1, 4])('carries frames with the flags %i', (flags) => {
+  it.each([0, frameFlag.more, frameFlag.command])('carries frames with the flags %i', (flags) => {
     const { client, server } = connection()
     expect(client.open(server.seal(Buffer.from('frame'), flags))).toEqual(Buffer.from('frame'))
     expect(client.flags).toBe(flags)
   })
 
-  it.each([2, 3, 5, 8, 255])('refuses frames with the flags %i', (flags) => {
-    const { client, server } = connection()
-    expect(codeOf(() => client.open(server.seal(Buffer.alloc(1), flags)))).toBe('MALFORMED_COMMAND')
+  it('has inside the flags of libzmq’s messages, and takes no others', () => {
+    const key = Buffer.alloc(32, 1)
+    const cipher = new CurveTraffic(
+      sodium,
+      { own: key, peer: key },
+      new OwnNonces(),
+      new PeerNonces(),
+    )
+    const inside = [0, frameFlag.more, frameFlag.command].map((flags) => {
+      const sealed = cipher.seal(Buffer.from('x'), flags)
+      sodium.open(key, sealed, 8, sealed, 16, sealed.length - 16)
+      return sealed[32]
+    })
+    expect(inside).toEqual([0, 1, 2])
+    for (const unknown of [3, 4, 5, 8, 255]) {
+      const sealed = bytes(`07 "MESSAGE" ${'00'.repeat(8 + 16)} 00 "x"`)
+      sealed[15] = unknown
+      sealed[32] = unknown
+      sodium.seal(key, sealed, 8, sealed, 16, sealed.length - 16)
+      expect(codeOf(() => cipher.open(sealed))).toBe('MALFORMED_COMMAND')
+    }
   })
 
   it('carries whatever is sent, split anywhere', () => {

@@ -12,8 +12,16 @@ const NONCE = NAME.length
 const BOX = NONCE + SHORT_NONCE_BYTES
 const FLAGS = BOX + BOX_BYTES
 const PAYLOAD = FLAGS + 1
-/** A command has no parts. */
-const KNOWN_FLAGS: readonly number[] = [0, frameFlag.more, frameFlag.command]
+/**
+ * The flags inside of a MESSAGE: those of libzmq's own messages, not those of frames. A command has
+ * no parts.
+ */
+const innerFlag = { more: 1, command: 2 } as const
+const frameFlags: ReadonlyMap<number, number> = new Map([
+  [0, 0],
+  [innerFlag.more, frameFlag.more],
+  [innerFlag.command, frameFlag.command],
+])
 
 export interface CurveTrafficKeys {
   /** Of the nonces of what we send. */
@@ -47,7 +55,7 @@ export class CurveTraffic implements FrameCipher {
     const message = Buffer.allocUnsafe(PAYLOAD + body.length)
     message.set(NAME)
     this.#ownNonces.writeNext(message, NONCE)
-    message[FLAGS] = flags
+    message[FLAGS] = flags === frameFlag.command ? innerFlag.command : flags
     message.set(body, PAYLOAD)
     this.#sodium.seal(this.#keys.own, message, NONCE, message, BOX, message.length - BOX)
     return message
@@ -65,9 +73,9 @@ export class CurveTraffic implements FrameCipher {
       throw new WireError('CRYPTOGRAPHIC', 'a MESSAGE does not open')
     }
     this.#peerNonces.accept(body, NONCE)
-    const flags = body[FLAGS]!
-    if (!KNOWN_FLAGS.includes(flags)) {
-      throw malformedCommand('MESSAGE', `the flags 0x${flags.toString(16)}`)
+    const flags = frameFlags.get(body[FLAGS]!)
+    if (flags === undefined) {
+      throw malformedCommand('MESSAGE', `the flags 0x${body[FLAGS]!.toString(16)}`)
     }
     this.flags = flags
     return bufferOver(body.buffer, body.byteOffset + PAYLOAD, body.length - PAYLOAD)
