@@ -1,0 +1,334 @@
+import { WireError } from '../errors.ts'
+import { NullMechanism } from '../mechanism/nullMechanism.ts'
+import { PlainClient } from '../mechanism/plainClient.ts'
+import { PlainServer } from '../mechanism/plainServer.ts'
+import type { Sodium } from '../mechanism/sodium.ts'
+import { decodeCommand, decodeError, decodeGroup, decodePing } from '../wire/command.ts'
+import type { FrameCipher } from '../wire/frameCipher.ts'
+import { type DecoderLimits, FrameDecoder } from '../wire/frameDecoder.ts'
+import { FrameEncoder } from '../wire/frameEncoder.ts'
+import { GreetingExchange } from '../wire/greeting.ts'
+import { decodeMetadata } from '../wire/metadata.ts'
+import { cut } from './bytes.test-support.ts'
+import { curveClient, type CurveKeys, curveKeys, curveServer } from './curve.test-support.ts'
+import { dealer, pull, push, shakeHands, type Side, side } from './handshake.test-support.ts'
+import { sessions } from './session.test-support.ts'
+
+/** How often each outcome was met: `ready`, `messages`, the code of an error and so on. */
+export type Outcomes = Record<string, number>
+
+/** Numbers that look random and follow from a seed: xorshift32. */
+class Dice {
+  #state: number
+
+  constructor(seed: number) {
+    this.#state = seed | 0 || 1
+  }
+
+  /** From 0 up to but without `sides`. */
+  roll(sides: number): number {
+    let state = this.#state
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    this.#state = state
+    return (state >>> 0) % sides
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[this.roll(items.length)]!
+  }
+
+  bytes(longest: number): Buffer {
+    const bytes = Buffer.allocUnsafe(this.roll(longest + 1))
+    for (let at = 0; at < bytes.length; at++) bytes[at] = this.roll(256)
+    return bytes
+  }
+}
+
+/** Something that takes bytes from outside, and must only ever fail with a WireError. */
+type Target = (dice: Dice) => string
+
+/** Feeds the wire with what no peer would send. A failure tells the seed that repeats it. */
+export class Fuzz {
+  readonly #sodium: Sodium
+  readonly #keys: CurveKeys
+  readonly #seeds = new Seeds()
+  readonly #outcomes: Outcomes = {}
+  readonly #handshakes: readonly Buffer[][]
+
+  constructor(sodium: Sodium) {
+    this.#sodium = sodium
+    this.#keys = curveKeys(sodium)
+    this.#handshakes = [
+      ...this.#seeds.handshakes,
+      ...recordHandshake(...this.#curvePair()),
+      ...recordHandshake(...plainPair()),
+    ]
+  }
+
+  /** Runs so many inputs; those of one seed are always the same. */
+  run(inputs: number, seed: number): Outcomes {
+    for (let n = 0; n < inputs; n++) {
+      const inputSeed = (seed + Math.imul(n, 0x9e3779b1)) | 0
+      const dice = new Dice(inputSeed)
+      // Curves take a hundred times as long as the rest.
+      const target = dice.roll(400) === 0 ? dice.pick(this.#slow) : dice.pick(this.#fast)
+      try {
+        const outcome = target(dice)
+        this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1
+      } catch (error) {
+        throw new Error(`the input of seed ${inputSeed} failed`, { cause: error })
+      }
+    }
+    return this.#outcomes
+  }
+
+  readonly #fast: readonly Target[] = [
+    (dice) => greet(this.#seeds.stream(dice), dice),
+    (dice) => this.#decode(this.#seeds.traffic(dice), dice),
+    (dice) => this.#decode(this.#seeds.traffic(dice), dice),
+    (dice) => decodeHandshake(this.#seeds.traffic(dice), dice),
+    (dice) => outcomeOf(() => parse(this.#mutated(dice), dice)),
+    (dice) => this.#negotiate(dice, dice.pick([nullSide, plainClientSide, plainServerSide])()),
+  ]
+  readonly #slow: readonly Target[] = [
+    (dice) => this.#negotiate(dice, dice.pick(this.#curvePair())),
+    (dice) => this.#decrypt(dice),
+  ]
+
+  /** The same, whatever the chunks; and no more out than in. */
+  #decode(wire: Buffer, dice: Dice): string {
+    const limits = dice.pick(someLimits)
+    const whole = readTraffic([wire], limits)
+    const places = Array.from({ length: 1 + dice.roll(6) }, () => dice.roll(wire.length + 1))
+    const everywhere = dice.roll(500) === 0 ? Array.from(wire.keys()) : places
+    const split = readTraffic(cut(wire, everywhere), limits)
+    if (whole.digest !== split.digest) {
+      throw new Error(`split ${places.join()}: ${split.digest}; whole: ${whole.digest}`)
+    }
+    if (whole.bytes > wire.length) throw new Error(`${whole.bytes} bytes of ${wire.length}`)
+    return whole.outcome
+  }
+
+  /** A handshake in which any command may be changed, left out, or come twice. */
+  #negotiate(dice: Dice, { witness, mechanism }: Side): string {
+    const others = dice.pick(this.#handshakes)
+    mechanism.start()
+    for (const command of others) {
+      if (dice.roll(8) === 0) continue
+      const times = 1 + Number(dice.roll(8) === 0)
+      for (let time = 0; time < times; time++) {
+        mechanism.receive(dice.roll(3) === 0 ? mutate(command, dice) : Buffer.from(command))
+      }
+    }
+    mechanism.close()
+    return witness.outcome ?? 'not over'
+  }
+
+  #decrypt(dice: Dice): string {
+    const [client, server] = this.#curvePair()
+    shakeHands(client, server)
+    const encoder = new FrameEncoder()
+    encoder.startTraffic(client.witness.peer!.cipher)
+    for (let n = dice.roll(4); n >= 0; n--) encoder.addMessage([dice.bytes(40), dice.bytes(300)])
+    const wire = Buffer.concat(encoder.take())
+    const changed = dice.roll(4) === 0 ? wire : mutate(wire, dice)
+    const places = [dice.roll(changed.length + 1)]
+    return readTraffic(cut(changed, places), {}, server.witness.peer!.cipher).outcome
+  }
+
+  #mutated(dice: Dice): Buffer {
+    return dice.roll(4) === 0 ? dice.bytes(100) : mutate(dice.pick(this.#seeds.commands), dice)
+  }
+
+  #curvePair(): [client: Side, server: Side] {
+    const { client, serverSecret } = this.#keys
+    return [curveClient(this.#sodium, client), curveServer(this.#sodium, serverSecret)]
+  }
+}
+
+const GREETING_BYTES = 64
+
+/** Where inputs come from: what libzmq said, changed, or nothing but noise. */
+class Seeds {
+  readonly streams: readonly Buffer[] = [
+    ...sessions.flatMap(({ fromClient, fromServer }) => [fromClient, fromServer]),
+    Buffer.from('ff00000000000000017f010800036162630001780105616263646504', 'hex'),
+  ]
+  readonly commands: readonly Buffer[]
+  readonly handshakes: readonly Buffer[][]
+
+  constructor() {
+    this.handshakes = this.streams.map((stream) => handshakeCommands(stream))
+    this.commands = this.handshakes.flat()
+  }
+
+  /** What a connection might begin with. */
+  stream(dice: Dice): Buffer {
+    if (dice.roll(4) === 0) return dice.bytes(100)
+    return mutate(dice.pick(this.streams).subarray(0, 300), dice)
+  }
+
+  /** What might come behind a greeting. */
+  traffic(dice: Dice): Buffer {
+    if (dice.roll(8) === 0) return dice.bytes(200)
+    if (dice.roll(2) === 0) return mutate(someMessages(dice), dice)
+    const stream = dice.pick(this.streams)
+    return mutate(stream.subarray(GREETING_BYTES, GREETING_BYTES + dice.roll(600)), dice)
+  }
+}
+
+/** Messages and commands, as they should be. */
+function someMessages(dice: Dice): Buffer {
+  const encoder = new FrameEncoder()
+  for (let n = dice.roll(8); n >= 0; n--) {
+    if (dice.roll(6) === 0) encoder.addCommand(dice.bytes(20))
+    else encoder.addMessage(Array.from({ length: 1 + dice.roll(3) }, () => dice.bytes(30)))
+  }
+  if (dice.roll(10) === 0) encoder.addMessage([Buffer.alloc(250 + dice.roll(20))])
+  return Buffer.concat(encoder.take())
+}
+
+function handshakeCommands(stream: Buffer): Buffer[] {
+  const commands: Buffer[] = []
+  const decoder = new FrameDecoder()
+  decoder.push(Buffer.from(stream.subarray(GREETING_BYTES)))
+  outcomeOf(() => {
+    for (;;) {
+      const command = decoder.readCommand()
+      if (command === undefined) return 'all'
+      commands.push(command)
+    }
+  })
+  return commands
+}
+
+/** Numbers at which something changes. */
+const edges = [0, 1, 2, 3, 4, 5, 6, 7, 8, 0x7f, 0x80, 0xfe, 0xff]
+
+/** A copy with up to four changes. */
+function mutate(source: Buffer, dice: Dice): Buffer {
+  let bytes = Buffer.from(source)
+  for (let changes = dice.roll(5); changes > 0; changes--) {
+    const at = dice.roll(bytes.length + 1)
+    switch (dice.roll(6)) {
+      case 0:
+        if (at < bytes.length) bytes[at]! ^= 1 << dice.roll(8)
+        break
+      case 1:
+        if (at < bytes.length) bytes[at] = dice.pick(edges)
+        break
+      case 2:
+        bytes = bytes.subarray(0, at)
+        break
+      case 3:
+        bytes = Buffer.concat([bytes.subarray(0, at), dice.bytes(12), bytes.subarray(at)])
+        break
+      case 4:
+        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(dice.roll(bytes.length + 1))])
+        break
+      default:
+        bytes.fill(dice.pick(edges), at, Math.min(bytes.length, at + 1 + dice.roll(8)))
+    }
+  }
+  return bytes
+}
+
+const someLimits: readonly DecoderLimits[] = [
+  {},
+  { maxMessageSize: 0 },
+  { maxMessageSize: 100, maxFrames: 3 },
+  { maxMessageSize: 1000, maxCommandSize: 10 },
+  { maxFrames: 1 },
+]
+
+interface Reading {
+  readonly outcome: string
+  /** What was read, and how it ended. */
+  readonly digest: string
+  readonly bytes: number
+}
+
+function readTraffic(
+  chunks: readonly Buffer[],
+  limits: DecoderLimits,
+  cipher?: FrameCipher,
+): Reading {
+  const decoder = new FrameDecoder(limits)
+  decoder.startTraffic({ cipher })
+  const messages: Buffer[][] = []
+  const commands: Buffer[] = []
+  const outcome = outcomeOf(() => {
+    for (const chunk of chunks) {
+      decoder.push(chunk)
+      for (;;) {
+        const count = decoder.read(messages, 3)
+        const command = decoder.takeCommand()
+        if (command !== undefined) commands.push(command)
+        else if (count === 0) break
+      }
+    }
+    return 'messages'
+  })
+  const frames = [...messages.flat(), ...commands]
+  const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
+  const shape = messages.map((message) => message.map((frame) => frame.length).join('+')).join()
+  return { outcome, bytes, digest: `${outcome} ${commands.length} ${bytes} ${shape}` }
+}
+
+function decodeHandshake(wire: Buffer, dice: Dice): string {
+  const decoder = new FrameDecoder(dice.pick(someLimits))
+  return outcomeOf(() => {
+    for (const chunk of cut(wire, [dice.roll(wire.length + 1)])) {
+      decoder.push(chunk)
+      while (decoder.readCommand() !== undefined);
+    }
+    return 'commands'
+  })
+}
+
+function greet(wire: Buffer, dice: Dice): string {
+  const own = { mechanism: 'NULL', asServer: false, ...dealer }
+  const exchange = new GreetingExchange({ ...own, acceptVersion2: dice.roll(2) === 0 })
+  return outcomeOf(() => {
+    for (const chunk of cut(wire, [dice.roll(wire.length + 1), dice.roll(20)])) {
+      const { peer } = exchange.receive(chunk)
+      if (peer !== undefined) return `greeting of ${peer.version}`
+    }
+    return 'not over'
+  })
+}
+
+function parse(body: Buffer, dice: Dice): string {
+  if (dice.roll(2) === 0) decodeMetadata(body)
+  const { name, data } = decodeCommand(body)
+  if (name === 'READY' || name === 'INITIATE') decodeMetadata(data)
+  else if (name === 'ERROR') decodeError(data)
+  else if (name === 'PING') decodePing(data)
+  else decodeGroup('JOIN', data)
+  return 'command'
+}
+
+const nullSide = (): Side => side((events) => new NullMechanism(pull, events))
+const plainClientSide = (): Side =>
+  side((events) => new PlainClient(push, events, { username: 'a', password: 'b' }))
+const plainServerSide = (): Side =>
+  side((events) => new PlainServer(pull, events, () => new Promise(() => {})))
+const plainPair = (): [Side, Side] => [plainClientSide(), plainServerSide()]
+
+/** What both sides of a handshake send. */
+function recordHandshake(client: Side, server: Side): Buffer[][] {
+  shakeHands(client, server)
+  return [client.witness.sent, server.witness.sent]
+}
+
+/** What comes of it, or the code of the WireError; whatever else is thrown is thrown on. */
+function outcomeOf(act: () => string): string {
+  try {
+    return act()
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    return error.code
+  }
+}
