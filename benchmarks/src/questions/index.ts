@@ -5,6 +5,7 @@ import { roundTrip } from './roundTrip.ts'
 import { spread } from './spread.ts'
 import { throughput } from './throughput.ts'
 import { weather } from './weather.ts'
+import { wireCodec } from './wireCodec.ts'
 
 /** Every benchmark, in the order in which they run. */
 export const questions: readonly Question[] = [
@@ -14,4 +15,5 @@ export const questions: readonly Question[] = [
   spread,
   idlePipes,
   flood,
+  wireCodec,
 ]
