@@ -41,6 +41,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          globalSetup,
+          testTimeout,
+        },
+      },
+      {
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 3_600_000,
+        },
+      },
+      {
+        test: {
           name: 'stress',
           include: ['test/stress/**/*.test.ts'],
           globalSetup,

@@ -15,6 +15,8 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   unit: ['packages/core', 'packages/transport', 'packages/actors'],
   contract: ['test'],
   examples: ['examples', 'test'],
+  interop: ['packages/transport'],
+  fuzz: ['packages/transport'],
   stress: ['test'],
 }
 
