@@ -169,16 +169,26 @@ describe('FrameDecoder', () => {
       expect(decoder.readCommand()).toEqual(bytes('05 "READY"'))
     })
 
-    it.each(['00', '01', '02', '03'])('refuses a message by its first byte, %s', (flags) => {
+    it('takes a frame without the flag for a command, as libzmq does', () => {
+      const decoder = new FrameDecoder()
+      decoder.push(bytes('00 06 05 "READY" 02 00 00 00 00 00 00 00 06 05 "READY"'))
+      expect(decoder.readCommand()).toEqual(bytes('05 "READY"'))
+      expect(decoder.readCommand()).toEqual(bytes('05 "READY"'))
+    })
+
+    it.each(['01', '03', '05', '07'])('refuses parts by their first byte, %s', (flags) => {
       const decoder = new FrameDecoder()
       decoder.push(bytes(flags))
-      expect(codeOf(() => decoder.readCommand())).toBe('UNEXPECTED_COMMAND')
+      expect(codeOf(() => decoder.readCommand())).toBe('MALFORMED_FRAME')
     })
 
     it('refuses a command of more than 64 KiB, whatever is allowed later', () => {
       const decoder = new FrameDecoder({ maxCommandSize: 1e9 })
       decoder.push(bytes('06 00 00 00 00 00 01 00 01'))
       expect(codeOf(() => decoder.readCommand())).toBe('FRAME_TOO_LARGE')
+      const message = new FrameDecoder()
+      message.push(bytes('02 00 00 00 00 00 01 00 01'))
+      expect(codeOf(() => message.readCommand())).toBe('FRAME_TOO_LARGE')
       expect(HANDSHAKE_COMMAND_BYTES).toBe(0x1_0000)
     })
   })

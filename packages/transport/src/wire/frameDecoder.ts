@@ -100,7 +100,12 @@ export class FrameDecoder {
     }
   }
 
-  /** In the handshake: the next command's body, once it is there. */
+  /**
+   * In the handshake: the next command's body, once it is there. Every frame is taken for a command,
+   * as libzmq does: some peers forget the flag.
+   *
+   * @throws {WireError} `MALFORMED_FRAME`, `FRAME_TOO_LARGE`
+   */
   readCommand(): Buffer | undefined {
     return this.#readFrame()
   }
@@ -228,17 +233,14 @@ export class FrameDecoder {
   #checkFlags(flags: number): void {
     const isCommand = (flags & frameFlag.command) !== 0
     const hasMore = (flags & frameFlag.more) !== 0
-    if (flags > ALL_FLAGS || (isCommand && (hasMore || !this.#hasCommands))) {
-      throw malformedFrame(flags)
-    }
-    if (this.#isHandshake && !isCommand) {
-      throw new WireError('UNEXPECTED_COMMAND', 'a message before the end of the handshake')
-    }
+    if (flags > ALL_FLAGS || (isCommand && !this.#hasCommands)) throw malformedFrame(flags)
+    if (hasMore && (isCommand || this.#isHandshake)) throw malformedFrame(flags)
   }
 
   /** Before anything is allocated for it. */
   #checkLength(flags: number, length: number): void {
-    const limit = (flags & frameFlag.command) === 0 ? this.#frameLimit : this.#commandLimit
+    const isCommand = this.#isHandshake || (flags & frameFlag.command) !== 0
+    const limit = isCommand ? this.#commandLimit : this.#frameLimit
     if (length > limit) {
       throw new WireError('FRAME_TOO_LARGE', `a frame of ${length} bytes; the limit is ${limit}`)
     }
