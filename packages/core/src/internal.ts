@@ -6,3 +6,13 @@ export { bufferOver } from './memory/frameBuffer.ts'
 export { socketTypeId, type SocketTypeName } from './socket/optionDefinition.ts'
 export { canTalk } from './socket/peerTypes.ts'
 export { decodeZ85, encodeZ85 } from './socket/z85.ts'
+export { securityMechanism, type SocketOptions } from './socket/options.ts'
+export { compatibleType } from './socket/peerTypes.ts'
+export type { Pipe, PipeOwner, PipeSettings } from './socket/pipe.ts'
+export {
+  registerTransport,
+  type Dialer,
+  type Listener,
+  type Site,
+  type Transport,
+} from './transport/transport.ts'

@@ -90,6 +90,16 @@ export class Inproc {
     }
   }
 
+  /** Whether somebody listens at a name. */
+  isBound(address: string): boolean {
+    return this.#endpoints.find(Buffer.from(address), EndpointKind.bound).length > 0
+  }
+
+  /** Whether a connection waits for a name to be bound. */
+  isAwaited(address: string): boolean {
+    return this.#endpoints.find(Buffer.from(address), EndpointKind.pending).length > 0
+  }
+
   /** A pipe waits no more: its other side is there, or it has ended. */
   stopWaiting(pipe: Pipe): void {
     this.#waiting.delete(pipe.id)

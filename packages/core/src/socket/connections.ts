@@ -1,4 +1,4 @@
-import { parseEndpoint } from '../endpoint.ts'
+import { parseEndpoint, type Endpoint } from '../endpoint.ts'
 import { SocketError } from '../errors.ts'
 import type { Binding, Inproc } from '../inproc/inproc.ts'
 import type { Thread } from '../thread/thread.ts'
@@ -8,6 +8,9 @@ import type { Pattern, PatternHost } from './pattern.ts'
 import { patternOf } from './patterns/patternOf.ts'
 import { canTalk } from './peerTypes.ts'
 import { Pipe, type PipeOwner, type PipeSettings } from './pipe.ts'
+import { transportOf, type Site, type Transport } from '../transport/transport.ts'
+import type { SocketEvent } from './observer.ts'
+import { Remotes } from './remotes.ts'
 
 const NO_ROUTING_ID = Buffer.alloc(0)
 
@@ -20,6 +23,11 @@ export class Connections implements PipeOwner, PatternHost {
   readonly #onChange: () => void
   readonly #pipes = new Set<Pipe>()
   readonly #bindings = new Map<string, Binding>()
+  readonly #remotes = new Remotes()
+  readonly #tell: (event: SocketEvent) => void
+  /** The name by which pipes for connections that others have made come, once there may be some. */
+  #door: { readonly name: string; readonly binding: Binding } | undefined
+  #pipeNames = 0
   readonly #dirty: Pipe[] = []
   #dirtyCount = 0
   #socketId = 0
@@ -27,13 +35,21 @@ export class Connections implements PipeOwner, PatternHost {
 
   /**
    * @param onChange called when there may be something to receive, or room to send
+   * @param tell what happens to connections
    * @throws {SocketError} `EINVAL`: no such type of socket
    */
-  constructor(thread: Thread, inproc: Inproc, options: SocketOptions, onChange: () => void) {
+  constructor(
+    thread: Thread,
+    inproc: Inproc,
+    options: SocketOptions,
+    onChange: () => void,
+    tell: (event: SocketEvent) => void,
+  ) {
     this.#thread = thread
     this.#inproc = inproc
     this.options = options
     this.#onChange = onChange
+    this.#tell = tell
     this.pattern = patternOf(options.type, this)
   }
 
@@ -44,13 +60,13 @@ export class Connections implements PipeOwner, PatternHost {
 
   /** Whether there are any, or a place where they could come to. */
   get hasAny(): boolean {
-    return this.#pipes.size > 0 || this.#bindings.size > 0
+    return this.#pipes.size > 0 || this.#bindings.size > 0 || this.#remotes.hasAny
   }
 
   // ---- endpoints
 
   get bound(): string[] {
-    return [...this.#bindings.keys()]
+    return [...this.#bindings.keys(), ...this.#remotes.bound]
   }
 
   /** Where it connected to; those that have ended since are gone. */
@@ -58,17 +74,50 @@ export class Connections implements PipeOwner, PatternHost {
     return [...this.#pipes].flatMap(({ endpoint }) => (endpoint === '' ? [] : endpoint))
   }
 
-  bind(endpoint: string): void {
-    const address = inprocAddress(endpoint)
+  /** At once over inproc; a transport may take its time. */
+  bind(endpoint: string): void | Promise<void> {
+    const parsed = parseEndpoint(endpoint)
+    if (parsed.scheme === 'inproc') {
+      this.#bindName(endpoint, parsed.address)
+      return undefined
+    }
+    const transport = transportFor(parsed, endpoint)
+    return this.#remotes.bind(transport, parsed, this.#site()).then(
+      (resolved) => this.#endpointAdded(resolved),
+      (error: unknown) => Promise.reject(addressed(error, endpoint)),
+    )
+  }
+
+  bindSync(endpoint: string): void {
+    const parsed = parseEndpoint(endpoint)
+    if (parsed.scheme === 'inproc') {
+      this.#bindName(endpoint, parsed.address)
+      return
+    }
+    const transport = transportFor(parsed, endpoint)
     withAddress(endpoint, () => {
-      const binding = this.#inproc.bind(address, this.#settings(), this, (pipe) => this.#add(pipe))
-      this.#bindings.set(endpoint, binding)
+      this.#endpointAdded(this.#remotes.bindSync(transport, parsed, this.#site()))
+    })
+  }
+
+  #bindName(endpoint: string, address: string): void {
+    withAddress(endpoint, () => {
+      this.#bindings.set(endpoint, this.#inprocBinding(address))
     })
     this.#endpointAdded(endpoint)
   }
 
+  #inprocBinding(name: string): Binding {
+    return this.#inproc.bind(name, this.#settings(), this, (pipe) => this.#add(pipe))
+  }
+
   unbind(endpoint: string): void {
-    inprocAddress(endpoint)
+    const parsed = parseEndpoint(endpoint)
+    if (parsed.scheme !== 'inproc') {
+      transportFor(parsed, endpoint)
+      this.#remotes.unbind(endpoint)
+      return
+    }
     const binding = this.#bindings.get(endpoint)
     if (binding === undefined) throw new SocketError('ENOENT', { address: endpoint })
     this.#inproc.unbind(binding)
@@ -77,21 +126,65 @@ export class Connections implements PipeOwner, PatternHost {
 
   /** @param routingId what to call the peer; null when it says so itself */
   connect(endpoint: string, routingId: Buffer | null): void {
-    const address = inprocAddress(endpoint)
+    const parsed = parseEndpoint(endpoint)
     withAddress(endpoint, () => {
-      const pipe = this.#inproc.connect(address, this.#settings(), this)
-      pipe.endpoint = endpoint
-      if (routingId !== null) pipe.routingId = routingId
-      this.#add(pipe)
+      if (parsed.scheme === 'inproc') this.#connectName(parsed.address, endpoint, routingId)
+      else this.#dial(transportFor(parsed, endpoint), parsed, endpoint, routingId)
     })
     this.#endpointAdded(endpoint)
   }
 
+  #connectName(name: string, endpoint: string, routingId: Buffer | null): void {
+    const pipe = this.#inproc.connect(name, this.#settings(), this)
+    pipe.endpoint = endpoint
+    if (routingId !== null) pipe.routingId = routingId
+    this.#add(pipe)
+  }
+
+  #dial(transport: Transport, parsed: Endpoint, endpoint: string, routingId: Buffer | null): void {
+    if (connectingOnce.has(this.options.type) && this.#remotes.isConnected(endpoint)) return
+    const site = this.#site()
+    if (this.options.immediate) {
+      this.#remotes.connected(endpoint, transport.connect(parsed, site, undefined))
+      return
+    }
+    const name = `${site.name}.${++this.#pipeNames}`
+    const dialer = transport.connect(parsed, site, name)
+    try {
+      this.#connectName(name, endpoint, routingId)
+    } catch (error) {
+      dialer.close()
+      throw error
+    }
+    this.#remotes.connected(endpoint, dialer)
+  }
+
   disconnect(endpoint: string): void {
-    inprocAddress(endpoint)
+    const { scheme } = parseEndpoint(endpoint)
+    if (scheme !== 'inproc') transportFor({ scheme }, endpoint)
     const pipes = [...this.#pipes].filter((pipe) => pipe.endpoint === endpoint)
-    if (pipes.length === 0) throw new SocketError('ENOENT', { address: endpoint })
+    const wasDialled = this.#remotes.disconnect(endpoint)
+    if (pipes.length === 0 && !wasDialled) throw new SocketError('ENOENT', { address: endpoint })
     for (const pipe of pipes) this.closePipe(pipe)
+  }
+
+  /** What transports get to see; others reach the socket by name from now on. */
+  #site(): Site {
+    if (this.#door === undefined) {
+      // No name of a user's begins so.
+      const name = `\0remote ${this.#socketId}`
+      this.#door = { name, binding: this.#inprocBinding(name) }
+      this.#thread.arm()
+    }
+    const tell = (event: SocketEvent): void => this.#tell(event)
+    return {
+      thread: this.#thread,
+      inproc: this.#inproc,
+      options: this.options,
+      name: this.#door.name,
+      isConflating: this.#isConflating,
+      tell,
+    }
   }
 
   /** Ends all of them; what was sent lingers. */
@@ -99,6 +192,8 @@ export class Connections implements PipeOwner, PatternHost {
     this.#isClosed = true
     for (const binding of this.#bindings.values()) this.#inproc.unbind(binding)
     this.#bindings.clear()
+    if (this.#door !== undefined) this.#inproc.unbind(this.#door.binding)
+    this.#remotes.close()
     this.flush()
     for (const pipe of this.#pipes) this.closePipe(pipe)
   }
@@ -116,8 +211,12 @@ export class Connections implements PipeOwner, PatternHost {
       sendHighWaterMark: options.sendHighWaterMark,
       receiveHighWaterMark: options.receiveHighWaterMark,
       routingId: options.routingId ?? NO_ROUTING_ID,
-      isConflating: options.conflate && conflating.has(options.type),
+      isConflating: this.#isConflating,
     }
+  }
+
+  get #isConflating(): boolean {
+    return this.options.conflate && conflating.has(this.options.type)
   }
 
   // ---- pipes
@@ -204,10 +303,18 @@ const conflating: ReadonlySet<number> = new Set([
   socketTypeId.Gather,
 ])
 
-function inprocAddress(endpoint: string): string {
-  const { scheme, address } = parseEndpoint(endpoint)
-  if (scheme !== 'inproc') throw new SocketError('EPROTONOSUPPORT', { address: endpoint })
-  return address
+/** Types that have one connection to an endpoint, however often they connect. */
+const connectingOnce: ReadonlySet<number> = new Set([
+  socketTypeId.Request,
+  socketTypeId.Subscriber,
+  socketTypeId.Publisher,
+  socketTypeId.Dealer,
+])
+
+function transportFor({ scheme }: Pick<Endpoint, 'scheme'>, endpoint: string): Transport {
+  const transport = transportOf(scheme)
+  if (transport === undefined) throw new SocketError('EPROTONOSUPPORT', { address: endpoint })
+  return transport
 }
 
 /** Says in an error which endpoint it was. */
@@ -215,7 +322,12 @@ function withAddress(endpoint: string, act: () => void): void {
   try {
     act()
   } catch (error) {
-    if (!(error instanceof SocketError)) throw error
-    throw new SocketError(error.code, { message: error.message, address: endpoint })
+    throw addressed(error, endpoint)
   }
+}
+
+function addressed(error: unknown, endpoint: string): unknown {
+  if (!(error instanceof SocketError) || error.address !== undefined) return error
+  const { code, message, cause } = error
+  return new SocketError(code, { message, address: endpoint, cause })
 }

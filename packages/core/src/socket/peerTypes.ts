@@ -47,3 +47,6 @@ const peers: Readonly<Record<number, readonly number[]>> = {
 
 export const canTalk = (type: number, peerType: number): boolean =>
   peers[type]?.includes(peerType) ?? false
+
+/** A type that may talk to this one. */
+export const compatibleType = (type: number): number => peers[type]![0]!

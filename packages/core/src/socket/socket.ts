@@ -87,7 +87,13 @@ export class SocketBase extends NumberedOptions implements Acceptor {
     this.#thread = thread
     this.#options = new SocketOptions(type, context)
     this.#gate = new Gate(context, thread)
-    this.#connections = new Connections(thread, inproc, this.#options, () => this.#changed())
+    this.#connections = new Connections(
+      thread,
+      inproc,
+      this.#options,
+      () => this.#changed(),
+      (event) => this.#events?.[tell](event),
+    )
     this.#pattern = this.#connections.pattern
     const { sending, receiving } = Waiter.pair<void, unknown>(context, thread, this.#pattern)
     this.#sending = sending
@@ -176,14 +182,14 @@ export class SocketBase extends NumberedOptions implements Acceptor {
    */
   bind(endpoint: string, ...extra: never[]): Promise<void> {
     checkArguments(1, extra)
-    return this.#whileBlocked(endpoint, () => this.bindSync(endpoint))
+    return this.#whileBlocked(endpoint, () => this.#connections.bind(endpoint))
   }
 
   /** As `bind`, at once. */
   bindSync(endpoint: string, ...extra: never[]): void {
     checkArguments(1, extra)
     this.#gate.pass()
-    this.#connections.bind(endpoint)
+    this.#connections.bindSync(endpoint)
   }
 
   /**
@@ -194,7 +200,7 @@ export class SocketBase extends NumberedOptions implements Acceptor {
    */
   unbind(endpoint: string, ...extra: never[]): Promise<void> {
     checkArguments(1, extra)
-    return this.#whileBlocked(endpoint, () => this.unbindSync(endpoint))
+    return this.#whileBlocked(endpoint, () => this.#connections.unbind(endpoint))
   }
 
   /** As `unbind`, at once. */
@@ -205,19 +211,19 @@ export class SocketBase extends NumberedOptions implements Acceptor {
   }
 
   /** A transport may take its time to bind, so that whoever does not wait learns it here. */
-  #whileBlocked(endpoint: string, act: () => void): Promise<void> {
+  #whileBlocked(endpoint: string, act: () => void | Promise<void>): Promise<void> {
     this.#gate.pass()
     if (typeof endpoint !== 'string') throw new TypeError('Address must be a string')
     this.#gate.block()
     this.#isBinding = true
-    return Promise.resolve().then(() => {
+    return Promise.resolve().then(async () => {
       // The thread may have ended in between.
       if (this.closed) return
-      this.#isBinding = false
-      this.#gate.unblock()
       try {
-        act()
+        await act()
       } finally {
+        this.#isBinding = false
+        this.#gate.unblock()
         if (this.#closesAfterBinding) this.close()
       }
     })

@@ -58,3 +58,14 @@ const versionTwo: Readonly<Record<string, number>> = { XPUB: 1, XSUB: 2 }
 
 /** The type's number in a greeting of ZMTP 2.0, where XPUB and XSUB are PUB and SUB. */
 export const versionTwoType = (type: number): number => versionTwo[socketTypeName(type)] ?? type
+
+/**
+ * ZeroMQ's number for a type's name on the wire.
+ *
+ * @throws {RangeError} there is no such type
+ */
+export function socketTypeNamed(name: string): number {
+  const type = socketTypeNames.indexOf(name)
+  if (type < 0) throw new RangeError(`no socket type is called ${name}`)
+  return type
+}

@@ -1,0 +1,60 @@
+import type { Endpoint } from '../endpoint.ts'
+import type { Inproc } from '../inproc/inproc.ts'
+import type { SocketEvent } from '../socket/observer.ts'
+import type { SocketOptions } from '../socket/options.ts'
+import type { Thread } from '../thread/thread.ts'
+
+/** What a transport may know of the socket that binds or connects, and do for it. */
+export interface Site {
+  readonly thread: Thread
+  readonly inproc: Inproc
+  /** The socket's, as they are now: what later changes is for later calls. */
+  readonly options: SocketOptions
+  /** The inproc name by which the socket takes up a pipe for each connection that others have made. */
+  readonly name: string
+  /** Whether a new message is to take the place of one that was not received. */
+  readonly isConflating: boolean
+  tell(event: SocketEvent): void
+}
+
+/** An endpoint that is listened at. */
+export interface Listener {
+  /** Where others connect to: wildcards are resolved. */
+  readonly endpoint: string
+  /** Takes no more connections. Those that were made stay. */
+  close(): void
+}
+
+/** A connection that is made, and made again whenever it is lost, until it is closed. */
+export interface Dialer {
+  /** The connection is not wanted any more; what is in its pipe is still sent, as linger says. */
+  close(): void
+}
+
+/**
+ * What carries messages to other processes: it makes connections, and a pipe to the socket for each.
+ *
+ * At its end of a pipe a transport stands for the peer: to the socket it is another inproc socket.
+ */
+export interface Transport {
+  readonly schemes: readonly string[]
+  /** Rejects with SocketError: `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EACCES` … */
+  bind(endpoint: Endpoint, site: Site): Promise<Listener>
+  /** @throws {SocketError} as `bind` rejects */
+  bindSync(endpoint: Endpoint, site: Site): Listener
+  /**
+   * @param pipeName the inproc name at which the socket's pipe waits to be attached; undefined when
+   *   there is to be a pipe only while there is a connection (`immediate`)
+   * @throws {SocketError} `EINVAL`: no such address can be connected to
+   */
+  connect(endpoint: Endpoint, site: Site, pipeName: string | undefined): Dialer
+}
+
+const transports = new Map<string, Transport>()
+
+/** Makes a transport known to all sockets of this thread. */
+export function registerTransport(transport: Transport): void {
+  for (const scheme of transport.schemes) transports.set(scheme, transport)
+}
+
+export const transportOf = (scheme: string): Transport | undefined => transports.get(scheme)

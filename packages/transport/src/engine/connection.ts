@@ -1,0 +1,231 @@
+import type { Socket as Stream } from 'node:net'
+import { WireError } from '../errors.ts'
+import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
+import { type Peer, readVersionTwoPeer } from '../mechanism/peer.ts'
+import { FrameDecoder } from '../wire/frameDecoder.ts'
+import { FrameEncoder } from '../wire/frameEncoder.ts'
+import { GreetingExchange, requireMechanism, type PeerGreeting } from '../wire/greeting.ts'
+import type { ZmtpVersion } from '../wire/version.ts'
+import type { ConnectionSettings } from './connectionSettings.ts'
+import type { Session } from './session.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import { Traffic } from './traffic.ts'
+
+type Phase = 'greeting' | 'handshake' | 'traffic' | 'closing' | 'closed'
+
+const next = {
+  greeting: ['handshake', 'traffic', 'closed'],
+  handshake: ['traffic', 'closed'],
+  traffic: ['closing', 'closed'],
+  closing: ['closed'],
+  closed: [],
+} as const satisfies Record<Phase, readonly Phase[]>
+
+/** What becomes of a connection. */
+export interface ConnectionEvents {
+  /**
+   * The peer is known. The session has a pipe from now on, if messages are still wanted.
+   *
+   * @returns what outlives the connection
+   */
+  ready(peer: Peer): Session
+  /**
+   * There is no connection any more; told once, last.
+   *
+   * @param error why: WireError, or what the system or the stream says; undefined when the peer has
+   *   left, or when this side has
+   * @param wasReady whether the handshake had succeeded
+   */
+  closed(error: Error | undefined, wasReady: boolean): void
+}
+
+/** One connection to one peer: greeting, handshake, traffic, and its end. */
+export class Connection {
+  readonly #stream: Stream
+  readonly #settings: ConnectionSettings
+  readonly #events: ConnectionEvents
+  readonly #subscriptions: Subscriptions | undefined
+  readonly #greeting: GreetingExchange
+  readonly #decoder: FrameDecoder
+  readonly #encoder = new FrameEncoder()
+  readonly #mechanism: Mechanism
+  #phase: Phase = 'greeting'
+  #version: ZmtpVersion = '3.1'
+  #traffic: Traffic | undefined
+  #handshakeTimer: NodeJS.Timeout | undefined
+  #lingerTimer: NodeJS.Timeout | undefined
+  #error: Error | undefined
+
+  /**
+   * @param stream connected; it is this connection's alone from now on
+   * @param subscriptions of a socket that subscribes; they outlive the connection
+   */
+  constructor(
+    stream: Stream,
+    settings: ConnectionSettings,
+    subscriptions: Subscriptions | undefined,
+    events: ConnectionEvents,
+  ) {
+    this.#stream = stream
+    this.#settings = settings
+    this.#subscriptions = subscriptions
+    this.#events = events
+    this.#greeting = new GreetingExchange(settings.greeting)
+    this.#decoder = new FrameDecoder(settings.limits)
+    this.#mechanism = settings.mechanism(this.#handshakeEvents(), stream.remoteAddress ?? '')
+    stream.setNoDelay(true)
+    stream.on('data', this.#onData)
+    stream.on('error', (error) => {
+      this.#error ??= error
+    })
+    stream.on('end', () => this.close())
+    stream.once('close', () => this.#closed())
+    if (settings.handshakeMs > 0) {
+      const late = (): void => this.#fail(new HandshakeTimeoutError())
+      this.#handshakeTimer = setTimeout(late, settings.handshakeMs).unref()
+    }
+    stream.write(this.#greeting.open())
+  }
+
+  /** Closes it at once; what was not sent is lost. */
+  close(): void {
+    this.#stream.destroy()
+  }
+
+  /**
+   * Closes it when all is sent, but after this time in any case.
+   *
+   * @param lingerMs -1 for no limit
+   */
+  finish(lingerMs: number): void {
+    if (lingerMs === 0 || this.#phase === 'greeting' || this.#phase === 'handshake') this.close()
+    // A process waits for what is still to be sent, as it does with libzmq.
+    else this.#stream.ref()
+    if (lingerMs > 0) this.#lingerTimer ??= setTimeout(() => this.close(), lingerMs)
+  }
+
+  #enter(phase: Phase): void {
+    if (!(next[this.#phase] as readonly Phase[]).includes(phase)) {
+      throw new Error(`from ${this.#phase} to ${phase}`)
+    }
+    this.#phase = phase
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    try {
+      if (this.#phase === 'greeting') this.#greet(chunk)
+      else this.#received(chunk)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      this.#fail(error)
+    }
+  }
+
+  #greet(chunk: Buffer): void {
+    const { reply, peer, rest } = this.#greeting.receive(chunk)
+    if (reply !== undefined) this.#stream.write(reply)
+    if (peer === undefined) return
+    this.#version = peer.version
+    if (peer.version === '2.0') this.#skipHandshake(peer)
+    else this.#beginHandshake(peer.mechanism)
+    if (rest.length > 0) this.#received(rest)
+  }
+
+  #skipHandshake(peer: Extract<PeerGreeting, { version: '2.0' }>): void {
+    this.#ready(readVersionTwoPeer(this.#settings.self, peer))
+  }
+
+  #beginHandshake(mechanism: string): void {
+    requireMechanism(this.#mechanism.name, mechanism)
+    this.#enter('handshake')
+    this.#mechanism.start()
+  }
+
+  #received(chunk: Buffer): void {
+    if (this.#phase === 'closed' || this.#phase === 'closing') return
+    this.#decoder.push(chunk)
+    while (this.#phase === 'handshake') {
+      const command = this.#decoder.readCommand()
+      if (command === undefined) return
+      this.#mechanism.receive(command)
+    }
+    this.#traffic?.arrived()
+  }
+
+  #handshakeEvents(): HandshakeEvents {
+    return {
+      send: (command) => {
+        this.#encoder.addCommand(command)
+        for (const chunk of this.#encoder.take()) this.#stream.write(chunk)
+      },
+      ready: (peer) => this.#ready(peer),
+      failed: (error) => this.#fail(error),
+    }
+  }
+
+  #ready(peer: Peer): void {
+    clearTimeout(this.#handshakeTimer)
+    this.#enter('traffic')
+    const hasCommands = this.#version !== '2.0'
+    this.#decoder.startTraffic({ cipher: peer.cipher, hasCommands })
+    this.#encoder.startTraffic(peer.cipher)
+    const session = this.#events.ready(peer)
+    const traffic = new Traffic(
+      {
+        stream: this.#stream,
+        decoder: this.#decoder,
+        encoder: this.#encoder,
+        session,
+        version: this.#version,
+        subscriptions: this.#subscriptions,
+        heartbeat: this.#settings.heartbeat,
+      },
+      {
+        failed: (error) => this.#fail(error),
+        leaving: () => this.finish(this.#settings.lingerMs()),
+        finished: () => this.#finished(),
+      },
+    )
+    this.#traffic = traffic
+    traffic.start()
+    // What came with the last command of an asynchronous handshake.
+    if (this.#phase === 'traffic') traffic.arrived()
+  }
+
+  /** Nothing more is to be sent: closes when the system has taken what was. */
+  #finished(): void {
+    if (this.#phase !== 'traffic') return
+    this.#enter('closing')
+    this.#traffic?.stop()
+    this.#stream.end(() => this.#stream.destroy())
+    this.#stream.resume()
+  }
+
+  #fail(error: Error): void {
+    if (this.#phase === 'closed') return
+    this.#error ??= error
+    // An ERROR that was sent should reach the peer.
+    this.#stream.end()
+    this.#stream.destroySoon()
+  }
+
+  #closed(): void {
+    const wasReady = this.#phase === 'traffic' || this.#phase === 'closing'
+    this.#enter('closed')
+    clearTimeout(this.#handshakeTimer)
+    clearTimeout(this.#lingerTimer)
+    this.#mechanism.close()
+    this.#traffic?.stop()
+    this.#events.closed(this.#error, wasReady)
+  }
+}
+
+/** The peer did not come to the end of the handshake in time. */
+class HandshakeTimeoutError extends Error {
+  override readonly name = 'HandshakeTimeoutError'
+  readonly code = 'ETIMEDOUT'
+
+  constructor() {
+    super('The handshake takes too long')
+  }
+}

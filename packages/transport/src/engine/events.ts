@@ -1,0 +1,45 @@
+import type { SocketEvent } from '@ringpost/core'
+import { WireError, type WireErrorCode } from '../errors.ts'
+
+/** What libzmq's monitor calls the ways in which a peer breaks the protocol. */
+const protocolErrors: Readonly<Partial<Record<WireErrorCode, string>>> = {
+  UNSUPPORTED_VERSION: 'ERR_ZMTP_UNSPECIFIED',
+  MECHANISM_MISMATCH: 'ERR_ZMTP_MECHANISM_MISMATCH',
+  MALFORMED_FRAME: 'ERR_ZMTP_UNSPECIFIED',
+  FRAME_TOO_LARGE: 'ERR_ZMTP_UNSPECIFIED',
+  TOO_MANY_FRAMES: 'ERR_ZMTP_UNSPECIFIED',
+  MALFORMED_COMMAND: 'ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED',
+  UNEXPECTED_COMMAND: 'ERR_ZMTP_UNEXPECTED_COMMAND',
+  INVALID_METADATA: 'ERR_ZMTP_INVALID_METADATA',
+  INCOMPATIBLE_PEER: 'ERR_ZMTP_INVALID_METADATA',
+  INVALID_SEQUENCE: 'ERR_ZMTP_INVALID_SEQUENCE',
+  CRYPTOGRAPHIC: 'ERR_ZMTP_CRYPTOGRAPHIC',
+  KEY_EXCHANGE: 'ERR_ZMTP_KEY_EXCHANGE',
+}
+
+const authenticationErrors: Readonly<Record<number, string>> = {
+  300: 'Temporary error',
+  400: 'Authentication failure',
+  500: 'Internal error',
+}
+
+/** What a failed handshake is told as; undefined when the peer has just left. */
+export function handshakeEvent(error: Error | undefined, address: string): SocketEvent | undefined {
+  if (error === undefined) return undefined
+  if (!(error instanceof WireError)) {
+    return { type: 'handshake:error:other', address, error }
+  }
+  if (error.code === 'DENIED') {
+    if (error.status === undefined) return undefined
+    const told = Object.assign(new Error(authenticationErrors[error.status], { cause: error }), {
+      status: error.status,
+    })
+    return { type: 'handshake:error:auth', address, error: told }
+  }
+  if (error.code === 'AUTHENTICATOR_FAILED') {
+    return { type: 'handshake:error:other', address, error }
+  }
+  const code = protocolErrors[error.code] ?? 'ERR_ZMTP_UNSPECIFIED'
+  const told = Object.assign(new Error('ZMTP protocol error', { cause: error }), { code })
+  return { type: 'handshake:error:protocol', address, error: told }
+}

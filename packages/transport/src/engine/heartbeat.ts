@@ -1,0 +1,67 @@
+import { encodePing } from '../wire/command.ts'
+
+/** In milliseconds; 0 for none. */
+export interface HeartbeatSettings {
+  /** Between two pings. */
+  readonly intervalMs: number
+  /** How long a ping may go unanswered. */
+  readonly timeoutMs: number
+  /** After so long without traffic the peer is to close. */
+  readonly timeToLiveMs: number
+}
+
+/**
+ * Notices that a peer is gone although the connection is not: asks it for a sign of life, and closes
+ * when there is none. Anything that arrives is a sign.
+ *
+ * @see RFC 37/ZMTP "Heartbeating"
+ */
+export class Heartbeat {
+  readonly #settings: HeartbeatSettings
+  readonly #send: (command: Buffer) => void
+  readonly #onSilence: () => void
+  #pings: NodeJS.Timeout | undefined
+  #answer: NodeJS.Timeout | undefined
+  /** What the peer has asked for. */
+  #peersTimeToLive: NodeJS.Timeout | undefined
+
+  /** @param onSilence nothing has come for too long */
+  constructor(settings: HeartbeatSettings, send: (command: Buffer) => void, onSilence: () => void) {
+    this.#settings = settings
+    this.#send = send
+    this.#onSilence = onSilence
+  }
+
+  start(): void {
+    const { intervalMs } = this.#settings
+    if (intervalMs > 0) this.#pings = setInterval(() => this.#ping(), intervalMs).unref()
+  }
+
+  #ping(): void {
+    this.#send(encodePing(this.#settings.timeToLiveMs))
+    const { timeoutMs } = this.#settings
+    if (timeoutMs > 0) this.#answer ??= setTimeout(this.#onSilence, timeoutMs).unref()
+  }
+
+  /** Something has arrived. */
+  alive(): void {
+    if (this.#answer !== undefined) {
+      clearTimeout(this.#answer)
+      this.#answer = undefined
+    }
+    this.#peersTimeToLive?.refresh()
+  }
+
+  /** The peer wants this side to close after so long a silence. */
+  askedFor(timeToLiveMs: number): void {
+    clearTimeout(this.#peersTimeToLive)
+    this.#peersTimeToLive =
+      timeToLiveMs > 0 ? setTimeout(this.#onSilence, timeToLiveMs).unref() : undefined
+  }
+
+  stop(): void {
+    clearInterval(this.#pings)
+    clearTimeout(this.#answer)
+    clearTimeout(this.#peersTimeToLive)
+  }
+}

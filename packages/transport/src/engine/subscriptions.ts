@@ -1,0 +1,75 @@
+import { socketTypeId } from '@ringpost/core/internal'
+import { encodeGroup } from '../wire/command.ts'
+import type { FrameEncoder } from '../wire/frameEncoder.ts'
+import { encodeSubscription, subscriptionMessage } from '../wire/subscription.ts'
+import type { ZmtpVersion } from '../wire/version.ts'
+
+const subscribers: ReadonlySet<number> = new Set([
+  socketTypeId.Subscriber,
+  socketTypeId.XSubscriber,
+  socketTypeId.Dish,
+])
+
+/** Whether sockets of a type say upstream what they want to receive. */
+export const subscribes = (socketType: number): boolean => subscribers.has(socketType)
+
+const keyOf = (topic: Uint8Array): string =>
+  Buffer.prototype.latin1Slice.call(topic, 0, topic.length)
+
+/**
+ * What a subscriber has told its publisher, to be told the next one when the connection is made anew;
+ * and how it is told, which depends on the publisher's version.
+ */
+export class Subscriptions {
+  readonly #isDish: boolean
+  readonly #topics = new Map<string, Buffer>()
+
+  constructor(socketType: number) {
+    this.#isDish = socketType === socketTypeId.Dish
+  }
+
+  /** Sends what a socket's message says of a topic; false when it is an ordinary message. */
+  send(message: readonly Buffer[], version: ZmtpVersion, encoder: FrameEncoder): boolean {
+    const [frame] = message
+    const verb = frame![0]
+    if (message.length !== 1 || (verb !== 0 && verb !== 1)) return false
+    const topic = frame!.subarray(1)
+    if (verb === 1) this.#topics.set(keyOf(topic), topic)
+    else this.#topics.delete(keyOf(topic))
+    this.#tell(verb === 1, topic, version, encoder)
+    return true
+  }
+
+  /** Tells a new publisher all of it. */
+  sendAll(version: ZmtpVersion, encoder: FrameEncoder): void {
+    for (const topic of this.#topics.values()) this.#tell(true, topic, version, encoder)
+  }
+
+  #tell(
+    isSubscribing: boolean,
+    topic: Uint8Array,
+    version: ZmtpVersion,
+    encoder: FrameEncoder,
+  ): void {
+    if (this.#isDish) {
+      encoder.addCommand(encodeGroup(isSubscribing ? 'JOIN' : 'LEAVE', topic))
+      return
+    }
+    const { isCommand, body } = encodeSubscription(version, isSubscribing, topic)
+    if (isCommand) encoder.addCommand(body)
+    else encoder.addMessage([body])
+  }
+}
+
+const verbs = new Map([
+  ['SUBSCRIBE', true],
+  ['CANCEL', false],
+  ['JOIN', true],
+  ['LEAVE', false],
+])
+
+/** A peer's command about topics or groups, as sockets pass it on; undefined for other commands. */
+export function asMessage(command: string, topic: Buffer): Buffer | undefined {
+  const isSubscribing = verbs.get(command)
+  return isSubscribing === undefined ? undefined : subscriptionMessage(isSubscribing, topic)
+}

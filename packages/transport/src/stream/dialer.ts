@@ -1,0 +1,175 @@
+import type { Socket as Stream } from 'node:net'
+import type { Dialer, Site } from '@ringpost/core/internal'
+import { Connection } from '../engine/connection.ts'
+import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
+import { handshakeEvent } from '../engine/events.ts'
+import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
+import { Session } from '../engine/session.ts'
+import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
+import { WireError } from '../errors.ts'
+import type { Peer } from '../mechanism/peer.ts'
+import { Reconnection } from './reconnection.ts'
+
+/**
+ * Connects to one endpoint, again and again. The pipe to the socket outlives the connections, so that
+ * what is sent while there is none waits in it; with `immediate` each connection has its own.
+ */
+export class StreamDialer implements Dialer {
+  readonly #site: Site
+  readonly #endpoint: string
+  readonly #open: () => Stream
+  readonly #pipeName: string | undefined
+  readonly #settings: ConnectionSettings
+  readonly #subscriptions: Subscriptions | undefined
+  readonly #reconnection: Reconnection
+  #session: Session | undefined
+  #stream: Stream | undefined
+  #connection: Connection | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** The socket wants the connection no more. */
+  #isLeaving = false
+  #isOver = false
+
+  /** @param open begins a connection */
+  constructor(site: Site, endpoint: string, pipeName: string | undefined, open: () => Stream) {
+    this.#site = site
+    this.#endpoint = endpoint
+    this.#pipeName = pipeName
+    this.#open = open
+    const { options } = site
+    this.#settings = connectionSettings(options)
+    this.#subscriptions = subscribes(options.type) ? new Subscriptions(options.type) : undefined
+    this.#reconnection = new Reconnection({
+      intervalMs: options.reconnectInterval,
+      mostMs: options.reconnectMaxInterval,
+    })
+    // Not before the caller knows this dialer, and the socket its pipe.
+    this.#timer = setTimeout(() => this.#dial(), 0).unref()
+  }
+
+  close(): void {
+    this.#isLeaving = true
+    // The socket closes its end of the pipe next, and that says what there is still to do.
+    queueMicrotask(() => this.#leave())
+  }
+
+  #leave(): void {
+    if (this.#isOver) return
+    const isJoined = this.#session?.pipe !== undefined
+    if (isJoined && this.#connection !== undefined) return
+    const isAwaited = this.#pipeName !== undefined && this.#site.inproc.isAwaited(this.#pipeName)
+    const mayLinger = this.#settings.lingerMs() !== 0
+    if (!mayLinger || (!isJoined && !isAwaited)) {
+      this.#end()
+      return
+    }
+    // What is still to be sent keeps the process alive.
+    this.#timer?.ref()
+    this.#stream?.ref()
+    if (isJoined) this.#endWhenLingered()
+  }
+
+  /** The connection is lost, and may come back for as long as it may linger. */
+  #endWhenLingered(): void {
+    const lingerMs = this.#settings.lingerMs()
+    if (lingerMs > 0) setTimeout(() => this.#end(), lingerMs).unref()
+  }
+
+  #end(): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    clearTimeout(this.#timer)
+    this.#stream?.destroy()
+    this.#session?.close()
+  }
+
+  #tell(type: 'connect' | 'connect:delay' | 'close' | 'disconnect' | 'handshake'): void {
+    this.#site.tell({ type, address: this.#endpoint })
+  }
+
+  #dial(): void {
+    if (this.#isOver) return
+    const stream = this.#open()
+    this.#stream = stream
+    if (!this.#isLeaving) stream.unref()
+    this.#tell('connect:delay')
+    const { connectTimeout } = this.#site.options
+    const timer =
+      connectTimeout > 0 ? setTimeout(() => stream.destroy(), connectTimeout).unref() : undefined
+    const refused = (): void => {
+      clearTimeout(timer)
+      this.#tell('close')
+      this.#retry()
+    }
+    // Why it was refused does not matter: it is tried again.
+    stream.on('error', () => undefined)
+    stream.once('close', refused)
+    stream.once('connect', () => {
+      clearTimeout(timer)
+      stream.off('close', refused)
+      this.#connected(stream)
+    })
+  }
+
+  #connected(stream: Stream): void {
+    this.#tell('connect')
+    this.#connection = new Connection(stream, this.#settings, this.#subscriptions, {
+      ready: (peer) => this.#ready(peer),
+      closed: (error, wasReady) => this.#lost(error, wasReady),
+    })
+  }
+
+  #ready(peer: Peer): Session {
+    this.#reconnection.succeeded()
+    this.#tell('handshake')
+    const session = (this.#session ??= new Session(() => this.#pipeEnded()))
+    if (session.pipe === undefined) {
+      const pipe =
+        this.#pipeName === undefined
+          ? acceptedPipe(this.#site, peer, session)
+          : awaitedPipe(this.#site, this.#pipeName, peer, session)
+      if (pipe !== undefined) session.pipe = pipe
+    }
+    return session
+  }
+
+  /** The socket has closed its end, and all was taken out of it. */
+  #pipeEnded(): void {
+    if (this.#pipeName === undefined && !this.#isLeaving) {
+      this.#session = undefined
+      return
+    }
+    this.#isLeaving = true
+    if (this.#connection === undefined) this.#end()
+  }
+
+  #lost(error: Error | undefined, wasReady: boolean): void {
+    this.#connection = undefined
+    this.#stream = undefined
+    const event = wasReady ? undefined : handshakeEvent(error, this.#endpoint)
+    if (event !== undefined) this.#site.tell(event)
+    this.#tell('disconnect')
+    if (this.#pipeName === undefined) {
+      this.#session?.close()
+      this.#session = undefined
+    }
+    // Who breaks the protocol once will do so again.
+    const isHopeless =
+      error instanceof WireError && !(error.code === 'DENIED' && error.status === 300)
+    if (isHopeless || (this.#isLeaving && this.#session?.pipe === undefined)) this.#end()
+    else this.#retry()
+  }
+
+  #retry(): void {
+    this.#stream = undefined
+    if (this.#isOver) return
+    const interval = this.#reconnection.nextMs()
+    if (interval === undefined) {
+      this.#end()
+      return
+    }
+    this.#site.tell({ type: 'connect:retry', address: this.#endpoint, interval })
+    this.#timer = setTimeout(() => this.#dial(), interval)
+    if (!this.#isLeaving) this.#timer.unref()
+  }
+}

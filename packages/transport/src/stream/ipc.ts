@@ -1,0 +1,63 @@
+import { existsSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { SocketError } from '@ringpost/core'
+import {
+  registerTransport,
+  type Listener,
+  type Site,
+  type Transport,
+} from '@ringpost/core/internal'
+import { StreamDialer } from './dialer.ts'
+import { listen } from './listen.ts'
+import { StreamListener } from './listener.ts'
+
+/** `sun_path` has 108 bytes, and the last one is zero. @see unix(7) */
+const LONGEST_PATH_BYTES = 107
+
+/** Unix domain sockets between processes of one machine. @see zmq_ipc(7) */
+const ipc: Transport = {
+  schemes: ['ipc'],
+
+  bind: async (endpoint, site) => bind(endpoint.address, site),
+  bindSync: (endpoint, site) => bind(endpoint.address, site),
+
+  connect(endpoint, site, pipeName) {
+    const path = pathOf(endpoint.address)
+    const name = `ipc://${endpoint.address}`
+    return new StreamDialer(site, name, pipeName, () => net.connect({ path }))
+  },
+}
+
+function bind(address: string, site: Site): Listener {
+  if (address === '*') return bindAnywhere(site)
+  const path = pathOf(address)
+  if (!path.startsWith('\0')) prepare(path)
+  return new StreamListener(listen({ path }, site.options.backlog), `ipc://${address}`, site)
+}
+
+/** In a folder of its own, which goes when the listener does. */
+function bindAnywhere(site: Site): Listener {
+  const folder = mkdtempSync(join(tmpdir(), 'ringpost-'))
+  const path = join(folder, 'socket')
+  const server = listen({ path }, site.options.backlog)
+  server.once('close', () => rmSync(folder, { recursive: true, force: true }))
+  return new StreamListener(server, `ipc://${path}`, site)
+}
+
+/** A name that begins with @ is in Linux's abstract name space: no file stands for it. */
+function pathOf(address: string): string {
+  const path = address.startsWith('@') ? `\0${address.slice(1)}` : address
+  if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) throw new SocketError('ENAMETOOLONG')
+  return path
+}
+
+/** Takes the path from whoever had it: a socket that nobody listens at stays there as a file. */
+function prepare(path: string): void {
+  if (!existsSync(dirname(path))) throw new SocketError('ENOENT')
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isSocket() === true) rmSync(path, { force: true })
+}
+
+registerTransport(ipc)

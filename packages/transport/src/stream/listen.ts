@@ -1,0 +1,61 @@
+import net, { type Server } from 'node:net'
+import { getSystemErrorName } from 'node:util'
+import { SocketError, type SocketErrorCode } from '@ringpost/core'
+
+/** Where a server listens: a port of an address, or a path. */
+export type Place =
+  | { readonly host: string; readonly port: number; readonly family: 4 | 6 }
+  | { readonly path: string }
+
+/** A handle of libuv's as Node wraps it. */
+interface Handle {
+  close(): void
+}
+
+/** What `node:net` calls by itself, and by which its own cluster listens, too. */
+interface WithHandles {
+  /** @returns a handle that is bound, or a number of an error */
+  readonly _createServerHandle: (
+    address: string | null,
+    port: number,
+    addressType: number,
+  ) => Handle | number
+}
+
+/**
+ * A server that listens when the call returns; `Server.listen` tells later whether it does.
+ *
+ * @throws {SocketError} `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` …
+ */
+export function listen(place: Place, backlog: number): Server {
+  const create = (net as unknown as WithHandles)._createServerHandle
+  const handle =
+    'path' in place ? create(place.path, -1, -1) : create(place.host, place.port, place.family)
+  if (typeof handle === 'number') throw failure(handle)
+  const server = net.createServer({ noDelay: true })
+  let late: Error | undefined
+  const fail = (error: Error): void => {
+    late = error
+  }
+  server.on('error', fail)
+  server.listen({ _handle: handle, backlog } as never)
+  if (!server.listening) throw new SocketError('EADDRINUSE', { cause: late })
+  server.off('error', fail)
+  return server
+}
+
+const codes: ReadonlySet<string> = new Set<SocketErrorCode>([
+  'EADDRINUSE',
+  'EADDRNOTAVAIL',
+  'EACCES',
+  'EINVAL',
+  'ENAMETOOLONG',
+  'ENOENT',
+  'EMFILE',
+])
+
+function failure(number: number): SocketError {
+  const name = getSystemErrorName(number)
+  if (codes.has(name)) return new SocketError(name as SocketErrorCode)
+  return new SocketError('EINVAL', { message: `Cannot listen: ${name}` })
+}

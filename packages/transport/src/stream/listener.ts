@@ -1,0 +1,78 @@
+import { type Server, type Socket as Stream } from 'node:net'
+import type { Listener, Site } from '@ringpost/core/internal'
+import { Connection } from '../engine/connection.ts'
+import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
+import { handshakeEvent } from '../engine/events.ts'
+import { acceptedPipe } from '../engine/pipes.ts'
+import { Session } from '../engine/session.ts'
+import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
+
+/** So many peers may be in the handshake at once; more are turned away. */
+const MOST_HANDSHAKES = 1000
+
+/** Takes connections at one endpoint; each gets a pipe to the socket when its peer is known. */
+export class StreamListener implements Listener {
+  readonly endpoint: string
+  readonly #server: Server
+  readonly #site: Site
+  readonly #settings: ConnectionSettings
+  readonly #isWelcome: (stream: Stream) => boolean
+  #handshakes = 0
+
+  /**
+   * @param server listening
+   * @param isWelcome by its address
+   */
+  constructor(
+    server: Server,
+    endpoint: string,
+    site: Site,
+    isWelcome: (stream: Stream) => boolean = () => true,
+  ) {
+    this.#server = server
+    this.endpoint = endpoint
+    this.#site = site
+    this.#settings = connectionSettings(site.options)
+    this.#isWelcome = isWelcome
+    // A socket that only listens keeps no process alive, as in ZeroMQ's binding.
+    server.unref()
+    server.on('connection', (stream: Stream) => this.#accept(stream))
+    server.on('error', (error) => site.tell({ type: 'accept:error', address: endpoint, error }))
+    site.tell({ type: 'bind', address: endpoint })
+  }
+
+  close(): void {
+    this.#server.close()
+    this.#site.tell({ type: 'close', address: this.endpoint })
+  }
+
+  #accept(stream: Stream): void {
+    const address = this.endpoint
+    if (this.#handshakes >= MOST_HANDSHAKES || !this.#isWelcome(stream)) {
+      stream.destroy()
+      return
+    }
+    stream.unref()
+    this.#site.tell({ type: 'accept', address })
+    this.#handshakes++
+    const { socketType } = this.#settings.self
+    const subscriptions = subscribes(socketType) ? new Subscriptions(socketType) : undefined
+    const session = new Session()
+    new Connection(stream, this.#settings, subscriptions, {
+      ready: (peer) => {
+        this.#handshakes--
+        this.#site.tell({ type: 'handshake', address })
+        const pipe = acceptedPipe(this.#site, peer, session)
+        if (pipe !== undefined) session.pipe = pipe
+        return session
+      },
+      closed: (error, wasReady) => {
+        if (!wasReady) this.#handshakes--
+        const event = wasReady ? undefined : handshakeEvent(error, address)
+        if (event !== undefined) this.#site.tell(event)
+        this.#site.tell({ type: 'disconnect', address })
+        session.close()
+      },
+    })
+  }
+}

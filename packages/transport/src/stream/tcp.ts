@@ -1,0 +1,76 @@
+import net, { type AddressInfo, type Socket as Stream } from 'node:net'
+import {
+  registerTransport,
+  type Dialer,
+  type Listener,
+  type Site,
+  type Transport,
+} from '@ringpost/core/internal'
+import { StreamDialer } from './dialer.ts'
+import { listen } from './listen.ts'
+import { StreamListener } from './listener.ts'
+import {
+  parseLocalAddress,
+  parseRemoteAddress,
+  tcpEndpoint,
+  type RemoteAddress,
+} from './tcpAddress.ts'
+
+/** TCP between processes and machines. @see zmq_tcp(7) */
+const tcp: Transport = {
+  schemes: ['tcp'],
+
+  bind: async (endpoint, site) => bind(endpoint.address, site),
+  bindSync: (endpoint, site) => bind(endpoint.address, site),
+
+  connect(endpoint, site, pipeName): Dialer {
+    const address = parseRemoteAddress(endpoint.address, site.options.ipv6)
+    const name = `tcp://${endpoint.address}`
+    return new StreamDialer(site, name, pipeName, () => connect(address, site))
+  },
+}
+
+function bind(text: string, site: Site): Listener {
+  const { options } = site
+  const local = parseLocalAddress(text, options.ipv6)
+  const server = listen(local, options.backlog)
+  const { address, port } = server.address() as AddressInfo
+  return new StreamListener(
+    server,
+    tcpEndpoint(address, port),
+    site,
+    welcome(options.tcpAcceptFilters),
+  )
+}
+
+function connect({ host, port, source }: RemoteAddress, { options }: Site): Stream {
+  const stream = net.connect({
+    host,
+    port,
+    // Of version 6 only when it is asked for, as in libzmq.
+    family: options.ipv6 ? 0 : 4,
+    noDelay: true,
+    ...(source === undefined ? {} : { localAddress: source.host, localPort: source.port }),
+  })
+  if (options.tcpKeepalive === 1) {
+    stream.setKeepAlive(true, Math.max(options.tcpKeepaliveIdle, 0) * 1000)
+  }
+  return stream
+}
+
+/** Whom the filters let in: all when there are none. @see ZMQ_TCP_ACCEPT_FILTER */
+function welcome(filters: readonly string[]): ((stream: Stream) => boolean) | undefined {
+  if (filters.length === 0) return undefined
+  const list = new net.BlockList()
+  for (const filter of filters) {
+    const [address, bits] = filter.split('/')
+    const family = net.isIPv6(address!) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address!, family)
+    else list.addSubnet(address!, Number(bits), family)
+  }
+  return ({ remoteAddress, remoteFamily }) =>
+    remoteAddress !== undefined &&
+    list.check(remoteAddress, remoteFamily === 'IPv6' ? 'ipv6' : 'ipv4')
+}
+
+registerTransport(tcp)

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { parseLocalAddress, parseRemoteAddress, tcpEndpoint } from './tcpAddress.ts'
+
+const failing = (code: string): object => expect.objectContaining({ code }) as object
+
+describe('an address to listen at', () => {
+  it('is an interface and a port, each of which may be any', () => {
+    expect(parseLocalAddress('*:5555', false)).toEqual({ host: '0.0.0.0', family: 4, port: 5555 })
+    expect(parseLocalAddress('*:*', true)).toEqual({ host: '::', family: 6, port: 0 })
+    expect(parseLocalAddress('127.0.0.1:0', false)).toMatchObject({ host: '127.0.0.1', port: 0 })
+    expect(parseLocalAddress('[::1]:80', false)).toEqual({ host: '::1', family: 6, port: 80 })
+  })
+
+  it('names an interface of this machine', () => {
+    expect(parseLocalAddress('lo:1', false)).toMatchObject({ host: '127.0.0.1', port: 1 })
+    expect(() => parseLocalAddress('nowhere0:1', false)).toThrow(failing('ENODEV'))
+  })
+
+  it.each(['', '127.0.0.1', '127.0.0.1:', ':5555', '*:70000', '*:port'])('is not %j', (text) => {
+    expect(() => parseLocalAddress(text, false)).toThrow(failing('EINVAL'))
+  })
+})
+
+describe('an address to connect to', () => {
+  it('is a host and a port, perhaps behind where to connect from', () => {
+    expect(parseRemoteAddress('server.example:5555', false)).toEqual({
+      host: 'server.example',
+      port: 5555,
+      source: undefined,
+    })
+    expect(parseRemoteAddress('127.0.0.1:0;[::1]:5555', false)).toMatchObject({
+      host: '::1',
+      source: { host: '127.0.0.1', port: 0 },
+    })
+  })
+
+  it.each(['*:5555', 'server:0', 'server:*', 'server'])('is not %j', (text) => {
+    expect(() => parseRemoteAddress(text, false)).toThrow(failing('EINVAL'))
+  })
+})
+
+describe('an endpoint', () => {
+  it('has addresses of version 6 in brackets', () => {
+    expect(tcpEndpoint('10.0.0.1', 1)).toBe('tcp://10.0.0.1:1')
+    expect(tcpEndpoint('::1', 1)).toBe('tcp://[::1]:1')
+  })
+})
