@@ -220,6 +220,8 @@ export class SocketBase extends NumberedOptions implements Acceptor {
       // The thread may have ended in between.
       if (this.closed) return
       try {
+        if (this.#context.isShutDown) throw new SocketError('ETERM')
+        this.#thread.poll()
         await act()
       } finally {
         this.#isBinding = false
