@@ -20,7 +20,7 @@ const LOOP_BYTES = 48
  *
  * Keys and plaintext stay in its memory until they are overwritten by the next use.
  *
- * @see docs/decisions/0011-curve-crypto.md
+ * @see docs/decisions/0013-curve-crypto.md
  */
 export class Sodium {
   readonly #module: SodiumModule
