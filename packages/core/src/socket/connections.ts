@@ -1,3 +1,4 @@
+import type { Context } from '../context/context.ts'
 import { parseEndpoint, type Endpoint } from '../endpoint.ts'
 import { SocketError } from '../errors.ts'
 import type { Binding, Inproc } from '../inproc/inproc.ts'
@@ -18,6 +19,7 @@ const NO_ROUTING_ID = Buffer.alloc(0)
 export class Connections implements PipeOwner, PatternHost {
   readonly options: SocketOptions
   readonly pattern: Pattern
+  readonly #context: Context
   readonly #thread: Thread
   readonly #inproc: Inproc
   readonly #onChange: () => void
@@ -39,12 +41,14 @@ export class Connections implements PipeOwner, PatternHost {
    * @throws {SocketError} `EINVAL`: no such type of socket
    */
   constructor(
+    context: Context,
     thread: Thread,
     inproc: Inproc,
     options: SocketOptions,
     onChange: () => void,
     tell: (event: SocketEvent) => void,
   ) {
+    this.#context = context
     this.#thread = thread
     this.#inproc = inproc
     this.options = options
@@ -178,6 +182,7 @@ export class Connections implements PipeOwner, PatternHost {
     }
     const tell = (event: SocketEvent): void => this.#tell(event)
     return {
+      context: this.#context,
       thread: this.#thread,
       inproc: this.#inproc,
       options: this.options,

@@ -88,6 +88,7 @@ export class SocketBase extends NumberedOptions implements Acceptor {
     this.#options = new SocketOptions(type, context)
     this.#gate = new Gate(context, thread)
     this.#connections = new Connections(
+      context,
       thread,
       inproc,
       this.#options,

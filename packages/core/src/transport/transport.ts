@@ -1,3 +1,4 @@
+import type { Context } from '../context/context.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Inproc } from '../inproc/inproc.ts'
 import type { SocketEvent } from '../socket/observer.ts'
@@ -6,6 +7,7 @@ import type { Thread } from '../thread/thread.ts'
 
 /** What a transport may know of the socket that binds or connects, and do for it. */
 export interface Site {
+  readonly context: Context
   readonly thread: Thread
   readonly inproc: Inproc
   /** The socket's, as they are now: what later changes is for later calls. */
