@@ -1,5 +1,4 @@
-import './stream/ipc.ts'
-import './stream/tcp.ts'
+import './io/placement.ts'
 
 export * from '@ringpost/core'
 export { WireError, type DeniedStatus, type WireErrorCode } from './errors.ts'

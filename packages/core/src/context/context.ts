@@ -169,7 +169,7 @@ export class Context extends Uncloneable {
     const thread = new Thread(this.#arena, slot, () => this.isShutDown)
     joinProcess(thread)
     const inproc = new Inproc(thread)
-    thread.onEnd = () => inproc.end()
+    thread.lastActs.push(() => inproc.end())
     this.#membership = { thread, inproc }
     return this.#membership
   }

@@ -96,7 +96,12 @@ export class SocketBase extends NumberedOptions implements Acceptor {
       (event) => this.#events?.[tell](event),
     )
     this.#pattern = this.#connections.pattern
-    const { sending, receiving } = Waiter.pair<void, unknown>(context, thread, this.#pattern)
+    const { sending, receiving } = Waiter.pair<void, unknown>(
+      context,
+      thread,
+      this.#pattern,
+      () => !this.#connections.dependsOnLoop,
+    )
     this.#sending = sending
     this.#receiving = receiving
     const parts = {
