@@ -102,9 +102,13 @@ export class Pipe implements PipeEnd, FrameLender {
     const flags = settings.isConflating ? CONFLATE : 0
     arena.words[at + side.type] = settings.socketType | flags
     Pipe.setHighWaterMarks(thread, id, which, settings)
+    const owner = thread.pipes.ownerOf(id)
+    // Another socket may have been about to be attached, and was gone before it was.
+    const former = Atomics.exchange(arena.words, at + side.routingId, 0)
+    if (former !== 0) heap.free(former, owner)
     const length = settings.routingId.length
     if (length === 0) return true
-    const ref = heap.allocate(length + 1, thread.pipes.ownerOf(id))
+    const ref = heap.allocate(length + 1, owner)
     if (ref === 0) return false
     const bytes = heap.bytes(ref, length + 1)
     bytes[0] = length
