@@ -339,9 +339,9 @@ export class Pipe implements PipeEnd, FrameLender {
     return this.#reader === undefined ? this.#hasArrived() : this.#reader.available() > 0
   }
 
-  /** Messages that can be read now, as far as this side knows when there are some. */
+  /** How many messages can be read now. */
   get unread(): number {
-    return this.canRead() ? this.#in.available() : 0
+    return this.canRead() ? this.#in.unread : 0
   }
 
   /** There is more to read than the owner reads at once: it is told again, in its turn. */
