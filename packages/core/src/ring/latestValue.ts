@@ -119,6 +119,10 @@ export class LatestValueReader {
     return Atomics.load(this.#control, this.#at + direction.latest) === 0 ? 0 : 1
   }
 
+  get unread(): number {
+    return this.available()
+  }
+
   get unreleased(): number {
     return 0
   }

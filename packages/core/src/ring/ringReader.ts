@@ -84,6 +84,12 @@ export class RingReader {
     return (this.#available = (written - this.#read) | 0)
   }
 
+  /** All messages that are published and not read, those too that have come since the last look. */
+  get unread(): number {
+    this.#available = 0
+    return this.available()
+  }
+
   /** The next message; only when one is available. */
   read(): Buffer[] {
     this.#begin()

@@ -103,9 +103,13 @@ export class Pipe implements PipeEnd, FrameLender {
     const flags = settings.isConflating ? CONFLATE : 0
     arena.words[at + side.type] = settings.socketType | flags
     Pipe.setHighWaterMarks(thread, id, which, settings)
+    const owner = thread.pipes.ownerOf(id)
+    // Another socket may have been about to be attached, and was gone before it was.
+    const former = Atomics.exchange(arena.words, at + side.routingId, 0)
+    if (former !== 0) heap.free(former, owner)
     const length = settings.routingId.length
     if (length === 0) return true
-    const ref = heap.allocate(length + 1, thread.pipes.ownerOf(id))
+    const ref = heap.allocate(length + 1, owner)
     if (ref === 0) return false
     const bytes = heap.bytes(ref, length + 1)
     bytes[0] = length
@@ -362,9 +366,9 @@ export class Pipe implements PipeEnd, FrameLender {
     return this.#reader === undefined ? this.#hasArrived() : this.#reader.available() > 0
   }
 
-  /** Messages that can be read now, as far as this side knows when there are some. */
+  /** How many messages can be read now. */
   get unread(): number {
-    return this.canRead() ? this.#in.available() : 0
+    return this.canRead() ? this.#in.unread : 0
   }
 
   /** There is more to read than the owner reads at once: it is told again, in its turn. */

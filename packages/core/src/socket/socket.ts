@@ -432,8 +432,12 @@ export class SocketBase extends NumberedOptions implements Acceptor {
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
+    return outline(this, #connections in this ? this.#facts : undefined, depth, options)
+  }
+
+  get #facts(): object {
     const { bound, connected } = this.#connections
-    return outline(this, { bound, connected, closed: this.closed }, depth, options)
+    return { bound, connected, closed: this.closed }
   }
 
   /** @internal Whether it was bound or connected. */

@@ -205,7 +205,8 @@ export class Thread {
   readonly #armNow = (): void => {
     this.#isArming = false
     if (this.#isArmed || this.#isEnded) return
-    if (this.turn.isOver()) {
+    // Who looks again lets the event loop turn first.
+    if (this.#isLookingAgain || this.turn.isOver()) {
       this.#isArming = true
       setImmediate(this.#armNow)
       return
