@@ -5,6 +5,7 @@
 export { bufferOver } from './memory/frameBuffer.ts'
 export { socketTypeId, type SocketTypeName } from './socket/optionDefinition.ts'
 export { canTalk } from './socket/peerTypes.ts'
+export { engage, type Engaged } from './socket/socket.ts'
 export { decodeZ85, encodeZ85 } from './socket/z85.ts'
 export { securityMechanism, type SocketOptions } from './socket/options.ts'
 export { compatibleType } from './socket/peerTypes.ts'

@@ -1,11 +1,10 @@
 import { SocketError } from '@ringpost/core'
-import { securityMechanism, type SocketOptions } from '@ringpost/core/internal'
-import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
-import { NullMechanism } from '../mechanism/nullMechanism.ts'
-import type { Self } from '../mechanism/peer.ts'
+import type { Site, SocketOptions } from '@ringpost/core/internal'
+import { describeSelf, type Self } from '../mechanism/peer.ts'
 import type { DecoderLimits } from '../wire/frameDecoder.ts'
 import type { OwnGreeting } from '../wire/greeting.ts'
 import type { HeartbeatSettings } from './heartbeat.ts'
+import { securityOf, type MakeMechanism } from './security.ts'
 
 /** What the connections of one endpoint have in common. */
 export interface ConnectionSettings {
@@ -17,33 +16,28 @@ export interface ConnectionSettings {
   readonly heartbeat: HeartbeatSettings
   /** How long what was sent may linger when the socket closes, as it wants it then; -1 for ever. */
   readonly lingerMs: () => number
-  /** @param address of the peer */
-  readonly mechanism: (events: HandshakeEvents, address: string) => Mechanism
+  readonly mechanism: MakeMechanism
 }
 
 /**
  * As the socket's options say now, but for linger.
  *
- * @throws {SocketError} `ENOTSUP`: it asks for security, which connections do not have yet
+ * @throws {SocketError} `EINVAL`: a key that its mechanism needs is missing, or the application's
+ *   metadata cannot be told a peer
  */
-export function connectionSettings(options: SocketOptions): ConnectionSettings {
-  if (options.securityMechanism !== securityMechanism.none) {
-    throw new SocketError('ENOTSUP', { message: 'PLAIN and CURVE are not supported yet' })
-  }
-  const routingId = options.routingId ?? new Uint8Array()
-  const properties = [...options.applicationMetadata].map(
-    ([name, value]) => [name, Buffer.from(value)] as const,
-  )
-  const self: Self = { socketType: options.type, routingId, properties }
+export function connectionSettings(site: Site): ConnectionSettings {
+  const { options } = site
+  const self = selfOf(options)
+  const { name, isServer, isOpen, make } = securityOf(site, self)
   const { heartbeatInterval, heartbeatTimeout } = options
   return {
     self,
     greeting: {
-      mechanism: 'NULL',
-      asServer: false,
+      mechanism: name,
+      asServer: isServer,
       socketType: options.type,
-      routingId,
-      acceptVersion2: true,
+      routingId: self.routingId,
+      acceptVersion2: isOpen,
     },
     limits: { maxMessageSize: options.maxMessageSize },
     handshakeMs: options.handshakeInterval,
@@ -53,6 +47,21 @@ export function connectionSettings(options: SocketOptions): ConnectionSettings {
       timeToLiveMs: options.heartbeatTimeToLive,
     },
     lingerMs: () => options.linger,
-    mechanism: (events) => new NullMechanism(self, events),
+    mechanism: make,
   }
+}
+
+function selfOf(options: SocketOptions): Self {
+  const properties = [...options.applicationMetadata].map(
+    ([name, value]) => [name, Buffer.from(value)] as const,
+  )
+  const routingId = options.routingId ?? new Uint8Array()
+  const self = { socketType: options.type, routingId, properties }
+  try {
+    describeSelf(self)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new SocketError('EINVAL', { message: cause.message, cause })
+  }
+  return self
 }

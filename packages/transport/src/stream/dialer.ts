@@ -37,7 +37,7 @@ export class StreamDialer implements Dialer {
     this.#pipeName = pipeName
     this.#open = open
     const { options } = site
-    this.#settings = connectionSettings(options)
+    this.#settings = connectionSettings(site)
     this.#subscriptions = subscribes(options.type) ? new Subscriptions(options.type) : undefined
     this.#reconnection = new Reconnection({
       intervalMs: options.reconnectInterval,
@@ -153,10 +153,7 @@ export class StreamDialer implements Dialer {
       this.#session?.close()
       this.#session = undefined
     }
-    // Who breaks the protocol once will do so again.
-    const isHopeless =
-      error instanceof WireError && !(error.code === 'DENIED' && error.status === 300)
-    if (isHopeless || (this.#isLeaving && this.#session?.pipe === undefined)) this.#end()
+    if (isHopeless(error) || (this.#isLeaving && this.#session?.pipe === undefined)) this.#end()
     else this.#retry()
   }
 
@@ -173,3 +170,12 @@ export class StreamDialer implements Dialer {
     if (!this.#isLeaving) this.#timer.unref()
   }
 }
+
+/**
+ * Who breaks the protocol once will do so again, and who is refused will be. A fault of whoever is
+ * asked about peers is neither.
+ */
+const isHopeless = (error: Error | undefined): boolean =>
+  error instanceof WireError &&
+  error.code !== 'AUTHENTICATOR_FAILED' &&
+  !(error.code === 'DENIED' && error.status === 300)

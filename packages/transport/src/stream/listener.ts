@@ -32,7 +32,12 @@ export class StreamListener implements Listener {
     this.#server = server
     this.endpoint = endpoint
     this.#site = site
-    this.#settings = connectionSettings(site.options)
+    try {
+      this.#settings = connectionSettings(site)
+    } catch (error) {
+      server.close()
+      throw error
+    }
     this.#isWelcome = isWelcome
     // A socket that only listens keeps no process alive, as in ZeroMQ's binding.
     server.unref()
