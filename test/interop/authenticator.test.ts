@@ -64,10 +64,7 @@ describe('passwords', () => {
         ['bob', ''],
       ]),
     ],
-    [
-      'a function',
-      async (name: string, given: string) => name === 'alice' && given === 'secret',
-    ],
+    ['a function', async (name: string, given: string) => name === 'alice' && given === 'secret'],
   ])('from %s', async (_, plain) => {
     authenticate({ plain })
     expect(await outcome(password('alice', 'secret'))).toBe('in')
@@ -85,9 +82,7 @@ describe('passwords', () => {
       },
     })
     await outcome(password('alice', 'secret'), { ...plainServer, zapDomain: 'global' })
-    expect(asked).toEqual([
-      ['alice', 'secret', { domain: 'global', address: '127.0.0.1' }],
-    ])
+    expect(asked).toEqual([['alice', 'secret', { domain: 'global', address: '127.0.0.1' }]])
   })
 
   it('let nobody in where there are none', async () => {

@@ -81,7 +81,11 @@ describe('what a handler is asked', () => {
     })
     const cases = [
       { name: 'NULL', client: {}, server: {}, credentials: [] },
-      { name: 'PLAIN', ...plain, credentials: ['alice', 'secret'].map((text) => Buffer.from(text)) },
+      {
+        name: 'PLAIN',
+        ...plain,
+        credentials: ['alice', 'secret'].map((text) => Buffer.from(text)),
+      },
       { name: 'CURVE', ...curve, credentials: [decodeZ85(keys.client.publicKey)!] },
     ]
     for (const { name, client, server, credentials } of cases) {
@@ -232,7 +236,8 @@ describe('an answer', () => {
     const told = [pull, push].map((socket) => nextEvent(socket, 'handshake:error:auth'))
     await pull.bind(ANYWHERE)
     push.connect(pull.lastEndpoint!)
-    for (const { error } of await Promise.all(told)) expect(error).toMatchObject({ status, message })
+    for (const { error } of await Promise.all(told))
+      expect(error).toMatchObject({ status, message })
   })
 
   it('of 300 closes the connection, and the next one may come in', async () => {
@@ -367,7 +372,10 @@ describe('options', () => {
       const { [missing]: _, ...options } = curve.client
       const push = pushFor(options)
       expect(() => push.connect('tcp://127.0.0.1:1')).toThrow(
-        expect.objectContaining({ code: 'EINVAL', message: `Invalid argument: CURVE needs ${missing}` }),
+        expect.objectContaining({
+          code: 'EINVAL',
+          message: `Invalid argument: CURVE needs ${missing}`,
+        }),
       )
     },
   )
@@ -406,12 +414,19 @@ describe('secrets', () => {
         handler.close()
       }
     }
-    const text = inspect(seen, { depth: 50, showHidden: true, getters: false, maxArrayLength: null })
+    const text = inspect(seen, {
+      depth: 50,
+      showHidden: true,
+      getters: false,
+      maxArrayLength: null,
+    })
     for (const secret of [alice.plainPassword, keys.client.secretKey, keys.server.secretKey]) {
       expect(text).not.toContain(secret)
       const bytes = decodeZ85(secret) ?? Buffer.from(secret)
       expect(text).not.toContain(bytes.toString('hex'))
-      expect(text).not.toContain([...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' '))
+      expect(text).not.toContain(
+        [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' '),
+      )
     }
   })
 })

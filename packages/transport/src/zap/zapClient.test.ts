@@ -27,16 +27,10 @@ function client(isRequired = true): (signal?: AbortSignal) => Promise<Verdict> {
     authenticator({ mechanism: 'NULL', credentials: [], signal })
 }
 
-const answerTo = ([peer, delimiter, version, id]: Buffer[], userId: string): (Buffer | string)[] => [
-  peer!,
-  delimiter!,
-  version!,
-  id!,
-  '200',
-  '',
-  userId,
-  '',
-]
+const answerTo = (
+  [peer, delimiter, version, id]: Buffer[],
+  userId: string,
+): (Buffer | string)[] => [peer!, delimiter!, version!, id!, '200', '', userId, '']
 
 describe('what asks a handler of ZAP', () => {
   it('may ask about many at once, and takes the answers in any order', async () => {
