@@ -67,9 +67,10 @@ const lettingIn = ([version, id]: Buffer[]): (string | Buffer)[] => [
   '',
 ]
 
-async function expectToGetThrough(push: Push, pull: Pull): Promise<void> {
+/** What arrives of `in`. */
+async function sent(push: Push, pull: Pull): Promise<string> {
   await push.send('in')
-  expect(String(await pull.receive())).toBe('in')
+  return String(await pull.receive())
 }
 
 describe('what a handler is asked', () => {
@@ -109,7 +110,7 @@ describe('what a handler is asked', () => {
     await pull.bind(ANYWHERE)
     const push = pushFor({})
     push.connect(pull.lastEndpoint!)
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 
   it('both sides ask with NULL, where both have a domain', async () => {
@@ -122,7 +123,7 @@ describe('what a handler is asked', () => {
     await pull.bind(ANYWHERE)
     const push = pushFor({ zapDomain: 'connecting' })
     push.connect(pull.lastEndpoint!)
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
     expect(domains.toSorted()).toEqual(['binding', 'connecting'])
   })
 })
@@ -149,7 +150,7 @@ describe('a handler in another thread', () => {
 
 describe('while nobody has bound the name of the handler', () => {
   it.each([
-    { title: 'NULL with a domain', ...{ client: {}, server: { zapDomain: 'a' } } },
+    { title: 'NULL with a domain', client: {}, server: { zapDomain: 'a' } },
     { title: 'CURVE', ...curve },
     { title: 'CURVE with a domain', ...curve, server: { ...curve.server, zapDomain: 'a' } },
     {
@@ -162,7 +163,7 @@ describe('while nobody has bound the name of the handler', () => {
     await pull.bind(ANYWHERE)
     const push = pushFor(client)
     push.connect(pull.lastEndpoint!)
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 
   it.each([
@@ -185,7 +186,7 @@ describe('while nobody has bound the name of the handler', () => {
     push.connect(pull.lastEndpoint!)
     expect((await refused).error).toMatchObject({ code: 'EFAULT', errno: 14 })
     handle(lettingIn)
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 
   it('a server that connects tries again, too', async () => {
@@ -196,7 +197,7 @@ describe('while nobody has bound the name of the handler', () => {
     push.connect(pull.lastEndpoint!)
     await refused
     handle(lettingIn)
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 
   it('CURVE that enforces no domain asks no handler either', async () => {
@@ -205,7 +206,7 @@ describe('while nobody has bound the name of the handler', () => {
     await pull.bind(ANYWHERE)
     const push = pushFor(curve.client)
     push.connect(pull.lastEndpoint!)
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 })
 
@@ -250,7 +251,7 @@ describe('an answer', () => {
     push.connect(pull.lastEndpoint!)
     expect((await told).error).toMatchObject({ status: 300, message: 'Temporary error' })
     status = '200'
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 })
 
@@ -267,7 +268,7 @@ describe('a handler that is gone or silent', () => {
     handler.close()
     handle(lettingIn)
     expect((await refused).error).toMatchObject({ code: 'EFAULT' })
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 
   it('is waited for no longer than the handshake may take', async () => {
@@ -283,7 +284,7 @@ describe('a handler that is gone or silent', () => {
     // The answer is for nobody any more; the next attempt's counts.
     await handler.send(lettingIn([version!, id!]))
     await handler.send(lettingIn(await handler.receive()))
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 
   it('leaves no memory behind', async () => {
@@ -327,7 +328,7 @@ describe('contexts', () => {
     const push = pushFor(alice)
     push.connect(pull.lastEndpoint!)
     await handler.send(lettingIn(await handler.receive()))
-    await expectToGetThrough(push, pull)
+    expect(await sent(push, pull)).toBe('in')
   })
 
   it('a process ends although a handler and a server are there', async () => {

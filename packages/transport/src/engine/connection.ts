@@ -7,6 +7,7 @@ import { FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
 import { GreetingExchange, requireMechanism, type PeerGreeting } from '../wire/greeting.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
+import { UNIX_PEER } from '../zap/networks.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
 import type { Session } from './session.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -276,8 +277,8 @@ export class Connection {
   }
 }
 
-/** What an authenticator is told: of a Unix domain socket, the name that libzmq has for this machine. */
-const addressOf = (stream: Stream): string => stream.remoteAddress ?? 'localhost'
+/** What an authenticator is told of the peer. */
+const addressOf = (stream: Stream): string => stream.remoteAddress ?? UNIX_PEER
 
 /** The peer did not come to the end of the handshake in time. */
 class HandshakeTimeoutError extends Error {

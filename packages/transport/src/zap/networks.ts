@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 
-/** What stands for peers at Unix domain sockets, which have no address. */
+/** What stands for peers at Unix domain sockets, which have no address; libzmq has a name for them. */
 export const UNIX_PEER = 'localhost'
 
 const form = /^\[?(?<address>[^[\]/]*)\]?(?:\/(?<bits>\d{1,3}))?$/
