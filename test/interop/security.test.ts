@@ -1,5 +1,5 @@
 import { decodeZ85 } from '@ringpost/core/internal'
-import { Authenticator, curveKeyPair } from '@ringpost/transport'
+import { Authenticator, Channel, curveKeyPair, Peer } from '@ringpost/transport'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import * as zeromq from 'zeromq'
 import { libraries, nextEvent, Opened, pairs, schemes } from './libraries.ts'
@@ -270,3 +270,31 @@ describe.each(pairs)(
     })
   },
 )
+
+describe.each(names)('the types that libzmq’s binding does not have, with %s', (name) => {
+  const { client, server } = mechanisms[name]
+
+  it('CHANNEL and CHANNEL', async () => {
+    const one = opened.add(new Channel({ ...server, linger: 0 }))
+    await one.bind('tcp://127.0.0.1:*')
+    const other = opened.add(new Channel({ ...client, linger: 0 }))
+    other.connect(one.lastEndpoint!)
+    await other.send('there')
+    expect(String(await one.receive())).toBe('there')
+    await one.send('back')
+    expect(String(await other.receive())).toBe('back')
+  })
+
+  it('PEER and PEER', async () => {
+    const one = opened.add(new Peer({ ...server, linger: 0 }))
+    await one.bind('tcp://127.0.0.1:*')
+    const other = opened.add(new Peer({ ...client, linger: 0 }))
+    const routingId = other.connectPeer(one.lastEndpoint!)
+    await other.send('there', { routingId })
+    const [there, from] = await one.receive()
+    expect(String(there)).toBe('there')
+    await one.send('back', from)
+    const [back] = await other.receive()
+    expect(String(back)).toBe('back')
+  })
+})

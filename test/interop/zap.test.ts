@@ -148,6 +148,24 @@ describe('a handler in another thread', () => {
   })
 })
 
+describe('a handler whose thread is terminated while it is asked', () => {
+  it('lets nobody in; the next one is asked', async () => {
+    const worker = new Worker(new URL('../dist/interop/zapHandlerThread.js', import.meta.url))
+    await once(worker, 'message')
+    const pull = pullFor(plain.server)
+    await pull.bind(ANYWHERE)
+    const accepted = nextEvent(pull, 'accept')
+    const refused = nextEvent(pull, 'handshake:error:other')
+    const push = pushFor(alice)
+    push.connect(pull.lastEndpoint!)
+    await accepted
+    await worker.terminate()
+    expect((await refused).error).toMatchObject({ code: 'EFAULT' })
+    handle(lettingIn)
+    expect(await sent(push, pull)).toBe('in')
+  })
+})
+
 describe('while nobody has bound the name of the handler', () => {
   it.each([
     { title: 'NULL with a domain', client: {}, server: { zapDomain: 'a' } },

@@ -3,6 +3,7 @@ import { SocketError } from '@ringpost/core'
 import { WireError } from '../errors.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
 import { type Peer, readVersionTwoPeer } from '../mechanism/peer.ts'
+import type { FrameCipher } from '../wire/frameCipher.ts'
 import { FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
 import { GreetingExchange, requireMechanism, type PeerGreeting } from '../wire/greeting.ts'
@@ -53,6 +54,7 @@ export class Connection {
   readonly #address: string
   /** From the peer's greeting on, once it is loaded. */
   #mechanism: Mechanism | undefined
+  #cipher: FrameCipher | undefined
   #phase: Phase = 'greeting'
   #version: ZmtpVersion = '3.1'
   #traffic: Traffic | undefined
@@ -211,6 +213,7 @@ export class Connection {
   #ready(peer: Peer): void {
     clearTimeout(this.#handshakeTimer)
     this.#enter('traffic')
+    this.#cipher = peer.cipher
     const hasCommands = this.#version !== '2.0'
     this.#decoder.startTraffic({ cipher: peer.cipher, hasCommands })
     this.#encoder.startTraffic(peer.cipher)
@@ -273,6 +276,7 @@ export class Connection {
     clearTimeout(this.#lingerTimer)
     this.#mechanism?.close()
     this.#traffic?.stop()
+    this.#cipher?.close()
     this.#events.closed(this.#error, wasReady)
   }
 }

@@ -58,23 +58,25 @@ const hasDomain = ({ options }: Site): boolean => (options.zapDomain ?? '') !== 
 
 function none(site: Site, self: Self): Security {
   const isOpen = !hasDomain(site)
-  const { zapEnforceDomain } = site.options
-  const make: MakeMechanism = (events, address) => {
-    const ask = isOpen ? undefined : zapAuthenticator(site, address, zapEnforceDomain)
-    return new NullMechanism(self, events, ask)
+  const ask = isOpen ? undefined : zapAuthenticator(site, site.options.zapEnforceDomain)
+  return {
+    name: 'NULL',
+    isServer: false,
+    isOpen,
+    make: (events, address) => new NullMechanism(self, events, ask?.(address)),
   }
-  return { name: 'NULL', isServer: false, isOpen, make }
 }
 
 function plain(site: Site, self: Self): Security {
   const { plainServer, plainUsername, plainPassword } = site.options
+  const ask = zapAuthenticator(site, true)
   const credentials = { username: plainUsername ?? '', password: plainPassword ?? '' }
   return {
     name: 'PLAIN',
     isServer: plainServer,
     isOpen: false,
     make: plainServer
-      ? (events, address) => new PlainServer(self, events, zapAuthenticator(site, address, true))
+      ? (events, address) => new PlainServer(self, events, ask(address))
       : (events) => new PlainClient(self, events, credentials),
   }
 }
@@ -93,11 +95,9 @@ function curveServers(site: Site, self: Self): MakeMechanism {
   const { curveSecretKey, zapEnforceDomain } = site.options
   const secretKey = required(curveSecretKey, 'curveSecretKey')
   const isAsked = hasDomain(site) || !zapEnforceDomain
-  return async (events, address) => {
-    const sodium = await loadSodium()
-    const ask = isAsked ? zapAuthenticator(site, address, zapEnforceDomain) : undefined
-    return new CurveServer(self, events, secretKey, sodium, ask)
-  }
+  const ask = isAsked ? zapAuthenticator(site, zapEnforceDomain) : undefined
+  return async (events, address) =>
+    new CurveServer(self, events, secretKey, await loadSodium(), ask?.(address))
 }
 
 function curveClients({ options }: Site, self: Self): MakeMechanism {

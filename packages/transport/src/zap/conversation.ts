@@ -39,9 +39,9 @@ export class Conversation implements PipeOwner {
     this.#read()
   }
 
-  /** Whether the handler has not taken the request yet. */
+  /** Whether there is a handler that has not taken the request yet. */
   get isUnread(): boolean {
-    return !this.#isOver && this.#pipe.backlog > 0
+    return !this.#isOver && !this.#pipe.isPending && this.#pipe.backlog > 0
   }
 
   close(): void {

@@ -21,7 +21,7 @@ function handler(): Router {
 function client(isRequired = true): (signal?: AbortSignal) => Promise<Verdict> {
   const push = new Push({ context, linger: 0, zapDomain: 'global' })
   sockets.push(push)
-  const authenticator = zapAuthenticator(siteOf(push), '127.0.0.1', isRequired)
+  const authenticator = zapAuthenticator(siteOf(push), isRequired)('127.0.0.1')
   return async (signal = new AbortController().signal) =>
     authenticator({ mechanism: 'NULL', credentials: [], signal })
 }

@@ -76,19 +76,25 @@ function clientOf(inproc: Site['inproc']): ZapClient {
 }
 
 /**
- * Asks the ZAP handler of a socket's context about the peer at an address.
+ * Asks the ZAP handler of a socket's context about peers, each at its address, as the socket's
+ * options are now.
  *
  * @param isRequired whether nobody comes in while there is no handler; otherwise all do
  */
-export function zapAuthenticator(site: Site, address: string, isRequired: boolean): Authenticator {
-  const { zapDomain, routingId } = site.options
-  const fixed = { domain: zapDomain ?? '', address, routingId: routingId ?? new Uint8Array() }
-  return async ({ mechanism, credentials, signal }) => {
-    const reply = clientOf(site.inproc).ask({ ...fixed, mechanism, credentials }, signal)
-    if (reply !== undefined) return reply
-    if (isRequired) throw failed('nobody has bound it')
-    return { accepted: true }
-  }
+export function zapAuthenticator(
+  { inproc, options }: Site,
+  isRequired: boolean,
+): (address: string) => Authenticator {
+  const domain = options.zapDomain ?? ''
+  const routingId = options.routingId ?? new Uint8Array()
+  return (address) =>
+    async ({ mechanism, credentials, signal }) => {
+      const request = { domain, address, routingId, mechanism, credentials }
+      const verdict = clientOf(inproc).ask(request, signal)
+      if (verdict !== undefined) return verdict
+      if (isRequired) throw failed('nobody has bound it')
+      return { accepted: true }
+    }
 }
 
 const failed = (why: string): WireError =>
