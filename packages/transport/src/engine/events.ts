@@ -1,4 +1,4 @@
-import type { SocketEvent } from '@ringpost/core'
+import { SocketError, type SocketEvent } from '@ringpost/core'
 import { WireError, type WireErrorCode } from '../errors.ts'
 
 /** What libzmq's monitor calls the ways in which a peer breaks the protocol. */
@@ -16,6 +16,16 @@ const protocolErrors: Readonly<Partial<Record<WireErrorCode, string>>> = {
   CRYPTOGRAPHIC: 'ERR_ZMTP_CRYPTOGRAPHIC',
   KEY_EXCHANGE: 'ERR_ZMTP_KEY_EXCHANGE',
 }
+
+/** Commands whose malformation it tells apart. */
+const tellsMalformed: ReadonlySet<string> = new Set([
+  'MESSAGE',
+  'HELLO',
+  'INITIATE',
+  'ERROR',
+  'READY',
+  'WELCOME',
+])
 
 const authenticationErrors: Readonly<Record<number, string>> = {
   300: 'Temporary error',
@@ -37,9 +47,19 @@ export function handshakeEvent(error: Error | undefined, address: string): Socke
     return { type: 'handshake:error:auth', address, error: told }
   }
   if (error.code === 'AUTHENTICATOR_FAILED') {
-    return { type: 'handshake:error:other', address, error }
+    const told = new SocketError('EFAULT', { message: error.message, cause: error })
+    return { type: 'handshake:error:other', address, error: told }
   }
-  const code = protocolErrors[error.code] ?? 'ERR_ZMTP_UNSPECIFIED'
-  const told = Object.assign(new Error('ZMTP protocol error', { cause: error }), { code })
+  const code = protocolError(error)
+  const message = code.startsWith('ERR_ZAP') ? 'ZAP protocol error' : 'ZMTP protocol error'
+  const told = Object.assign(new Error(message, { cause: error }), { code })
   return { type: 'handshake:error:protocol', address, error: told }
+}
+
+function protocolError({ code, command = '' }: WireError): string {
+  if (code.startsWith('ZAP_')) return `ERR_${code}`
+  if (code === 'MALFORMED_COMMAND' && tellsMalformed.has(command)) {
+    return `ERR_ZMTP_MALFORMED_COMMAND_${command}`
+  }
+  return protocolErrors[code] ?? 'ERR_ZMTP_UNSPECIFIED'
 }

@@ -41,7 +41,7 @@ function placed(scheme: string, carrier: Carrier): Transport {
       workerFor(site)?.bindSync(endpoint, site) ?? listen(endpoint.address, site),
     connect(endpoint, site, pipeName) {
       const { address } = endpoint
-      carrier.check(address, site.options)
+      carrier.check(address, site)
       return (
         workerFor(site)?.connect(endpoint, site, pipeName) ??
         local(carrier.dial(address, site, pipeName), site)

@@ -16,9 +16,9 @@ import {
 export const tcp: Carrier = {
   listen,
 
-  check(address, options) {
-    parseRemoteAddress(address, options.ipv6)
-    connectionSettings(options)
+  check(address, site) {
+    parseRemoteAddress(address, site.options.ipv6)
+    connectionSettings(site)
   },
 
   dial(address, site, pipeName) {
