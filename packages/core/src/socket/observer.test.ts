@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Observer, tell, type SocketEvent } from './observer.ts'
+import { observe, Observer, tell, type SocketEvent } from './observer.ts'
 import { Pull } from './sockets.ts'
 
 const end: SocketEvent = { type: 'end' }
@@ -26,7 +26,7 @@ class Hold {
 
 function observer(): { events: Observer; hold: Hold } {
   const hold = new Hold()
-  return { events: new Observer(hold), hold }
+  return { events: new Observer({ [observe]: () => hold }), hold }
 }
 
 /** Lets listeners be called: that is never done within the call that caused the event. */

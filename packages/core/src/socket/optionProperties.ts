@@ -29,6 +29,7 @@ export function defineOptionProperties(prototype: OptionHost, type: number | 'ev
     })
   }
   if (type === socketTypeId.XPublisher) defineVerbosity(prototype)
+  if (type === 'every') defineUnsupported(prototype)
 }
 
 /**
@@ -123,4 +124,21 @@ function defineVerbosity(prototype: OptionHost): void {
       }
     },
   })
+}
+
+/** Options of VMCI, which libzmq refuses where it was built without, as it mostly is. */
+const unsupported = [
+  'vmciBufferSize',
+  'vmciBufferMinSize',
+  'vmciBufferMaxSize',
+  'vmciConnectTimeout',
+] as const
+
+function defineUnsupported(prototype: OptionHost): void {
+  const refuse = (): never => {
+    throw new SocketError('EINVAL')
+  }
+  for (const name of unsupported) {
+    Object.defineProperty(prototype, name, { configurable: true, get: refuse, set: refuse })
+  }
 }
