@@ -43,11 +43,11 @@ export class Proxy<Front extends Socket = Socket, Back extends Socket = Socket> 
   }
 
   get frontEnd(): Front {
-    return this.#frontEnd as Socket as Front
+    return this.#frontEnd as unknown as Front
   }
 
   get backEnd(): Back {
-    return this.#backEnd as Socket as Back
+    return this.#backEnd as unknown as Back
   }
 
   /** @internal */

@@ -126,19 +126,21 @@ export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> 
   /** Stops observing. What waits for an event fails with `EAGAIN`. */
   close(): void {
     if (this.#isClosed) return
-    this.#isClosed = true
+    this.#ended()
     this.#events.length = 0
     this.#settle((waiting) => waiting.reject(new SocketError('EAGAIN')))
   }
 
   /**
    * Calls `listener` at each event of this type, from now on. Those that nobody has read are told
-   * to the first listener.
+   * to the first listener. From the first one on the process is kept alive until the end, as it is in
+   * ZeroMQ's binding.
    *
    * @throws {SocketError} `EBUSY`: a `receive` waits for the next event
    */
   on<Type extends EventType>(type: Type, listener: (event: EventOfType<Type>) => void): this {
     if (this.#waiting !== undefined) throw busyReading()
+    if (!this.#isListening && !this.#isClosed) this.#hold.hold()
     this.#isListening = true
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners.add(listener))
@@ -214,7 +216,12 @@ export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> 
   }
 
   #closeAfter(event: SocketEvent): void {
-    if (event.type === 'end') this.#isClosed = true
+    if (event.type === 'end') this.#ended()
+  }
+
+  #ended(): void {
+    this.#isClosed = true
+    if (this.#isListening) this.#hold.release()
   }
 
   #settle(

@@ -1,0 +1,36 @@
+import { Pull, Push, type EventOfType } from 'zeromq'
+
+/** What two sockets tell of binding, connecting and closing. */
+async function run(): Promise<void> {
+  const pull = new Pull({ linger: 0 })
+  const push = new Push({ linger: 0 })
+  const { events } = pull
+  const told: string[] = []
+  const bound = new Promise<string>((resolve) => {
+    events.on('bind', ({ address }) => resolve(address))
+  })
+  const left = new Promise((resolve) => events.on('disconnect', resolve))
+  const tell = (event: EventOfType<'accept' | 'handshake'>): void => {
+    told.push(`${event.type} at ${event.address === pull.lastEndpoint}`)
+  }
+  events.on('accept', tell).on('handshake', tell)
+
+  await pull.bind('tcp://127.0.0.1:*')
+  console.log((await bound) === pull.lastEndpoint)
+  push.connect(pull.lastEndpoint!)
+  for await (const event of push.events) {
+    console.log(event.type)
+    if (event.type === 'handshake') break
+  }
+  await push.send('x')
+  await pull.receive()
+  push.close()
+  await left
+  console.log(told.join())
+  const ended = new Promise((resolve) => events.on('end', resolve))
+  pull.close()
+  await ended
+  console.log(events.closed)
+}
+
+await run()
