@@ -5,6 +5,7 @@ async function run(): Promise<void> {
   const pull = new Pull({ linger: 0 })
   const push = new Push({ linger: 0 })
   const { events } = pull
+  const connecting = push.events
   const told: string[] = []
   const bound = new Promise<string>((resolve) => {
     events.on('bind', ({ address }) => resolve(address))
@@ -18,10 +19,11 @@ async function run(): Promise<void> {
   await pull.bind('tcp://127.0.0.1:*')
   console.log((await bound) === pull.lastEndpoint)
   push.connect(pull.lastEndpoint!)
-  for await (const event of push.events) {
+  for await (const event of connecting) {
     console.log(event.type)
     if (event.type === 'handshake') break
   }
+  connecting.close()
   await push.send('x')
   await pull.receive()
   push.close()
