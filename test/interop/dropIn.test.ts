@@ -63,7 +63,6 @@ const outputs: Record<string, string[]> = {
     'connect',
     'handshake',
     'accept at true,handshake at true',
-    'true',
   ],
   'types.js': [
     '4.3.5 40 true 2',

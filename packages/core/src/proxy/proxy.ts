@@ -19,7 +19,10 @@ import { NO_TRAFFIC, type ProxyStatistics } from './traffic.ts'
  *
  * @see zmq_proxy(3), zmq_proxy_steerable(3)
  */
-export class Proxy<Front extends Socket = Socket, Back extends Socket = Socket> extends Uncloneable {
+export class Proxy<
+  Front extends Socket = Socket,
+  Back extends Socket = Socket,
+> extends Uncloneable {
   readonly #frontEnd: SocketBase
   readonly #backEnd: SocketBase
   readonly #capture: SocketBase | undefined

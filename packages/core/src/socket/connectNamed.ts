@@ -8,7 +8,7 @@ const CONNECT_ROUTING_ID = 61
 
 /** What may be said when a ROUTER connects. */
 export interface RouterConnectOptions {
-  /** The name to know the peer by, so that it can be sent to at once: one byte or more. */
+  /** The name to know the peer by, so that it can be sent to at once; none if it is empty text. */
   routingId?: string | Uint8Array | null | undefined
 }
 
@@ -19,7 +19,7 @@ export function connectNamed(
   { routingId }: RouterConnectOptions,
   connect: () => void,
 ): void {
-  if (routingId !== null && routingId !== undefined) {
+  if (routingId !== null && routingId !== undefined && routingId !== '') {
     writeOptionById(socket, type, 'string', CONNECT_ROUTING_ID, routingId)
   }
   ;(socket[patternOfSocket] as Partial<NamingPattern> as NamingPattern).checkNextName()

@@ -135,10 +135,14 @@ const unsupported = [
 ] as const
 
 function defineUnsupported(prototype: OptionHost): void {
-  const refuse = (): never => {
+  const get = (): never => {
     throw new SocketError('EINVAL')
   }
+  const set = (value: unknown): void => {
+    if (typeof value !== 'number') throw new TypeError('Option value must be a number')
+    get()
+  }
   for (const name of unsupported) {
-    Object.defineProperty(prototype, name, { configurable: true, get: refuse, set: refuse })
+    Object.defineProperty(prototype, name, { configurable: true, get, set })
   }
 }

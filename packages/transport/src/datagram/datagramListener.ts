@@ -100,7 +100,8 @@ export class DatagramListener implements Listener, SessionEngine {
   #send([address, data]: Buffer[]): void {
     const { host, port } = addressForm.exec(String(address))?.groups ?? {}
     // What cannot be delivered is lost, as if the network had lost it; names are not looked up.
-    if (host === undefined || isIP(host) === 0 || !(Number(port) > 0 && Number(port) < 65_536)) return
+    if (host === undefined || isIP(host) === 0 || !(Number(port) > 0 && Number(port) < 65_536))
+      return
     this.#sending++
     this.#udp.send(data!, Number(port), host, () => {
       this.#sending--

@@ -32,7 +32,9 @@ export function handshakeEvent(error: Error | undefined, address: string): Socke
   if (error.code === 'DENIED') {
     if (error.status === undefined) return undefined
     const { status } = error
-    const told = Object.assign(new Error(authenticationErrors[status], { cause: error }), { status })
+    const told = Object.assign(new Error(authenticationErrors[status], { cause: error }), {
+      status,
+    })
     return { type: 'handshake:error:auth', address, error: told }
   }
   if (error.code === 'AUTHENTICATOR_FAILED') {
