@@ -23,11 +23,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Compiles all programs at once, in a package that has nothing but core to import. */
+/** Compiles all programs at once, in a package that has core and the transports to import. */
 function compile(target: string, all: readonly Program[]): void {
   mkdirSync(join(target, 'src'))
   mkdirSync(join(target, 'node_modules/@ringpost'), { recursive: true })
-  symlinkSync(workspacePath('packages/core'), join(target, 'node_modules/@ringpost/core'))
+  for (const name of ['core', 'transport']) {
+    symlinkSync(workspacePath(`packages/${name}`), join(target, 'node_modules/@ringpost', name))
+  }
   for (const { name, source } of all) writeFileSync(join(target, 'src', `${name}.ts`), source)
   writeFileSync(join(target, 'package.json'), JSON.stringify({ type: 'module' }))
   const options = {

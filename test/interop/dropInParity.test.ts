@@ -108,8 +108,8 @@ function optionsOf(library: Module, name: ClassName): string[] {
   const beyond = Object.getPrototypeOf(library.Socket.prototype)
   let prototype: object = library[name].prototype
   while (prototype !== beyond && prototype !== Object.prototype) {
-    for (const [key, { get, set }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (get !== undefined || set !== undefined) names.add(key)
+    for (const [key, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if ('get' in descriptor || 'set' in descriptor) names.add(key)
     }
     prototype = Object.getPrototypeOf(prototype) as object
   }

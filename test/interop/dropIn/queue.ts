@@ -12,7 +12,7 @@ async function run(): Promise<void> {
   const workers = ['a', 'b'].map(() => new Reply({ linger: 0 }))
   const serving = workers.map(async (sock) => {
     sock.connect(work)
-    for await (const [question] of sock) await sock.send(`${question} is answered`)
+    for await (const [question] of sock) await sock.send(`${question!.toString()} is answered`)
   })
 
   const answers = ['first', 'second'].map(async (name) => {

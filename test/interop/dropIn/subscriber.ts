@@ -8,7 +8,7 @@ async function run(): Promise<void> {
   sock.subscribe('cats')
 
   for await (const [topic, msg] of sock) {
-    console.log(`${topic}: ${msg}`)
+    console.log(`${topic!.toString()}: ${msg!.toString()}`)
   }
 }
 

@@ -21,7 +21,7 @@ import {
   type EventType,
   type Message,
   type MessageLike,
-  type Observer,
+  Observer,
   type Readable,
   type RouterConnectOptions,
   type SocketOptions,

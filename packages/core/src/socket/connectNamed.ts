@@ -8,7 +8,7 @@ const CONNECT_ROUTING_ID = 61
 
 /** What may be said when a ROUTER connects. */
 export interface RouterConnectOptions {
-  /** The name to know the peer by, so that it can be sent to at once; none if it is empty text. */
+  /** The name to know the peer by, so that it can be sent to at once; none if it is ''. */
   routingId?: string | Uint8Array | null | undefined
 }
 
