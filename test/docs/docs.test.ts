@@ -23,7 +23,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Compiles all programs at once, in a package that has nothing but ours to import. */
+/** Compiles all programs at once, in a package that has core and the transports to import. */
 function compile(target: string, all: readonly Program[]): void {
   mkdirSync(join(target, 'src'))
   mkdirSync(join(target, 'node_modules/@ringpost'), { recursive: true })

@@ -10,7 +10,7 @@ import {
   Push,
   Reply,
   Request,
-  type SocketEvent,
+  type EventOfType,
   type EventType,
   type Socket,
 } from '@ringpost/transport'
@@ -39,10 +39,10 @@ const curve = {
 const opened = new Opened()
 afterEach(() => opened.close())
 
-const nextEvent = nextEventOf as unknown as (
+const nextEvent = nextEventOf as unknown as <Type extends EventType>(
   socket: Socket,
-  type: EventType,
-) => Promise<SocketEvent>
+  type: Type,
+) => Promise<EventOfType<Type>>
 
 const pullFor = (options: object): Pull => opened.add(new Pull({ ...options, linger: 0 }))
 const pushFor = (options: object): Push =>

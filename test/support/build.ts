@@ -14,7 +14,7 @@ const compiler = join(
 const builtFor: Readonly<Record<string, readonly string[]>> = {
   unit: ['packages/core', 'packages/transport', 'packages/actors'],
   contract: ['test'],
-  examples: ['examples', 'test'],
+  examples: ['examples', 'test', 'packages/transport'],
   interop: ['packages/transport'],
   fuzz: ['packages/transport'],
   stress: ['test'],

@@ -3,7 +3,15 @@ export { Context, type ContextHandle, type ContextMemory } from './context/conte
 export type { ContextInformation, ContextOptions } from './context/contextOptions.ts'
 export { SocketError, type SocketErrorCode } from './errors.ts'
 export type { MessageLike } from './socket/message.ts'
-export { Observer, type EventType, type SocketEvent } from './socket/observer.ts'
+export {
+  Observer,
+  type AuthError,
+  type ErrnoError,
+  type EventOfType,
+  type EventType,
+  type ProtoError,
+  type SocketEvent,
+} from './socket/observer.ts'
 export { SharedBatch } from './socket/sharedBatch.ts'
 export { SharedFrame } from './socket/sharedFrame.ts'
 export { Proxy } from './proxy/proxy.ts'

@@ -19,7 +19,10 @@ import { NO_TRAFFIC, type ProxyStatistics } from './traffic.ts'
  *
  * @see zmq_proxy(3), zmq_proxy_steerable(3)
  */
-export class Proxy extends Uncloneable {
+export class Proxy<
+  Front extends Socket = Socket,
+  Back extends Socket = Socket,
+> extends Uncloneable {
   readonly #frontEnd: SocketBase
   readonly #backEnd: SocketBase
   readonly #capture: SocketBase | undefined
@@ -33,7 +36,7 @@ export class Proxy extends Uncloneable {
    *   which is answered: a PAIR, PULL, SUB or REP
    * @throws {TypeError} one of them is no socket
    */
-  constructor(frontEnd: Socket, backEnd: Socket, capture?: Socket, control?: Socket) {
+  constructor(frontEnd: Front, backEnd: Back, capture?: Socket, control?: Socket) {
     super()
     this.#frontEnd = checked(frontEnd, 'Front-end')
     this.#backEnd = checked(backEnd, 'Back-end')
@@ -42,12 +45,12 @@ export class Proxy extends Uncloneable {
     Object.seal(this)
   }
 
-  get frontEnd(): Socket {
-    return this.#frontEnd
+  get frontEnd(): Front {
+    return this.#frontEnd as unknown as Front
   }
 
-  get backEnd(): Socket {
-    return this.#backEnd
+  get backEnd(): Back {
+    return this.#backEnd as unknown as Back
   }
 
   /** @internal */

@@ -85,9 +85,17 @@ export class Connections implements PipeOwner, PatternHost {
     return [...this.#pipes].flatMap(({ endpoint }) => (endpoint === '' ? [] : endpoint))
   }
 
+  /** @throws {SocketError} `EINVAL`, `ENOCOMPATPROTO` */
+  #parse(endpoint: string): Endpoint {
+    const parsed = parseEndpoint(endpoint)
+    const isDatagram = this.options.type === socketTypeId.Datagram
+    if (!isDatagram || parsed.scheme === 'udp') return parsed
+    throw new SocketError('ENOCOMPATPROTO', { address: endpoint })
+  }
+
   /** At once over inproc; a transport may take its time. */
   bind(endpoint: string): void | Promise<void> {
-    const parsed = parseEndpoint(endpoint)
+    const parsed = this.#parse(endpoint)
     if (parsed.scheme === 'inproc') {
       this.#bindName(endpoint, parsed.address)
       return undefined
@@ -100,7 +108,7 @@ export class Connections implements PipeOwner, PatternHost {
   }
 
   bindSync(endpoint: string): void {
-    const parsed = parseEndpoint(endpoint)
+    const parsed = this.#parse(endpoint)
     if (parsed.scheme === 'inproc') {
       this.#bindName(endpoint, parsed.address)
       return
@@ -123,7 +131,7 @@ export class Connections implements PipeOwner, PatternHost {
   }
 
   unbind(endpoint: string): void {
-    const parsed = parseEndpoint(endpoint)
+    const parsed = this.#parse(endpoint)
     if (parsed.scheme !== 'inproc') {
       transportFor(parsed, endpoint)
       this.#remotes.unbind(endpoint)
@@ -137,7 +145,7 @@ export class Connections implements PipeOwner, PatternHost {
 
   /** @param routingId what to call the peer; null when it says so itself */
   connect(endpoint: string, routingId: Buffer | null): void {
-    const parsed = parseEndpoint(endpoint)
+    const parsed = this.#parse(endpoint)
     withAddress(endpoint, () => {
       if (parsed.scheme === 'inproc') this.#connectName(parsed.address, endpoint, routingId)
       else this.#dial(transportFor(parsed, endpoint), parsed, endpoint, routingId)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Observer, tell, type SocketEvent } from './observer.ts'
+import { observe, Observer, tell, type SocketEvent } from './observer.ts'
 import { Pull } from './sockets.ts'
 
 const end: SocketEvent = { type: 'end' }
@@ -26,7 +26,7 @@ class Hold {
 
 function observer(): { events: Observer; hold: Hold } {
   const hold = new Hold()
-  return { events: new Observer(hold), hold }
+  return { events: new Observer({ [observe]: () => hold }), hold }
 }
 
 /** Lets listeners be called: that is never done within the call that caused the event. */
@@ -151,7 +151,31 @@ describe('an observer that is listened to', () => {
       ['first', bound(1)],
       ['second', bound(1)],
     ])
+    expect(hold.count).toBe(1)
+  })
+
+  it.each(['the end', 'close'])('keeps the process alive from the first listener to %s', (how) => {
+    const { events, hold } = observer()
+    const listener = (): void => undefined
+    expect(events.on('bind', listener).on('accept', listener).off('bind', listener)).toBe(events)
+    expect(hold.count).toBe(1)
+    if (how === 'close') events.close()
+    else events[tell](end)
     expect(hold.count).toBe(0)
+    events.close()
+    expect(hold.count).toBe(0)
+    events.on('bind', listener)
+    expect(hold.count).toBe(0)
+  })
+
+  it('is one of several', async () => {
+    const pull = new Pull()
+    const other = new Observer(pull)
+    const ends = [pull.events.receive(), other.receive()]
+    pull.close()
+    expect(await Promise.all(ends)).toEqual([end, end])
+    expect(() => new Observer(pull)).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }))
+    expect(() => new Observer({} as Pull)).toThrow(TypeError)
   })
 
   it('calls nobody who has left', async () => {

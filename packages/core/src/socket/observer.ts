@@ -3,33 +3,80 @@ import { SocketError } from '../errors.ts'
 import { outline, show } from '../inspection.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
 
-/** Something that happened to a socket. */
-export interface SocketEvent {
-  readonly type: EventType
-  readonly address?: string
-  readonly interval?: number
-  readonly error?: Error
+/** An error with the system's name and number for it, or ZeroMQ's. */
+export interface ErrnoError extends Error {
+  code: string
+  errno: number
 }
 
-export type EventType =
-  | 'accept'
-  | 'accept:error'
-  | 'bind'
-  | 'bind:error'
-  | 'connect'
-  | 'connect:delay'
-  | 'connect:retry'
-  | 'close'
-  | 'close:error'
-  | 'disconnect'
-  | 'end'
-  | 'handshake'
-  | 'handshake:error:protocol'
-  | 'handshake:error:auth'
-  | 'handshake:error:other'
-  | 'unknown'
+/** A peer was not let in: 300 for now, 400 by its credentials, 500 by a fault of the server's. */
+export interface AuthError extends Error {
+  status: 300 | 400 | 500
+}
 
-type Listener = (event: SocketEvent) => void
+/** A peer broke the protocol: `code` begins with `ERR_ZMTP_`, or `ERR_ZAP_` for an authenticator. */
+export interface ProtoError extends Error {
+  code: string
+}
+
+interface At {
+  /** The endpoint, as far as it is known. */
+  readonly address: string
+}
+interface Failed<Reason extends Error = ErrnoError> extends At {
+  readonly error: Reason
+}
+interface Retried extends At {
+  /** After so many milliseconds it is tried again. */
+  readonly interval: number
+}
+
+/** What there is to tell, by the name it is told under. @see zmq_socket_monitor(3) */
+interface EventDetails {
+  accept: At
+  'accept:error': Failed
+  bind: At
+  'bind:error': Failed
+  connect: At
+  'connect:delay': At
+  'connect:retry': Retried
+  close: At
+  'close:error': Failed
+  disconnect: At
+  end: object
+  handshake: At
+  'handshake:error:protocol': Failed<ProtoError>
+  'handshake:error:auth': Failed<AuthError>
+  'handshake:error:other': Failed
+  unknown: object
+}
+
+export type EventType = keyof EventDetails
+
+/** What a listener for some types of events gets. */
+export type EventOfType<Type extends EventType = EventType> = {
+  [T in Type]: { readonly type: T } & EventDetails[T]
+}[Type]
+
+/** Something that happened to a socket. */
+export type SocketEvent = EventOfType
+
+type Listener = (event: never) => void
+
+/** Keeps a process alive while somebody waits. */
+interface Hold {
+  hold(): void
+  release(): void
+}
+
+/** A socket that can be observed. */
+export interface Observed {
+  /** @internal Tells the observer from now on. @throws {SocketError} `ENOTSOCK` */
+  [observe](observer: Observer): Hold
+}
+
+/** How an observer begins to be told. */
+export const observe: unique symbol = Symbol('observe')
 
 /** Events that nobody has read are kept up to this many; then the oldest are dropped. */
 const MOST_EVENTS = 1000
@@ -46,16 +93,23 @@ export const tell: unique symbol = Symbol('tell')
 export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> {
   readonly #events: SocketEvent[] = []
   readonly #listeners = new Map<EventType, Set<Listener>>()
-  readonly #hold: { hold(): void; release(): void }
+  readonly #hold: Hold
   #waiting: { resolve(event: SocketEvent): void; reject(error: Error): void } | undefined
   #isListening = false
   #isEnded = false
   #isClosed = false
 
-  /** @param hold keeps the process alive while an event is awaited */
-  constructor(hold: { hold(): void; release(): void }) {
+  /**
+   * One more observer beside `socket.events`, which is all that most programs need.
+   *
+   * @throws {TypeError} it is no socket
+   * @throws {SocketError} `ENOTSOCK`: it is closed
+   */
+  constructor(socket: Observed) {
     super()
-    this.#hold = hold
+    const begin = (socket as Partial<Observed> | null | undefined)?.[observe]
+    if (typeof begin !== 'function') throw new TypeError('Socket must be a socket object')
+    this.#hold = socket[observe](this)
     Object.seal(this)
   }
 
@@ -73,27 +127,32 @@ export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> 
   /** Stops observing. What waits for an event fails with `EAGAIN`. */
   close(): void {
     if (this.#isClosed) return
-    this.#isClosed = true
+    this.#ended()
     this.#events.length = 0
     this.#settle((waiting) => waiting.reject(new SocketError('EAGAIN')))
   }
 
   /**
    * Calls `listener` at each event of this type, from now on. Those that nobody has read are told
-   * to the first listener.
+   * to the first listener. From the first one on the process is kept alive until the end, as it is in
+   * ZeroMQ's binding.
    *
    * @throws {SocketError} `EBUSY`: a `receive` waits for the next event
    */
-  on(type: EventType, listener: Listener): void {
+  on<Type extends EventType>(type: Type, listener: (event: EventOfType<Type>) => void): this {
     if (this.#waiting !== undefined) throw busyReading()
+    if (!this.#isListening && !this.#isClosed) this.#hold.hold()
     this.#isListening = true
     const listeners = this.#listeners.get(type) ?? new Set()
     this.#listeners.set(type, listeners.add(listener))
     for (const event of this.#events.splice(0)) this.#emit(event)
+    return this
   }
 
-  off(type: EventType, listener: Listener): void {
+  /** Does not call `listener` any more. */
+  off<Type extends EventType>(type: Type, listener: (event: EventOfType<Type>) => void): this {
     this.#listeners.get(type)?.delete(listener)
+    return this
   }
 
   /**
@@ -154,11 +213,16 @@ export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> 
     this.#closeAfter(event)
     // Never within the call that caused the event.
     const listeners = [...(this.#listeners.get(event.type) ?? [])]
-    for (const listener of listeners) process.nextTick(listener, event)
+    for (const listener of listeners) process.nextTick(listener, event as never)
   }
 
   #closeAfter(event: SocketEvent): void {
-    if (event.type === 'end') this.#isClosed = true
+    if (event.type === 'end') this.#ended()
+  }
+
+  #ended(): void {
+    this.#isClosed = true
+    if (this.#isListening) this.#hold.release()
   }
 
   #settle(

@@ -132,7 +132,15 @@ describe('properties', () => {
     const missing = shared.filter(({ name }) => name !== null && !(name in Host.prototype))
     expect(missing).toEqual([])
     expect('linger' in Host.prototype && 'curveServerKey' in Host.prototype).toBe(true)
-    expect('gssapiServer' in Host.prototype || 'vmciBufferSize' in Host.prototype).toBe(false)
+    expect('gssapiServer' in Host.prototype).toBe(false)
+  })
+
+  it('of VMCI are refused, as by a libzmq without it', () => {
+    const router = newRouter() as unknown as { vmciBufferSize: unknown }
+    const refused = expect.objectContaining({ code: 'EINVAL' })
+    expect(() => router.vmciBufferSize).toThrow(refused)
+    expect(() => (router.vmciBufferSize = 1)).toThrow(refused)
+    expect(() => (router.vmciBufferSize = 'large')).toThrow(TypeError)
   })
 
   it('are read from and written to their socket', () => {

@@ -29,6 +29,7 @@ export function defineOptionProperties(prototype: OptionHost, type: number | 'ev
     })
   }
   if (type === socketTypeId.XPublisher) defineVerbosity(prototype)
+  if (type === 'every') defineUnsupported(prototype)
 }
 
 /**
@@ -123,4 +124,25 @@ function defineVerbosity(prototype: OptionHost): void {
       }
     },
   })
+}
+
+/** Options of VMCI, which libzmq refuses where it was built without, as it mostly is. */
+const unsupported = [
+  'vmciBufferSize',
+  'vmciBufferMinSize',
+  'vmciBufferMaxSize',
+  'vmciConnectTimeout',
+] as const
+
+function defineUnsupported(prototype: OptionHost): void {
+  const get = (): never => {
+    throw new SocketError('EINVAL')
+  }
+  const set = (value: unknown): void => {
+    if (typeof value !== 'number') throw new TypeError('Option value must be a number')
+    get()
+  }
+  for (const name of unsupported) {
+    Object.defineProperty(prototype, name, { configurable: true, get, set })
+  }
 }

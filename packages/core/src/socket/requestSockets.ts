@@ -1,12 +1,7 @@
+import { connectNamed, type RouterConnectOptions } from './connectNamed.ts'
 import { socketTypeId } from './optionDefinition.ts'
-import { writeOptionById } from './optionProperties.ts'
 import type { DealerOptions, ReplyOptions, RequestOptions, RouterOptions } from './optionTypes.ts'
-import type { RouterPattern } from './patterns/router.ts'
-import { patternOfSocket } from './socket.ts'
 import { BothWaySocket, defineOptions, type OptionsOf } from './typedSocket.ts'
-
-/** ZeroMQ's number of the option that names the peer at the other end of the next connection. */
-const CONNECT_ROUTING_ID = 61
 
 /**
  * Asks REP or ROUTER sockets, in turn, one question at a time: a send, a receive, a send, and so on.
@@ -47,12 +42,6 @@ export class Dealer extends BothWaySocket {
 export interface Dealer extends DealerOptions {}
 defineOptions(socketTypeId.Dealer, Dealer.prototype)
 
-/** What may be said when a ROUTER connects. */
-export interface RouterConnectOptions {
-  /** The name to know the peer by, so that it can be sent to at once: one byte or more. */
-  routingId?: string | Uint8Array | null | undefined
-}
-
 /**
  * Receives from its peers in turn, each message behind the routing id of its sender, and sends to
  * the one that the first frame names, at any time.
@@ -74,12 +63,7 @@ export class Router extends BothWaySocket {
    * @see zmq_connect(3)
    */
   override connect(endpoint: string, options: RouterConnectOptions = {}): void {
-    const { routingId } = options
-    if (routingId !== null && routingId !== undefined) {
-      writeOptionById(this, socketTypeId.Router, 'string', CONNECT_ROUTING_ID, routingId)
-    }
-    ;(this[patternOfSocket] as RouterPattern).checkNextName()
-    super.connect(endpoint)
+    connectNamed(this, socketTypeId.Router, options, () => super.connect(endpoint))
   }
 }
 export interface Router extends RouterOptions {}

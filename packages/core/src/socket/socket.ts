@@ -5,13 +5,14 @@ import { contextOptions, readContextWord } from '../context/contextOptions.ts'
 import { SocketError } from '../errors.ts'
 import { outline, show } from '../inspection.ts'
 import type { Inproc } from '../inproc/inproc.ts'
+import type { KeepAlive } from '../thread/keepAlive.ts'
 import type { Acceptor, Thread } from '../thread/thread.ts'
 import { checkArguments, type BatchOptions, type TimeoutOptions } from './arguments.ts'
 import { Connections } from './connections.ts'
 import { Gate } from './gate.ts'
 import type { MessageLike } from './message.ts'
 import { NumberedOptions } from './numberedOptions.ts'
-import { Observer, tell } from './observer.ts'
+import { Observer, observe, tell, type Observed, type SocketEvent } from './observer.ts'
 import {
   notImmediateWarning,
   readOption,
@@ -52,7 +53,7 @@ interface SocketConstructorOptions {
  * makes a type is its pattern. Types that do not receive, or do not send, hide those methods from
  * TypeScript; called all the same, they fail with `ENOTSUP`, as in libzmq.
  */
-export class SocketBase extends NumberedOptions implements Acceptor {
+export class SocketBase extends NumberedOptions implements Acceptor, Observed {
   readonly #context: Context
   readonly #thread: Thread
   readonly #options: SocketOptions
@@ -65,6 +66,7 @@ export class SocketBase extends NumberedOptions implements Acceptor {
   readonly #receiver: Receiver
   readonly #id: number
   #events: Observer | undefined
+  readonly #observers: Observer[] = []
   #isBinding = false
   #closesAfterBinding = false
   /** Who else is to know that it may be worth trying again. */
@@ -93,7 +95,7 @@ export class SocketBase extends NumberedOptions implements Acceptor {
       inproc,
       this.#options,
       () => this.#changed(),
-      (event) => this.#events?.[tell](event),
+      (event) => this.#tell(event),
     )
     this.#pattern = this.#connections.pattern
     const { sending, receiving } = Waiter.pair<void, unknown>(
@@ -152,8 +154,18 @@ export class SocketBase extends NumberedOptions implements Acceptor {
    * @throws {SocketError} `ENOTSOCK`: it was closed before anybody asked
    */
   get events(): Observer {
-    if (this.#events === undefined) this.#gate.checkOpen()
-    return (this.#events ??= new Observer(this.#thread.keepAlive))
+    return (this.#events ??= new Observer(this))
+  }
+
+  /** @internal */
+  [observe](observer: Observer): KeepAlive {
+    this.#gate.checkOpen()
+    this.#observers.push(observer)
+    return this.#thread.keepAlive
+  }
+
+  #tell(event: SocketEvent): void {
+    for (const observer of this.#observers) observer[tell](event)
   }
 
   /** @internal */
@@ -277,7 +289,7 @@ export class SocketBase extends NumberedOptions implements Acceptor {
     this.#gate.close()
     this.#connections.close()
     this.#thread.unregister(this.#id)
-    this.#events?.[tell]({ type: 'end' })
+    this.#tell({ type: 'end' })
     this.#onChange?.()
   }
 

@@ -2,7 +2,8 @@ import type { Context } from '../context/context.ts'
 import type { Acceptor } from '../thread/thread.ts'
 import type { MessageLike } from './message.ts'
 import { defineOptionProperties } from './optionProperties.ts'
-import type { SocketInformation } from './optionTypes.ts'
+import type { NumberedOptions } from './numberedOptions.ts'
+import type { CommonOptions, SocketInformation } from './optionTypes.ts'
 import type { Readable } from './readable.ts'
 import { SocketBase } from './socket.ts'
 import type { Writable } from './writable.ts'
@@ -12,8 +13,11 @@ type Hidden = keyof Writable | keyof Readable
 type Internal = keyof Acceptor | 'options' | 'hasEndpoints'
 type Plain = Omit<SocketBase, Hidden | Internal | 'connect'>
 
-/** Any socket: what all types have in common. */
-export interface Socket extends Plain {
+/**
+ * Any socket: what all types have in common; and, for subclasses, the options by number, which are
+ * protected.
+ */
+export interface Socket extends Plain, CommonOptions, NumberedOptions {
   /**
    * Connects to an endpoint, which need not be bound yet. May be called for several endpoints.
    *

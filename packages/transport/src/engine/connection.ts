@@ -1,4 +1,5 @@
 import type { Socket as Stream } from 'node:net'
+import { constants } from 'node:os'
 import { SocketError } from '@ringpost/core'
 import { WireError } from '../errors.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
@@ -306,6 +307,7 @@ const addressOf = (stream: Stream): string => stream.remoteAddress ?? UNIX_PEER
 class HandshakeTimeoutError extends Error {
   override readonly name = 'HandshakeTimeoutError'
   readonly code = 'ETIMEDOUT'
+  readonly errno = constants.errno.ETIMEDOUT
 
   constructor() {
     super('The handshake takes too long')

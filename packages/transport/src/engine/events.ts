@@ -1,4 +1,4 @@
-import { SocketError, type SocketEvent } from '@ringpost/core'
+import { SocketError, type ErrnoError, type SocketEvent } from '@ringpost/core'
 import { WireError, type WireErrorCode } from '../errors.ts'
 
 /** What libzmq's monitor calls the ways in which a peer breaks the protocol. */
@@ -37,18 +37,18 @@ const authenticationErrors: Readonly<Record<number, string>> = {
 export function handshakeEvent(error: Error | undefined, address: string): SocketEvent | undefined {
   if (error === undefined) return undefined
   if (!(error instanceof WireError)) {
-    return { type: 'handshake:error:other', address, error }
+    return { type: 'handshake:error:other', address, error: withErrno(error) }
   }
   if (error.code === 'DENIED') {
     if (error.status === undefined) return undefined
-    const told = Object.assign(new Error(authenticationErrors[error.status], { cause: error }), {
-      status: error.status,
+    const { status } = error
+    const told = Object.assign(new Error(authenticationErrors[status], { cause: error }), {
+      status,
     })
     return { type: 'handshake:error:auth', address, error: told }
   }
   if (error.code === 'AUTHENTICATOR_FAILED') {
-    const told = new SocketError('EFAULT', { message: error.message, cause: error })
-    return { type: 'handshake:error:other', address, error: told }
+    return { type: 'handshake:error:other', address, error: withErrno(error) }
   }
   const code = protocolError(error)
   const message = code.startsWith('ERR_ZAP') ? 'ZAP protocol error' : 'ZMTP protocol error'
@@ -62,4 +62,11 @@ function protocolError({ code, command = '' }: WireError): string {
     return `ERR_ZMTP_MALFORMED_COMMAND_${command}`
   }
   return protocolErrors[code] ?? 'ERR_ZMTP_UNSPECIFIED'
+}
+
+/** The error, if it has a number; otherwise one that has, with this one as its cause. */
+export function withErrno(error: Error): ErrnoError {
+  const { code, errno } = error as Partial<ErrnoError>
+  if (typeof code === 'string' && typeof errno === 'number') return error as ErrnoError
+  return new SocketError('EFAULT', { message: error.message, cause: error })
 }

@@ -40,7 +40,9 @@ export interface PlainError {
   readonly cause: PlainError | undefined
 }
 
-export interface PlainEvent extends Omit<SocketEvent, 'error'> {
+/** An event whose error is a plain one. */
+export interface PlainEvent {
+  readonly facts: Readonly<Record<string, unknown>>
   readonly error: PlainError | undefined
 }
 
@@ -65,10 +67,12 @@ export function socketErrorOf(plain: PlainError): Error {
   return new SocketError(facts.code as SocketErrorCode, details)
 }
 
-export function plainEvent({ error, ...event }: SocketEvent): PlainEvent {
-  return { ...event, error: error === undefined ? undefined : plainError(error) }
+export function plainEvent(event: SocketEvent): PlainEvent {
+  const { error, ...facts } = event as SocketEvent & { error?: Error }
+  return { facts, error: error === undefined ? undefined : plainError(error) }
 }
 
-export function eventOf({ error, ...event }: PlainEvent): SocketEvent {
-  return error === undefined ? event : { ...event, error: errorOf(error) }
+export function eventOf({ facts, error }: PlainEvent): SocketEvent {
+  const event = error === undefined ? facts : { ...facts, error: errorOf(error) }
+  return event as unknown as SocketEvent
 }

@@ -17,8 +17,11 @@ export interface Running {
 
 /** How an address of one scheme is served, in whichever thread that is to be. */
 export interface Carrier {
-  /** @throws {SocketError} `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EACCES` … */
-  listen(address: string, site: Site): Running
+  /**
+   * At once, where the system allows it. Fails with SocketError: `EINVAL`, `EADDRINUSE`,
+   * `EADDRNOTAVAIL`, `ENODEV`, `EACCES` …
+   */
+  listen(address: string, site: Site): Running | Promise<Running>
   /** @throws {SocketError} as `dial`: the caller is to know before anything is begun elsewhere */
   check(address: string, site: Site): void
   /**

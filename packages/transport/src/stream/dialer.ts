@@ -1,8 +1,8 @@
 import type { Socket as Stream } from 'node:net'
 import type { Site } from '@ringpost/core/internal'
-import { Connection } from '../engine/connection.ts'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent } from '../engine/events.ts'
+import { openConnection, speaksZmtp } from '../engine/openConnection.ts'
 import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
@@ -26,7 +26,7 @@ export class StreamDialer implements Running {
   readonly #reconnection: Reconnection
   #session: Session | undefined
   #stream: Stream | undefined
-  #connection: Connection | undefined
+  #connection: ReturnType<typeof openConnection> | undefined
   #timer: NodeJS.Timeout | undefined
   #lingering: NodeJS.Timeout | undefined
   /** The socket wants the connection no more. */
@@ -118,7 +118,8 @@ export class StreamDialer implements Running {
 
   #connected(stream: Stream): void {
     this.#tell('connect')
-    this.#connection = new Connection(stream, this.#settings, this.#subscriptions, {
+    const { options } = this.#site
+    this.#connection = openConnection(stream, options, this.#settings, this.#subscriptions, {
       ready: (peer) => this.#ready(peer),
       closed: (error, wasReady) => this.#lost(error, wasReady),
     })
@@ -126,7 +127,7 @@ export class StreamDialer implements Running {
 
   #ready(peer: Peer): Session {
     this.#reconnection.succeeded()
-    this.#tell('handshake')
+    if (speaksZmtp(this.#site.options.type)) this.#tell('handshake')
     const session = (this.#session ??= new Session(() => this.#pipeEnded()))
     if (session.pipe === undefined) {
       const pipe =
@@ -134,6 +135,8 @@ export class StreamDialer implements Running {
           ? acceptedPipe(this.#site, peer, session)
           : awaitedPipe(this.#site, this.#pipeName, peer, session)
       if (pipe !== undefined) session.pipe = pipe
+      // The socket has given up the pipe before anybody was there.
+      else if (this.#pipeName !== undefined) this.#isLeaving = true
     }
     return session
   }

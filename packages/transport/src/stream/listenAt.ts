@@ -31,7 +31,7 @@ export function listenAt(place: Place, backlog: number): Server {
   const create = (net as unknown as WithHandles)._createServerHandle
   const handle =
     'path' in place ? create(place.path, -1, -1) : create(place.host, place.port, place.family)
-  if (typeof handle === 'number') throw failure(handle)
+  if (typeof handle === 'number') throw namedError(getSystemErrorName(handle))
   const server = net.createServer({ noDelay: true, allowHalfOpen: true })
   let late: Error | undefined
   const fail = (error: Error): void => {
@@ -54,8 +54,12 @@ const codes: ReadonlySet<string> = new Set<SocketErrorCode>([
   'EMFILE',
 ])
 
-function failure(number: number): SocketError {
-  const name = getSystemErrorName(number)
+/** What the system refuses, as sockets say it. */
+export function systemError(error: NodeJS.ErrnoException): SocketError {
+  return namedError(error.code ?? error.message)
+}
+
+function namedError(name: string): SocketError {
   if (codes.has(name)) return new SocketError(name as SocketErrorCode)
   return new SocketError('EINVAL', { message: `Cannot listen: ${name}` })
 }

@@ -1,8 +1,8 @@
 import { type Server, type Socket as Stream } from 'node:net'
 import type { Site } from '@ringpost/core/internal'
-import { Connection } from '../engine/connection.ts'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
-import { handshakeEvent } from '../engine/events.ts'
+import { handshakeEvent, withErrno } from '../engine/events.ts'
+import { openConnection, speaksZmtp } from '../engine/openConnection.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
@@ -50,7 +50,9 @@ export class StreamListener implements Running {
     // A socket that only listens keeps no process alive, as in ZeroMQ's binding.
     server.unref()
     server.on('connection', (stream: Stream) => this.#accept(stream))
-    server.on('error', (error) => site.tell({ type: 'accept:error', address: endpoint, error }))
+    server.on('error', (error) => {
+      site.tell({ type: 'accept:error', address: endpoint, error: withErrno(error) })
+    })
     site.tell({ type: 'bind', address: endpoint })
   }
 
@@ -79,10 +81,10 @@ export class StreamListener implements Running {
     const { socketType } = this.#settings.self
     const subscriptions = subscribes(socketType) ? new Subscriptions(socketType) : undefined
     const session = new Session()
-    new Connection(stream, this.#settings, subscriptions, {
+    openConnection(stream, this.#site.options, this.#settings, subscriptions, {
       ready: (peer) => {
         this.#handshakes--
-        this.#site.tell({ type: 'handshake', address })
+        if (speaksZmtp(socketType)) this.#site.tell({ type: 'handshake', address })
         const pipe = acceptedPipe(this.#site, peer, session)
         if (pipe !== undefined) session.pipe = pipe
         return session

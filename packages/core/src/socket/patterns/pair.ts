@@ -1,20 +1,22 @@
-import type { Outgoing } from '../message.ts'
+import { partsOf, type Outgoing } from '../message.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 
 /**
  * PAIR: one peer and nobody else, both ways at any time. @see RFC 31/EXPAIR
  *
- * CHANNEL is the same with messages of a single frame.
+ * CHANNEL is the same with messages of a single frame; DGRAM, whose peer is the network, with an
+ * address in front of it.
  */
 export class PairPattern implements Pattern {
   readonly #host: PatternHost
-  readonly #singleFrames: boolean
+  readonly #frames: number | undefined
   #pipe: Pipe | undefined
 
-  constructor(host: PatternHost, singleFrames = false) {
+  /** @param frames that every message has to have; undefined for any number */
+  constructor(host: PatternHost, frames?: number) {
     this.#host = host
-    this.#singleFrames = singleFrames
+    this.#frames = frames
   }
 
   /** Whoever comes while there is a peer is turned away. */
@@ -36,7 +38,7 @@ export class PairPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
-    if (this.#singleFrames && Array.isArray(message)) return 'EINVAL'
+    if (this.#frames !== undefined && partsOf(message).length !== this.#frames) return 'EINVAL'
     const pipe = this.#pipe
     if (pipe === undefined || !pipe.canWrite()) return 'EAGAIN'
     pipe.write(message)
@@ -46,7 +48,8 @@ export class PairPattern implements Pattern {
 
   sendMany(messages: readonly unknown[], begin: number): number {
     const pipe = this.#pipe
-    if (pipe === undefined) return begin
+    // Single frames are all it writes; of two, each is looked at.
+    if (pipe === undefined || this.#frames === 2) return begin
     this.#host.flushLater(pipe)
     return pipe.writeMany(messages, begin)
   }

@@ -13,6 +13,7 @@ import { ReplyPattern } from './reply.ts'
 import { RequestPattern } from './request.ts'
 import { RouterPattern } from './router.ts'
 import { ServerPattern } from './server.ts'
+import { StreamPattern } from './stream.ts'
 import { SubscriberPattern } from './subscriber.ts'
 import { XPublisherPattern } from './xPublisher.ts'
 import { XSubscriberPattern } from './xSubscriber.ts'
@@ -26,7 +27,7 @@ const patterns: Readonly<Record<number, (host: PatternHost) => Pattern>> = {
   [socketTypeId.Dealer]: (host) => new DealerPattern(host),
   [socketTypeId.Router]: (host) => new RouterPattern(host),
   [socketTypeId.Pair]: (host) => new PairPattern(host),
-  [socketTypeId.Channel]: (host) => new PairPattern(host, true),
+  [socketTypeId.Channel]: (host) => new PairPattern(host, 1),
   [socketTypeId.Scatter]: (host) => new PushPattern(host, true),
   [socketTypeId.Gather]: () => new PullPattern(),
   [socketTypeId.Client]: (host) => new ClientPattern(host),
@@ -38,6 +39,8 @@ const patterns: Readonly<Record<number, (host: PatternHost) => Pattern>> = {
   [socketTypeId.XSubscriber]: (host) => new XSubscriberPattern(host),
   [socketTypeId.Radio]: (host) => new RadioPattern(host),
   [socketTypeId.Dish]: (host) => new DishPattern(host),
+  [socketTypeId.Datagram]: (host) => new PairPattern(host, 2),
+  [socketTypeId.Stream]: (host) => new StreamPattern(host),
 }
 
 /** @throws {SocketError} `EINVAL`: there is no such type */

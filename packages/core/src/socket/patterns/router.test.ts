@@ -176,7 +176,7 @@ describe('a routing id given to `connect`', () => {
     router.connect(name, { routingId: 'conn1' })
   })
 
-  it('may be bytes, must not be empty, and must be text or bytes', () => {
+  it('may be bytes, must not be none, and must be text or bytes', () => {
     const { router: far, name } = bound({ routingId: 'X' })
     const router = open(new Router({ routingId: 'Y', mandatory: true }))
     const routingId = Buffer.from([0, 1, 0xff])
@@ -185,7 +185,10 @@ describe('a routing id given to `connect`', () => {
     expect(texts(far.receiveSync(atOnce))).toEqual(['Y', 'hello'])
     far.sendSync(['Y', 'ok'])
     expect(router.receiveSync(atOnce)[0]).toEqual(routingId)
-    expect(() => router.connect(name, { routingId: '' })).toThrow(expect.objectContaining(invalid))
+    const nothing = Buffer.alloc(0)
+    expect(() => router.connect(name, { routingId: nothing })).toThrow(
+      expect.objectContaining(invalid),
+    )
     const number = 7 as unknown as string
     expect(() => router.connect(name, { routingId: number })).toThrow(TypeError)
   })

@@ -1,10 +1,10 @@
-import { SocketError } from '../../errors.ts'
 import { FairQueue } from '../../routing/fairQueue.ts'
 import { RoutingIdTable } from '../../routing/routingIdTable.ts'
 import { bytesOf, isMultipart, releaseShared, type Outgoing, type Part } from '../message.ts'
 import { peerNotification } from '../options.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
+import { checkNextName, type NamingPattern } from './connectName.ts'
 import { probe } from './envelope.ts'
 import { farewellOf, greet } from './greeting.ts'
 import { FAIR_RUN } from './pull.ts'
@@ -15,7 +15,7 @@ import { FAIR_RUN } from './pull.ts'
  * A peer has the name that was given to `connect`, or else the one that it has set, or else one
  * that is made up here. @see RFC 28/REQREP
  */
-export class RouterPattern implements Pattern {
+export class RouterPattern implements Pattern, NamingPattern {
   readonly #host: PatternHost
   readonly #in = new FairQueue<Pipe>()
   readonly #peers = new RoutingIdTable<Pipe>()
@@ -28,15 +28,8 @@ export class RouterPattern implements Pattern {
     this.#host = host
   }
 
-  /** @throws {SocketError} `EINVAL`: a peer has the name that is meant for the next one */
   checkNextName(): void {
-    const { options } = this.#host
-    const name = options.connectRoutingId
-    if (name === null || this.#peers.find(name) === undefined) return
-    options.connectRoutingId = null
-    throw new SocketError('EINVAL', {
-      message: `Another peer has the routing id '${name.toString()}'`,
-    })
+    checkNextName(this.#host.options, this.#peers)
   }
 
   attach(pipe: Pipe): void {
