@@ -82,11 +82,14 @@ describe('the launcher', () => {
     [[], 'which example?'],
     [['nonsense'], 'no such example: nonsense'],
     [['pipeline', '--workers', 'many'], '--workers'],
+    [['weather', '10001', 'abc'], '"abc" is no zip code'],
+    [['weather', '123456'], '"123456" is no zip code'],
     [['hello', '--nonsense'], "Unknown option '--nonsense'"],
   ])('refuses %j', async (launchArguments, message) => {
     const { stdout, stderr, exitCode } = await launch(...launchArguments)
     expect(stdout).toBe('')
     expect(stderr).toContain(message)
+    expect(stderr).toContain('Usage: ')
     expect(exitCode).toBe(2)
   })
 })

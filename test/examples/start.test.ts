@@ -102,6 +102,29 @@ describe('pnpm start', () => {
     expect(field(all.stdout, 'Files')).toBe('3')
   })
 
+  it('counts files that are empty', async () => {
+    const path = makeFolder('with empty ones', { a: '', 'inside/b': '', c: 'c is not\n' })
+    const { stdout, stderr, exitCode } = await start([path, '--workers', '2'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(`3 text files in ${path}`)
+    expect(field(stdout, 'Files')).toBe('3')
+    expect(field(stdout, 'Bytes')).toBe('9')
+    expect(stderr).toMatch(/^2 workers 100%$/m)
+  })
+
+  it('comes to its end where all files are empty', async () => {
+    const path = makeFolder('nothing but empty ones', { a: '', b: '' })
+    const { stdout, stderr, exitCode } = await start([path, '--workers', '2'])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(`2 text files in ${path}, 0.0 MB`)
+    expect(field(stdout, 'Files')).toBe('2')
+    expect(field(stdout, 'Bytes')).toBe('0')
+    expect(field(stdout, 'Words')).toBe('0, 0 different')
+    expect(stdout).toContain('Both runs found the same.')
+    expect(stdout).not.toMatch(/NaN|Infinity/)
+    expect(stderr).toBe('1 worker 100%\n2 workers 100%\n')
+  })
+
   it('skips a file that cannot be read, says so, and goes on', async () => {
     const path = makeFolder('partly', { 'a.txt': 'fine\n', 'secret.txt': 'hidden\n' })
     chmodSync(join(path, 'secret.txt'), 0)

@@ -5,8 +5,30 @@ import * as ringpost from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import * as zeromq from 'zeromq'
 
-/** The two libraries, whose sockets have the same calls. */
-const libraries = { Ringpost: ringpost as unknown as typeof zeromq, 'zeromq.js': zeromq }
+const ownLoop = new ringpost.Context({ ioThreads: 0 })
+
+const { Pull, Push, Request, Reply, Subscriber, XPublisher, Router, Dealer } = ringpost
+
+/** The same classes, with I/O in the event loop of the thread that has the socket. */
+const inOwnLoop = Object.fromEntries(
+  Object.entries({ Pull, Push, Request, Reply, Subscriber, XPublisher, Router, Dealer }).map(
+    ([name, Type]) => {
+      class InOwnLoop extends (Type as new (options: object) => object) {
+        constructor(options: object = {}) {
+          super({ context: ownLoop, ...options })
+        }
+      }
+      return [name, InOwnLoop]
+    },
+  ),
+)
+
+/** The libraries, whose sockets have the same calls. */
+const libraries = {
+  Ringpost: ringpost as unknown as typeof zeromq,
+  'Ringpost, own loop': inOwnLoop as unknown as typeof zeromq,
+  'zeromq.js': zeromq,
+}
 type Library = keyof typeof libraries
 
 const folder = mkdtempSync(join(tmpdir(), 'ringpost-interop-'))
@@ -36,6 +58,9 @@ const pairs: [Library, Library][] = [
   ['Ringpost', 'Ringpost'],
   ['Ringpost', 'zeromq.js'],
   ['zeromq.js', 'Ringpost'],
+  ['Ringpost, own loop', 'Ringpost'],
+  ['Ringpost, own loop', 'zeromq.js'],
+  ['zeromq.js', 'Ringpost, own loop'],
 ]
 
 describe.each(schemes)('over $scheme', ({ anywhere }) => {

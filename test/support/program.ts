@@ -16,11 +16,20 @@ export interface Outcome {
 const GUARD_MS = 15_000
 
 /**
- * Runs a text as the main module of a process of its own. In it, `library` is the URL of the
- * package, and `libraryPath` its file.
+ * Runs a text as the main module of a process of its own. In it, `library` is the URL of core, and
+ * `libraryPath` its file.
  */
 export async function run(source: string, ...options: string[]): Promise<Outcome> {
-  const library = urlOf('@ringpost/core')
+  return runWith('@ringpost/core', source, ...options)
+}
+
+/** As `run`, with another package. */
+export async function runWith(
+  packageName: string,
+  source: string,
+  ...options: string[]
+): Promise<Outcome> {
+  const library = urlOf(packageName)
   const prelude = `
     import { Worker } from 'node:worker_threads'
     import { once } from 'node:events'

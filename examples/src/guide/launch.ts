@@ -52,6 +52,9 @@ async function hello(): Promise<void> {
 
 async function weather(): Promise<void> {
   const updates = wholeNumber(options.updates, '--updates')
+  for (const zipCode of zipCodes) {
+    if (!/^\d{5}$/.test(zipCode)) refuse(`"${zipCode}" is no zip code: five digits are`)
+  }
   const server = start('weatherServer')
   const clients = (zipCodes.length === 0 ? ['10001'] : zipCodes).map((zipCode) =>
     start('weatherClient', zipCode, updates),

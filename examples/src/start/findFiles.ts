@@ -70,13 +70,13 @@ function entriesOf(folder: string): Dirent[] {
 
 const sample = Buffer.alloc(1024)
 
-/** Text has no zero byte near its beginning. */
+/** Text has no zero byte near its beginning; an empty file has none. */
 function isText(path: string): boolean {
   if (path.endsWith('.map')) return false
   const file = openSync(path, 'r')
   try {
     const length = readSync(file, sample)
-    return length > 0 && !sample.subarray(0, length).includes(0)
+    return !sample.subarray(0, length).includes(0)
   } finally {
     closeSync(file)
   }

@@ -18,7 +18,8 @@ export function showProgress(title: string, totalBytes: number): Progress {
 
 function bar(title: string, totalBytes: number): Progress {
   const display = progress({
-    max: totalBytes,
+    // Of nothing there is no bar.
+    max: Math.max(totalBytes, 1),
     output: process.stderr,
     indicator: 'timer',
     withGuide: false,
@@ -53,7 +54,7 @@ function lines(title: string, totalBytes: number): Progress {
   let shownQuarters = 0
   return {
     update(bytesDone) {
-      const quarters = Math.floor((4 * bytesDone) / totalBytes)
+      const quarters = Math.floor(4 * shareOf(bytesDone, totalBytes))
       if (quarters === shownQuarters) return
       shownQuarters = quarters
       console.error(`${title} ${percent(bytesDone, totalBytes)}`)
@@ -63,5 +64,8 @@ function lines(title: string, totalBytes: number): Progress {
 }
 
 function percent(done: number, total: number): string {
-  return `${Math.floor((100 * done) / total)}%`
+  return `${Math.floor(100 * shareOf(done, total))}%`
 }
+
+/** How much of it is done, up to 1; of nothing, all. */
+const shareOf = (done: number, total: number): number => (total === 0 ? 1 : done / total)

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import * as library from './index.ts'
 import { Context, Proxy, Pull, Push } from './index.ts'
+import { show } from './inspection.ts'
 
 describe('an object that is printed', () => {
   const context = new Context()
@@ -31,6 +33,21 @@ describe('an object that is printed', () => {
     expect(inspect({ inbox }, { depth: 0 })).toBe('{ inbox: Inbox [Object] }')
     inbox.close()
   })
+
+  const classes = Object.entries(library).filter(
+    ([, exported]) => typeof exported === 'function' && 'prototype' in exported,
+  ) as unknown as [string, { prototype: object }][]
+
+  it.each(classes)('may be the prototype of %s', (_name, { prototype }) => {
+    expect(inspect(prototype)).toEqual(expect.any(String))
+  })
+
+  it.each(classes.filter(([, { prototype }]) => show in prototype))(
+    'may be made from the prototype of %s, with nothing in it',
+    (_name, { prototype }) => {
+      expect(inspect(Object.create(prototype))).toBe(`${prototype.constructor.name} {}`)
+    },
+  )
 
   it('shows how many sockets a context has', () => {
     const other = new Context()

@@ -6,10 +6,14 @@ import { inspect, type InspectOptions } from 'node:util'
  */
 export const show: typeof inspect.custom = inspect.custom
 
-/** An object as its class and what is worth knowing of it: `Push { bound: [], … }`. */
+/**
+ * An object as its class and what is worth knowing of it: `Push { bound: [], … }`.
+ *
+ * @param facts undefined of an object that has the class's prototype and was not made by its constructor
+ */
 export const outline = (
   object: object,
-  facts: object,
+  facts: object | undefined,
   depth: number,
   options: InspectOptions,
-): string => `${object.constructor.name} ${inspect(facts, { ...options, depth })}`
+): string => `${object.constructor.name} ${inspect(facts ?? {}, { ...options, depth })}`

@@ -2,13 +2,19 @@
  * What Ringpost's other packages share with core and users must not rely on: it may change with
  * every release, and core and its companions are released together.
  */
+export { enter } from './context/context.ts'
+export type { Inproc } from './inproc/inproc.ts'
+export type { Endpoint } from './endpoint.ts'
 export { bufferOver } from './memory/frameBuffer.ts'
 export { socketTypeId, type SocketTypeName } from './socket/optionDefinition.ts'
 export { canTalk } from './socket/peerTypes.ts'
 export { decodeZ85, encodeZ85 } from './socket/z85.ts'
-export { securityMechanism, type SocketOptions } from './socket/options.ts'
+export { securityMechanism } from './socket/options.ts'
+export { settingsOf, type SocketSettings } from './socket/settings.ts'
 export { compatibleType } from './socket/peerTypes.ts'
 export type { Pipe, PipeOwner, PipeSettings } from './socket/pipe.ts'
+export type { FrameSink } from './ring/ringReader.ts'
+export type { Thread } from './thread/thread.ts'
 export {
   registerTransport,
   type Dialer,

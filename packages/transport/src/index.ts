@@ -1,6 +1,5 @@
-import './stream/ipc.ts'
-import './stream/tcp.ts'
 import './datagram/udp.ts'
+import './io/placement.ts'
 
 export * from '@ringpost/core'
 // In the place of core's own.

@@ -156,8 +156,11 @@ export class Context extends Uncloneable {
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
-    const sockets = new ThreadTable(this.#arena).sockets()
-    return outline(this, { sockets, isShutDown: this.isShutDown }, depth, options)
+    return outline(this, #arena in this ? this.#facts : undefined, depth, options)
+  }
+
+  get #facts(): object {
+    return { sockets: new ThreadTable(this.#arena).sockets(), isShutDown: this.isShutDown }
   }
 
   /** @internal This thread's part in the context; it takes part from the first call on. */
@@ -169,7 +172,7 @@ export class Context extends Uncloneable {
     const thread = new Thread(this.#arena, slot, () => this.isShutDown)
     joinProcess(thread)
     const inproc = new Inproc(thread)
-    thread.onEnd = () => inproc.end()
+    thread.lastActs.push(() => inproc.end())
     this.#membership = { thread, inproc }
     return this.#membership
   }

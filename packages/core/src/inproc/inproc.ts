@@ -113,6 +113,7 @@ export class Inproc {
   close(pipe: Pipe, lingerMs: number): void {
     const place = this.#waiting.get(pipe.id)
     this.#waiting.delete(pipe.id)
+    pipe.lingerMs = lingerMs
     if (!pipe.isPending) {
       pipe.close()
       return

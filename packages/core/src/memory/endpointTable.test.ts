@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { EndpointTable, type EndpointEntry } from './endpointTable.ts'
-import { endpoint, EndpointKind, MAX_ENDPOINTS } from './layout.ts'
+import { endpoint, EndpointKind, home as homeWord, MAX_ENDPOINTS } from './layout.ts'
 import { smallArena } from './smallArena.test-support.ts'
 
 const entry: EndpointEntry = {
@@ -119,6 +119,23 @@ describe('the way from a name to its entry', () => {
     table.insert(names[0]!, entry, EndpointKind.bound)
     table.remove(places[2]!)
     expect(table.find(names[0]!, EndpointKind.bound)).toHaveLength(1)
+  })
+
+  it.each([
+    ['half of what there is room for', 0x8000],
+    ['nearly all that there is room for', 0xfffd],
+  ])('is as long as it was when deaths have made the count too high by %s', (_much, deaths) => {
+    const arena = smallArena(1)
+    const table = new EndpointTable(arena, 1)
+    const { home, names } = namesOfOneHome(table, 2)
+    const [near, far] = names.map((name) => table.insert(name, entry, EndpointKind.bound)!)
+    arena.words[arena.tables.homes + home]! += deaths * homeWord.countOne
+    table.remove(near!)
+    expect(table.find(names[1]!, EndpointKind.bound)).toEqual([far])
+    table.remove(far!)
+    table.insert(names[0]!, entry, EndpointKind.bound)
+    table.insert(names[1]!, entry, EndpointKind.bound)
+    expect(table.find(names[1]!, EndpointKind.bound)).toHaveLength(1)
   })
 
   it('is not made short by an entry that its dead thread had not written', () => {

@@ -12,7 +12,7 @@
  *
  * All positions below are in 32-bit words, unless a name says bytes.
  */
-export const LAYOUT_VERSION = 2
+export const LAYOUT_VERSION = 3
 export const MAGIC = 0x52504f53
 
 export const WORD_BYTES = 4
@@ -152,7 +152,8 @@ export const side = {
   socketId: 1,
   /** `socket type | flags << 8`. */
   type: 2,
-  highWaterMarks: 3,
+  /** How long what it had written may linger, in milliseconds; said when it closes. */
+  linger: 3,
   routingId: 4,
   reasons: 5,
   /** Its turn among the ends that are posted to the same thread. */

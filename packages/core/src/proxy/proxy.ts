@@ -55,9 +55,12 @@ export class Proxy<
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
+    return outline(this, #run in this ? this.#facts : undefined, depth, options)
+  }
+
+  get #facts(): object {
     const { frontEnd, backEnd } = this
-    const isRunning = this.#run?.isOver === false
-    return outline(this, { frontEnd, backEnd, isRunning }, depth, options)
+    return { frontEnd, backEnd, isRunning: this.#run?.isOver === false }
   }
 
   /** What has been passed on since `run`. */

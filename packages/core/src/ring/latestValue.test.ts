@@ -30,7 +30,7 @@ describe('the latest value of a direction', () => {
     for (const text of ['first', 'second', 'third']) write(text)
     expect(reader.available()).toBe(1)
     expect(reader.read().map(String)).toEqual(['third'])
-    expect([reader.available(), heap.usedBytes()]).toEqual([0, 0])
+    expect([reader.unread, heap.usedBytes()]).toEqual([0, 0])
     write('fourth')
     expect(reader.read().map(String)).toEqual(['fourth'])
   })

@@ -1,7 +1,7 @@
 import { SocketError } from '../errors.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe } from '../memory/layout.ts'
-import type { Borrowed, LentFrame } from './ringReader.ts'
+import type { Borrowed, FrameSink, LentFrame } from './ringReader.ts'
 
 /**
  * The writing end of a conflating direction: a new message takes the place of one that has not
@@ -45,6 +45,10 @@ export class LatestValueWriter {
     block.writeUInt32LE(bytes.length, 0)
     block.set(bytes, LENGTH_BYTES)
     this.#pending = ref
+  }
+
+  frameFrom(bytes: Uint8Array, at: number, length: number, flags: number): void {
+    this.frame(bytes.subarray(at, at + length), flags)
   }
 
   /** Writes messages of one frame each; returns where it stopped. */
@@ -115,6 +119,10 @@ export class LatestValueReader {
     return Atomics.load(this.#control, this.#at + direction.latest) === 0 ? 0 : 1
   }
 
+  get unread(): number {
+    return this.available()
+  }
+
   get unreleased(): number {
     return 0
   }
@@ -146,6 +154,11 @@ export class LatestValueReader {
 
   readMany(messages: Buffer[][], limit: number): void {
     if (limit > 0 && this.available() > 0) messages.push(this.read())
+  }
+
+  /** None: `readParts` has them. */
+  transfer(_limit: number, _sink: FrameSink): number {
+    return 0
   }
 
   /** Copies: the block has more in it than the frame. */

@@ -28,6 +28,7 @@ export type Step =
   | { do: 'readParts' }
   | { do: 'failToRead'; how: Reading; copies: number }
   | { do: 'readMany'; limit: number }
+  | { do: 'transfer'; limit: number }
   | { do: 'readShared' }
   | { do: 'borrow'; limit: number }
   | { do: 'giveBack'; which: number }
@@ -82,6 +83,7 @@ export const steps = fc.array(
       }),
     ),
     step(3, fc.record({ do: fc.constant('readMany'), limit: count })),
+    step(3, fc.record({ do: fc.constant('transfer'), limit: count })),
     step(3, fc.record({ do: fc.constant('readShared') })),
     step(3, fc.record({ do: fc.constant('borrow'), limit: count })),
     step(4, fc.record({ do: fc.constant('giveBack'), which: fc.nat(7) })),
@@ -153,6 +155,8 @@ export class RingModel {
         return this.#whenAvailable(() => this.#failToRead(next.how, next.copies))
       case 'readMany':
         return this.#readMany(next.limit)
+      case 'transfer':
+        return this.#whenAvailable(() => this.#transfer(next.limit))
       case 'readShared':
         return this.#whenAvailable(() => this.#readShared())
       case 'borrow':
@@ -199,8 +203,9 @@ export class RingModel {
     const frames = sizes.map((bytes, i) => {
       const frame = this.#content(bytes)
       const flags = i < sizes.length - 1 ? record.more : 0
-      if (!blocks || i % 2 === 1) this.writer.frame(frame, flags)
-      else refs.push(this.#block(frame, flags))
+      if (blocks && i % 2 === 0) refs.push(this.#block(frame, flags))
+      else if (bytes % 2 === 0) this.writer.frame(frame, flags)
+      else this.writer.frameFrom(Buffer.concat([Buffer.of(1, 2), frame]), 2, bytes, flags)
       return frame
     })
     return { frames, refs }
@@ -286,6 +291,25 @@ export class RingModel {
     this.reader.readMany(messages, limit)
     same(messages.length, expected)
     for (const message of messages) this.#took(message)
+  }
+
+  #transfer(limit: number): void {
+    const messages: Buffer[][] = []
+    let frames: Buffer[] = []
+    const count = this.reader.transfer(limit, {
+      frame(bytes, at, length, hasMore) {
+        frames.push(Buffer.from(bytes.subarray(at, at + length)))
+        if (hasMore) return
+        messages.push(frames)
+        frames = []
+      },
+    })
+    same(frames.length, 0)
+    same(messages.length, count)
+    same(count <= Math.min(limit, this.#seen), true)
+    for (const message of messages) this.#took(message)
+    // Nothing is in the way of the next reader.
+    if (count === 0) this.#readParts()
   }
 
   #readShared(): void {

@@ -31,6 +31,18 @@ function ringWith(...messages: (readonly number[])[]) {
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value)
 
+describe('messages that are not read', () => {
+  it('are counted with those that have come since the last look', () => {
+    const { reader, write } = ringWith([60], [60])
+    expect([reader.available(), reader.unread]).toEqual([2, 2])
+    reader.read()
+    write([60])
+    write([60])
+    expect(reader.available()).toBe(1)
+    expect([reader.unread, reader.available()]).toEqual([3, 3])
+  })
+})
+
 describe('messages that are lent', () => {
   it('are left in shared memory, as many in one go as lie in one segment', () => {
     const { arena, heap, reader } = ringWith(...times(1000, [60]))

@@ -20,6 +20,11 @@ export interface LentFrame {
   readonly segmentRef: number
 }
 
+/** Takes frames from where they lie: it copies `length` bytes from `at` on before it returns. */
+export interface FrameSink {
+  frame(bytes: Uint8Array, at: number, length: number, hasMore: boolean): void
+}
+
 /** Messages left where they are, in one segment and in blocks of their own. */
 export interface Borrowed {
   readonly messages: Buffer[][]
@@ -79,6 +84,12 @@ export class RingReader {
     return (this.#available = (written - this.#read) | 0)
   }
 
+  /** All messages that are published and not read, those too that have come since the last look. */
+  get unread(): number {
+    this.#available = 0
+    return this.available()
+  }
+
   /** The next message; only when one is available. */
   read(): Buffer[] {
     this.#begin()
@@ -129,6 +140,41 @@ export class RingReader {
     this.#filled -= count
     this.#available -= count
     this.#read = (this.#read + count) | 0
+  }
+
+  /**
+   * Gives up to `limit` of the available messages to `sink`, from where they lie, as far as they lie in
+   * a row and have no blocks; only when one is available.
+   *
+   * @returns how many; 0 when the next one is of another kind, for `readParts`
+   */
+  transfer(limit: number, sink: FrameSink): number {
+    if (this.#filled > 0) return 0
+    if (this.#segmentRef === 0) this.#enterFirst()
+    this.#head()
+    const words = this.#words
+    const bytes = this.#bytes
+    const most = Math.min(limit, this.#available)
+    let position = this.#position
+    let count = 0
+    while (count < most) {
+      let head = words[position >> 2]!
+      if (head === record.hop || (head & record.block) !== 0) break
+      if ((head & record.more) !== 0 && !isInRow(words, position)) break
+      let hasMore: boolean
+      do {
+        head = words[position >> 2]!
+        const length = head >>> record.lengthShift
+        hasMore = (head & record.more) !== 0
+        sink.frame(bytes, position + 4, length, hasMore)
+        position += 4 + ((length + 3) & ~3)
+      } while (hasMore)
+      count++
+    }
+    this.#position = position
+    this.#available -= count
+    this.#read = (this.#read + count) | 0
+    return count
   }
 
   /**
@@ -521,6 +567,16 @@ export class RingReader {
 
 const NOTHING = new Uint8Array(0)
 const NO_FRAMES: readonly never[] = []
+
+/** Whether all frames of a message lie behind one another, and none is a block. */
+function isInRow(words: Int32Array, begin: number): boolean {
+  for (let at = begin; ;) {
+    const head = words[at >> 2]!
+    if (head === record.hop || (head & record.block) !== 0) return false
+    if ((head & record.more) === 0) return true
+    at += recordBytes(head >>> record.lengthShift)
+  }
+}
 
 /** The block that a record names. */
 function blockIn(words: Int32Array, position: number): { ref: number; length: number } {

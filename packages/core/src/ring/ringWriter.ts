@@ -6,6 +6,9 @@ import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
 /** A segment that the reader has fallen behind in by this share makes the next one larger. */
 const GROWTH = 4
 
+/** `TypedArray.set` takes as long as a loop over so many bytes before it has copied the first. */
+const SHORT_BYTES = 64
+
 /**
  * The writing end of one direction of a pipe: one thread may use it.
  *
@@ -66,6 +69,18 @@ export class RingWriter {
     const position = this.#reserve(4 + ((length + 3) & ~3))
     this.#words[position >> 2] = (length << record.lengthShift) | flags
     if (length > 0) this.#bytes.set(bytes, position + 4)
+  }
+
+  /** As `frame`, of `length` bytes from `at` on. @throws {SocketError} `ENOMEM` */
+  frameFrom(bytes: Uint8Array, at: number, length: number, flags: number): void {
+    if (length > SHORT_BYTES) {
+      this.frame(bytes.subarray(at, at + length), flags)
+      return
+    }
+    const position = this.#reserve(4 + ((length + 3) & ~3))
+    this.#words[position >> 2] = (length << record.lengthShift) | flags
+    const target = this.#bytes
+    for (let i = 0; i < length; i++) target[position + 4 + i] = bytes[at + i]!
   }
 
   /**

@@ -106,6 +106,21 @@ describe('FairQueue', () => {
     expect(drain({ queue, pipes })).toEqual([1, 2, 0])
   })
 
+  it('tells which pipes may have messages', () => {
+    const { queue, pipes } = queueOver(1, 0, 0, 0, 0, 1)
+    const active = (): number[] => {
+      const indices: number[] = []
+      queue.forEachActive((pipe) => indices.push(pipes.indexOf(pipe)))
+      return indices.toSorted((a, b) => a - b)
+    }
+    expect(active()).toEqual([0, 1, 2, 3, 4, 5])
+    expect(drain({ queue, pipes })).toEqual([0, 5])
+    expect(queue.park()).toBe(true)
+    expect(active()).toEqual([])
+    for (const index of [1, 4]) pipes[index]!.arrive()
+    expect(active()).toEqual([1, 4])
+  })
+
   it('looks at a few pipes itself, without parking them', () => {
     const { queue, pipes } = queueOver(0, 0)
     expect(queue.next()).toBe(undefined)

@@ -67,6 +67,11 @@ export class FairQueue<P extends ReadablePipe> {
     this.#current++
   }
 
+  /** Those that may have messages; none is to come or go meanwhile. */
+  forEachActive(act: (pipe: P) => void): void {
+    for (let index = 0; index < this.#active; index++) act(this.#pipes[index]!)
+  }
+
   /** Parks all pipes. False when one of them has a message after all. */
   park(): boolean {
     while (this.#active > 0) {

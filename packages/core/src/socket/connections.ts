@@ -28,7 +28,9 @@ export class Connections implements PipeOwner, PatternHost {
   readonly #remotes = new Remotes()
   readonly #tell: (event: SocketEvent) => void
   /** The name by which pipes for connections that others have made come, once there may be some. */
-  #door: { readonly name: string; readonly binding: Binding } | undefined
+  #door: { readonly site: Site; readonly binding: Binding } | undefined
+  readonly #whenClosed: (() => void)[] = []
+  #dependsOnLoop = false
   #pipeNames = 0
   readonly #dirty: Pipe[] = []
   #dirtyCount = 0
@@ -65,6 +67,11 @@ export class Connections implements PipeOwner, PatternHost {
   /** Whether there are any, or a place where they could come to. */
   get hasAny(): boolean {
     return this.#pipes.size > 0 || this.#bindings.size > 0 || this.#remotes.hasAny
+  }
+
+  /** Whether I/O for this socket is done in the event loop of its own thread. */
+  get dependsOnLoop(): boolean {
+    return this.#dependsOnLoop
   }
 
   // ---- endpoints
@@ -175,9 +182,12 @@ export class Connections implements PipeOwner, PatternHost {
     const { scheme } = parseEndpoint(endpoint)
     if (scheme !== 'inproc') transportFor({ scheme }, endpoint)
     const pipes = [...this.#pipes].filter((pipe) => pipe.endpoint === endpoint)
-    const wasDialled = this.#remotes.disconnect(endpoint)
-    if (pipes.length === 0 && !wasDialled) throw new SocketError('ENOENT', { address: endpoint })
+    if (pipes.length === 0 && !this.#remotes.isConnected(endpoint)) {
+      throw new SocketError('ENOENT', { address: endpoint })
+    }
     for (const pipe of pipes) this.closePipe(pipe)
+    // Whoever dials looks at what was left in the pipe.
+    this.#remotes.disconnect(endpoint)
   }
 
   /** What transports get to see; others reach the socket by name from now on. */
@@ -185,18 +195,28 @@ export class Connections implements PipeOwner, PatternHost {
     if (this.#door === undefined) {
       // No name of a user's begins so.
       const name = `\0remote ${this.#socketId}`
-      this.#door = { name, binding: this.#inprocBinding(name) }
+      this.#door = { site: this.#siteNamed(name), binding: this.#inprocBinding(name) }
       this.#thread.arm()
     }
-    const tell = (event: SocketEvent): void => this.#tell(event)
+    return this.#door.site
+  }
+
+  #siteNamed(name: string): Site {
+    const isConflating = (): boolean => this.#isConflating
     return {
       context: this.#context,
       thread: this.#thread,
       inproc: this.#inproc,
       options: this.options,
-      name: this.#door.name,
-      isConflating: this.#isConflating,
-      tell,
+      name,
+      get isConflating() {
+        return isConflating()
+      },
+      tell: (event) => this.#tell(event),
+      whenClosed: (act) => this.#whenClosed.push(act),
+      servedHere: () => {
+        this.#dependsOnLoop = true
+      },
     }
   }
 
@@ -206,9 +226,10 @@ export class Connections implements PipeOwner, PatternHost {
     for (const binding of this.#bindings.values()) this.#inproc.unbind(binding)
     this.#bindings.clear()
     if (this.#door !== undefined) this.#inproc.unbind(this.#door.binding)
-    this.#remotes.close()
     this.flush()
     for (const pipe of this.#pipes) this.closePipe(pipe)
+    this.#remotes.close()
+    for (const act of this.#whenClosed) act()
   }
 
   #endpointAdded(endpoint: string): void {

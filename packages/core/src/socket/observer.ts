@@ -120,7 +120,8 @@ export class Observer extends Uncloneable implements AsyncIterable<SocketEvent> 
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
-    return outline(this, { closed: this.#isClosed }, depth, options)
+    const facts = #isClosed in this ? { closed: this.#isClosed } : undefined
+    return outline(this, facts, depth, options)
   }
 
   /** Stops observing. What waits for an event fails with `EAGAIN`. */

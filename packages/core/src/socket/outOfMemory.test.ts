@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Context } from '../context/context.ts'
 import { withMemoryFor } from '../ring/scarceMemory.test-support.ts'
-import { Dealer, Pair, Pull, Push, Reply, Request, Router } from './sockets.ts'
+import { Client, Dealer, Pair, Pull, Push, Reply, Request, Router, Server } from './sockets.ts'
 import type { Socket } from './sockets.ts'
 
 const atOnce = { timeout: 0 }
@@ -74,6 +74,22 @@ describe('a receive without memory for a copy', () => {
     expect(withMemoryFor(1, () => request.receiveSync(atOnce))).toBe(false)
     expect(outlines(request.receiveSync(atOnce))).toEqual(OUTLINES)
     expect(leak()).toBe(0)
+  })
+
+  it.each([
+    ['PULL', () => connected(new Pull({ context }), new Push({ context }))],
+    ['SERVER', () => connected(new Server({ context }), new Client({ context }))],
+  ] as const)('hides no other failure in the middle of a batch: %s', (_name, make) => {
+    const [reader, writer] = make() as unknown as [Pull, Push]
+    writer.sendSync('0')
+    // So that there is memory for small messages.
+    reader.receiveSync(atOnce)
+    writer.sendManySync(['1', large('2')])
+    let failures = 0
+    const fail = (): void => {
+      if (failures++ === 0) throw new TypeError('Not that')
+    }
+    expect(() => withMemoryFor(0, () => reader.receiveManySync(atOnce), fail)).toThrow('Not that')
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { direction, PipeState, side } from '../memory/layout.ts'
 import { directionAt, otherSide, sideAt, type Side } from '../memory/pipeTable.ts'
 import { record } from '../ring/recordLayout.ts'
 import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
+import type { FrameSink } from '../ring/ringReader.ts'
 import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
 import { socketTypeId } from './optionDefinition.ts'
@@ -102,9 +103,13 @@ export class Pipe implements PipeEnd, FrameLender {
     const flags = settings.isConflating ? CONFLATE : 0
     arena.words[at + side.type] = settings.socketType | flags
     Pipe.setHighWaterMarks(thread, id, which, settings)
+    const owner = thread.pipes.ownerOf(id)
+    // Another socket may have been about to be attached, and was gone before it was.
+    const former = Atomics.exchange(arena.words, at + side.routingId, 0)
+    if (former !== 0) heap.free(former, owner)
     const length = settings.routingId.length
     if (length === 0) return true
-    const ref = heap.allocate(length + 1, thread.pipes.ownerOf(id))
+    const ref = heap.allocate(length + 1, owner)
     if (ref === 0) return false
     const bytes = heap.bytes(ref, length + 1)
     bytes[0] = length
@@ -138,6 +143,17 @@ export class Pipe implements PipeEnd, FrameLender {
     if (ref === 0) return Buffer.alloc(0)
     const length = this.#thread.heap.bytes(ref, 1)[0]!
     return Buffer.from(this.#thread.heap.bytes(ref, length + 1).subarray(1))
+  }
+
+  /** How long the other side, which has closed, lets linger what it wrote; -1 for ever. */
+  get peerLingerMs(): number {
+    return this.#word(otherSide(this.side), side.linger)
+  }
+
+  /** For those who take the other end: what this side wrote may linger so long. */
+  set lingerMs(value: number) {
+    const { arena } = this.#thread
+    Atomics.store(arena.words, sideAt(arena, this.id, this.side) + side.linger, value)
   }
 
   /** Connected (side 0) before the other side was there, and it still is not. */
@@ -272,6 +288,21 @@ export class Pipe implements PipeEnd, FrameLender {
     }
   }
 
+  /**
+   * As `part`, from the middle of some bytes; the last one ends the message.
+   *
+   * @throws {SocketError} `ENOMEM`: the message is rolled back
+   */
+  frame(bytes: Uint8Array, at: number, length: number, hasMore: boolean): void {
+    try {
+      this.#out.frameFrom(bytes, at, length, hasMore ? record.more : 0)
+    } catch (error) {
+      this.#out.rollback()
+      throw error
+    }
+    if (!hasMore) this.#out.commit()
+  }
+
   /** Ends the message being written. */
   commit(): void {
     if (this.#moving !== undefined) this.#completeMoves(this.#moving)
@@ -335,9 +366,9 @@ export class Pipe implements PipeEnd, FrameLender {
     return this.#reader === undefined ? this.#hasArrived() : this.#reader.available() > 0
   }
 
-  /** Messages that can be read now, as far as this side knows when there are some. */
+  /** How many messages can be read now. */
   get unread(): number {
-    return this.canRead() ? this.#in.available() : 0
+    return this.canRead() ? this.#in.unread : 0
   }
 
   /** There is more to read than the owner reads at once: it is told again, in its turn. */
@@ -361,6 +392,17 @@ export class Pipe implements PipeEnd, FrameLender {
       if (!(error instanceof RangeError) || messages.length === before) throw error
     }
     this.#released()
+  }
+
+  /**
+   * Gives up to `limit` of the messages that are there to `sink`, from where they lie.
+   *
+   * @returns how many; 0 when the next one is of another kind, for `readParts`
+   */
+  transfer(limit: number, sink: FrameSink): number {
+    const count = this.#in.transfer(limit, sink)
+    this.#released()
+    return count
   }
 
   /** Lends up to `limit` of the messages that are there without copying them. */

@@ -33,8 +33,10 @@ export class SharedBatch<M = Buffer[]> {
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
-    const { length } = this
-    return outline(this, { length, isHeld: this.#giveBack !== undefined }, depth, options)
+    const facts = #giveBack in this
+      ? { length: this.length, isHeld: this.#giveBack !== undefined }
+      : undefined
+    return outline(this, facts, depth, options)
   }
 
   /** Gives the memory back. May be called twice. */

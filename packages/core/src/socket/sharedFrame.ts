@@ -58,9 +58,12 @@ export class SharedFrame {
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
+    return outline(this, #lender in this ? this.#facts : undefined, depth, options)
+  }
+
+  get #facts(): object {
     const { length } = this
-    const facts = this.#lender === undefined ? { isHeld: false } : { data: this.#data }
-    return outline(this, { length, ...facts }, depth, options)
+    return this.#lender === undefined ? { length, isHeld: false } : { length, data: this.#data }
   }
 
   /** Gives the memory back. May be called twice. */

@@ -98,7 +98,12 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
       (event) => this.#tell(event),
     )
     this.#pattern = this.#connections.pattern
-    const { sending, receiving } = Waiter.pair<void, unknown>(context, thread, this.#pattern)
+    const { sending, receiving } = Waiter.pair<void, unknown>(
+      context,
+      thread,
+      this.#pattern,
+      () => !this.#connections.dependsOnLoop,
+    )
     this.#sending = sending
     this.#receiving = receiving
     const parts = {
@@ -439,8 +444,12 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
+    return outline(this, #connections in this ? this.#facts : undefined, depth, options)
+  }
+
+  get #facts(): object {
     const { bound, connected } = this.#connections
-    return outline(this, { bound, connected, closed: this.closed }, depth, options)
+    return { bound, connected, closed: this.closed }
   }
 
   /** @internal Whether it was bound or connected. */

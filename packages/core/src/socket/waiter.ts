@@ -28,6 +28,7 @@ export class Waiter<T> {
   readonly #context: Context
   readonly #thread: Thread
   readonly #way: Way
+  readonly #mayBlock: () => boolean
   /** The other way: what a call of this one has done may be what one of the other waits for. */
   #opposite: { readonly isPending: boolean; retry(): void } | undefined
   #waiting: Waiting<T> | undefined
@@ -36,28 +37,36 @@ export class Waiter<T> {
   /** Tries asked for: a pipe that ends in the middle of one asks for another, not for one within. */
   #tries = 0
 
-  constructor(context: Context, thread: Thread, way: Way) {
+  constructor(context: Context, thread: Thread, way: Way, mayBlock: () => boolean) {
     this.#context = context
     this.#thread = thread
     this.#way = way
+    this.#mayBlock = mayBlock
   }
 
-  /** Those of a socket's two ways. */
+  /**
+   * Those of a socket's two ways.
+   *
+   * @param mayBlock whether others do what is waited for: not where this thread's event loop has to
+   */
   static pair<Out, In>(
     context: Context,
     thread: Thread,
     pattern: Pattern,
+    mayBlock: () => boolean,
   ): { sending: Waiter<Out>; receiving: Waiter<In> } {
-    const sending = new Waiter<Out>(context, thread, {
+    const sendingWay: Way = {
       isReady: () => pattern.canSendAgain?.() ?? pattern.canSend(),
       park: () => pattern.parkSending(),
       isOutOfTurn: () => pattern.isSendOutOfTurn?.() ?? false,
-    })
-    const receiving = new Waiter<In>(context, thread, {
+    }
+    const receivingWay: Way = {
       isReady: () => pattern.canReceive(),
       park: () => pattern.parkReceiving(),
       isOutOfTurn: () => pattern.isReceiveOutOfTurn?.() ?? false,
-    })
+    }
+    const sending = new Waiter<Out>(context, thread, sendingWay, mayBlock)
+    const receiving = new Waiter<In>(context, thread, receivingWay, mayBlock)
     sending.#opposite = receiving
     receiving.#opposite = sending
     return { sending, receiving }
@@ -141,13 +150,15 @@ export class Waiter<T> {
   /**
    * Waits blocking the thread, after a first try that has failed.
    *
-   * @throws {SocketError} what keeps a try from ever succeeding; `EAGAIN` out of time, `ETERM`
+   * @throws {SocketError} what keeps a try from ever succeeding; `EAGAIN` out of time, `ETERM`,
+   *   `EMTHREAD`: it would wait for what this thread's own event loop has to do
    */
   block(first: Failure, timeoutMs: number, attempt: Attempt<T>, errorOf = plainError): T {
     const deadline = timeoutMs < 0 ? Infinity : performance.now() + timeoutMs
     let result: T | Failure = first
     do {
       if (result !== 'EAGAIN') throw errorOf(result as Failure)
+      if (timeoutMs !== 0 && !this.#mayBlock()) throw nobodyElse()
       const ending = this.#sleep(deadline)
       if (ending !== undefined) throw errorOf(ending)
       result = attempt()
@@ -164,3 +175,10 @@ export class Waiter<T> {
     return this.#context.isShutDown ? 'ETERM' : undefined
   }
 }
+
+const nobodyElse = (): SocketError =>
+  new SocketError('EMTHREAD', {
+    message:
+      "The thread's own event loop does the I/O that this call would wait for; " +
+      'set context.ioThreads to 1 or more before binding and connecting',
+  })

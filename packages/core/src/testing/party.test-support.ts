@@ -294,6 +294,7 @@ export const runtime = {
     return array
   },
   queueMicrotask: (task: () => unknown) => void current?.tasks.push(task),
+  process: { nextTick: (task: () => unknown) => void current?.tasks.push(task) },
   // Time does not pass.
   setTimeout: () => ({ unref: () => undefined }),
   clearTimeout: () => undefined,

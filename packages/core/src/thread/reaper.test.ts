@@ -5,7 +5,7 @@ import { ThreadTable } from '../memory/threadTable.ts'
 import { socketTypeId } from '../socket/optionDefinition.ts'
 import { Pipe, type PipeOwner, type PipeSettings } from '../socket/pipe.ts'
 import { reapThreads } from './reaper.ts'
-import { Thread } from './thread.ts'
+import { Reason, Thread } from './thread.ts'
 
 const NAME = 'name'
 const GUEST_THREAD = 101
@@ -83,6 +83,28 @@ function terminateAtSignal(thread: Thread, isTold: boolean): void {
     throw new Terminated()
   }
 }
+
+describe('the death of a thread', () => {
+  it('makes all others look at their pipes, whomever they lead to', () => {
+    const { host, guest, reaper } = threeThreads()
+    host.bind()
+    const connecting = new TestSocket(reaper)
+    connecting.connect()
+    host.thread.poll()
+    const reasons: number[] = []
+    const [pipe] = host.pipes
+    const signalled = pipe!.signalled.bind(pipe)
+    pipe!.signalled = (given) => {
+      reasons.push(given)
+      signalled(given)
+    }
+    reapThreads(reaper, GUEST_THREAD)
+    expect(reaper.table.isLive(guest.thread.slot)).toBe(false)
+    host.thread.poll()
+    host.thread.poll()
+    expect(reasons).toEqual([Reason.all])
+  })
+})
 
 describe('a thread that is terminated while it connects', () => {
   it.each([{ isTold: true }, { isTold: false }])(

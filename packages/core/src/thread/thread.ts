@@ -61,8 +61,8 @@ export class Thread {
   /** Lends the blocks that this thread owns. */
   readonly blocks: BlockLender
   readonly sockets = new Map<number, Acceptor>()
-  /** What is to be done when the thread ends, after its sockets are closed. */
-  onEnd: () => void = () => undefined
+  /** What is to be done when the thread ends, after its sockets are closed, in this order. */
+  readonly lastActs: (() => void)[] = []
   /** What is to be done each time before the thread blocks. */
   beforeSleep: () => void = () => undefined
   readonly #mailboxes: MailboxTable
@@ -196,13 +196,17 @@ export class Thread {
   arm(): void {
     if (this.#isArmed || this.#isArming) return
     this.#isArming = true
-    queueMicrotask(this.#armNow)
+    queueMicrotask(this.#armSoon)
   }
+
+  /** After all microtasks: what was received may be answered there, and another answer awaited. */
+  readonly #armSoon = (): void => process.nextTick(this.#armNow)
 
   readonly #armNow = (): void => {
     this.#isArming = false
     if (this.#isArmed || this.#isEnded) return
-    if (this.turn.isOver()) {
+    // Who looks again lets the event loop turn first.
+    if (this.#isLookingAgain || this.turn.isOver()) {
       this.#isArming = true
       setImmediate(this.#armNow)
       return
@@ -356,7 +360,7 @@ export class Thread {
   end(): void {
     if (this.#isEnded) return
     for (const socket of this.sockets.values()) socket.terminate()
-    this.onEnd()
+    for (const act of this.lastActs) act()
     for (const [, end] of this.#ends.entries()) end.abandon()
     this.#isEnded = true
     this.keepAlive.end()

@@ -2,21 +2,25 @@ import type { Context } from '../context/context.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Inproc } from '../inproc/inproc.ts'
 import type { SocketEvent } from '../socket/observer.ts'
-import type { SocketOptions } from '../socket/options.ts'
+import type { SocketSettings } from '../socket/settings.ts'
 import type { Thread } from '../thread/thread.ts'
 
-/** What a transport may know of the socket that binds or connects, and do for it. */
+/** What a transport may know of a socket that binds or connects, and do for it: one for each socket. */
 export interface Site {
   readonly context: Context
   readonly thread: Thread
   readonly inproc: Inproc
   /** The socket's, as they are now: what later changes is for later calls. */
-  readonly options: SocketOptions
+  readonly options: SocketSettings
   /** The inproc name by which the socket takes up a pipe for each connection that others have made. */
   readonly name: string
   /** Whether a new message is to take the place of one that was not received. */
   readonly isConflating: boolean
   tell(event: SocketEvent): void
+  /** To be done when the socket is closed, after its pipes and endpoints are. */
+  whenClosed(act: () => void): void
+  /** I/O is done in the event loop of the socket's own thread, so that it cannot block to wait for it. */
+  servedHere(): void
 }
 
 /** An endpoint that is listened at. */

@@ -6,7 +6,7 @@ import { withErrno } from '../engine/events.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session, type SessionEngine } from '../engine/session.ts'
 import { stranger } from '../engine/stranger.ts'
-import { systemError } from '../stream/listen.ts'
+import { systemError } from '../stream/listenAt.ts'
 import type { LocalAddress } from '../stream/tcpAddress.ts'
 
 /** So many datagrams may be on their way to the system. */

@@ -3,12 +3,13 @@ import { SocketError } from '@ringpost/core'
 import { parseLocalAddress } from '../stream/tcpAddress.ts'
 import { DatagramListener } from './datagramListener.ts'
 
-/** UDP, for DGRAM. @see zmq_udp(7) */
+/** UDP, for DGRAM, in the event loop of the socket's own thread. @see zmq_udp(7) */
 const udp: Transport = {
   schemes: ['udp'],
 
   bind: async (endpoint, site) => {
     check(site)
+    site.servedHere()
     return DatagramListener.open(parseLocalAddress(endpoint.address, site.options.ipv6), site)
   },
 

@@ -11,6 +11,9 @@ import type { Session } from './session.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { Traffic } from './traffic.ts'
 
+/** So long a peer may take to close after this side has: one that does not read never does. */
+const FAREWELL_MS = 1000
+
 type Phase = 'greeting' | 'handshake' | 'traffic' | 'closing' | 'closed'
 
 const next = {
@@ -54,10 +57,12 @@ export class Connection {
   #traffic: Traffic | undefined
   #handshakeTimer: NodeJS.Timeout | undefined
   #lingerTimer: NodeJS.Timeout | undefined
+  #farewellTimer: NodeJS.Timeout | undefined
   #error: Error | undefined
 
   /**
-   * @param stream connected; it is this connection's alone from now on
+   * @param stream connected, and half open when the peer ends it: what it has sent may have to wait
+   *   for room; this connection's alone from now on
    * @param subscriptions of a socket that subscribes; they outlive the connection
    */
   constructor(
@@ -78,13 +83,21 @@ export class Connection {
     stream.on('error', (error) => {
       this.#error ??= error
     })
-    stream.on('end', () => this.close())
+    stream.on('end', () => {
+      if (this.#traffic === undefined) this.close()
+      else this.#traffic.ended()
+    })
     stream.once('close', () => this.#closed())
     if (settings.handshakeMs > 0) {
       const late = (): void => this.#fail(new HandshakeTimeoutError())
       this.#handshakeTimer = setTimeout(late, settings.handshakeMs).unref()
     }
     stream.write(this.#greeting.open())
+  }
+
+  /** Whether messages flow, or the last of them are on their way. */
+  get hasTraffic(): boolean {
+    return this.#phase === 'traffic' || this.#phase === 'closing'
   }
 
   /** Closes it at once; what was not sent is lost. */
@@ -182,7 +195,8 @@ export class Connection {
       },
       {
         failed: (error) => this.#fail(error),
-        leaving: () => this.finish(this.#settings.lingerMs()),
+        leaving: (lingerMs) => this.finish(lingerMs),
+        ended: () => this.close(),
         finished: () => this.#finished(),
       },
     )
@@ -197,8 +211,11 @@ export class Connection {
     if (this.#phase !== 'traffic') return
     this.#enter('closing')
     this.#traffic?.stop()
-    this.#stream.end(() => this.#stream.destroy())
+    // The peer closes when it has read all. To close first would tell it of what is not read here, and
+    // that may take from it what it has not read yet.
+    this.#stream.end()
     this.#stream.resume()
+    this.#farewellTimer = setTimeout(() => this.close(), FAREWELL_MS).unref()
   }
 
   #fail(error: Error): void {
@@ -210,10 +227,11 @@ export class Connection {
   }
 
   #closed(): void {
-    const wasReady = this.#phase === 'traffic' || this.#phase === 'closing'
+    const wasReady = this.hasTraffic
     this.#enter('closed')
     clearTimeout(this.#handshakeTimer)
     clearTimeout(this.#lingerTimer)
+    clearTimeout(this.#farewellTimer)
     this.#mechanism.close()
     this.#traffic?.stop()
     this.#events.closed(this.#error, wasReady)

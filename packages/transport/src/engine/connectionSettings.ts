@@ -1,5 +1,5 @@
 import { SocketError } from '@ringpost/core'
-import { securityMechanism, type SocketOptions } from '@ringpost/core/internal'
+import { securityMechanism, type SocketSettings } from '@ringpost/core/internal'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
 import { NullMechanism } from '../mechanism/nullMechanism.ts'
 import type { Self } from '../mechanism/peer.ts'
@@ -15,18 +15,16 @@ export interface ConnectionSettings {
   /** In which the handshake has to succeed; 0 for no limit. */
   readonly handshakeMs: number
   readonly heartbeat: HeartbeatSettings
-  /** How long what was sent may linger when the socket closes, as it wants it then; -1 for ever. */
-  readonly lingerMs: () => number
   /** @param address of the peer */
   readonly mechanism: (events: HandshakeEvents, address: string) => Mechanism
 }
 
 /**
- * As the socket's options say now, but for linger.
+ * As the socket's options say now.
  *
  * @throws {SocketError} `ENOTSUP`: it asks for security, which connections do not have yet
  */
-export function connectionSettings(options: SocketOptions): ConnectionSettings {
+export function connectionSettings(options: SocketSettings): ConnectionSettings {
   if (options.securityMechanism !== securityMechanism.none) {
     throw new SocketError('ENOTSUP', { message: 'PLAIN and CURVE are not supported yet' })
   }
@@ -52,7 +50,6 @@ export function connectionSettings(options: SocketOptions): ConnectionSettings {
       timeoutMs: heartbeatTimeout < 0 ? heartbeatInterval : heartbeatTimeout,
       timeToLiveMs: options.heartbeatTimeToLive,
     },
-    lingerMs: () => options.linger,
     mechanism: (events) => new NullMechanism(self, events),
   }
 }

@@ -1,5 +1,5 @@
 import type { Socket as Stream } from 'node:net'
-import { socketTypeId, type SocketOptions } from '@ringpost/core/internal'
+import { socketTypeId, type SocketSettings } from '@ringpost/core/internal'
 import { Connection, type ConnectionEvents } from './connection.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
 import { RawConnection } from './rawConnection.ts'
@@ -11,12 +11,11 @@ export const speaksZmtp = (socketType: number): boolean => socketType !== socket
 /** Begins what the type of the socket asks for, on a stream that is connected. */
 export function openConnection(
   stream: Stream,
-  options: SocketOptions,
+  options: SocketSettings,
   settings: ConnectionSettings,
   subscriptions: Subscriptions | undefined,
   events: ConnectionEvents,
 ): Connection | RawConnection {
   if (speaksZmtp(options.type)) return new Connection(stream, settings, subscriptions, events)
-  const { notify } = options
-  return new RawConnection(stream, { notify, lingerMs: settings.lingerMs }, events)
+  return new RawConnection(stream, options.notify, events)
 }

@@ -10,12 +10,8 @@ const MOST_UNSENT_BYTES = 262_144
 
 const NOTICE = Buffer.alloc(0)
 
-export interface RawSettings {
-  /** Whether the socket gets an empty message when the peer comes, and when it has gone. */
-  readonly notify: boolean
-  /** How long what was sent may linger when the socket closes, as it wants it then; -1 for ever. */
-  readonly lingerMs: () => number
-}
+/** So long a peer may take to close after this side has. */
+const FAREWELL_MS = 1000
 
 /**
  * One connection of a STREAM socket: no greeting and no frames. Each chunk that the stream gives is
@@ -26,7 +22,7 @@ export interface RawSettings {
  */
 export class RawConnection implements SessionEngine {
   readonly #stream: Stream
-  readonly #settings: RawSettings
+  readonly #notify: boolean
   readonly #events: ConnectionEvents
   readonly #session: Session
   /** What the pipe has no room for yet: a chunk, and a notice of the end behind it. */
@@ -40,11 +36,15 @@ export class RawConnection implements SessionEngine {
   #isClosed = false
   #error: Error | undefined
   #lingerTimer: NodeJS.Timeout | undefined
+  #farewellTimer: NodeJS.Timeout | undefined
 
-  /** @param stream connected; it is this connection's alone from now on */
-  constructor(stream: Stream, settings: RawSettings, events: ConnectionEvents) {
+  /**
+   * @param stream connected, and half open when the peer ends it; this connection's alone from now on
+   * @param notify whether the socket gets an empty message when the peer comes, and when it has gone
+   */
+  constructor(stream: Stream, notify: boolean, events: ConnectionEvents) {
     this.#stream = stream
-    this.#settings = settings
+    this.#notify = notify
     this.#events = events
     this.#session = events.ready(stranger)
     this.#session.join(this)
@@ -54,11 +54,18 @@ export class RawConnection implements SessionEngine {
     stream.on('error', (error) => {
       this.#error ??= error
     })
+    // What was given to the stream is still written; nobody would answer to more.
+    stream.on('end', () => stream.end())
     stream.once('close', this.#onStreamClosed)
-    if (settings.notify) this.#inbox.push(NOTICE)
+    if (notify) this.#inbox.push(NOTICE)
     this.#deliver()
     if (this.#session.pipe === undefined) this.pipeEnded()
-    else this.#pump()
+    else this.pipeReadable()
+  }
+
+  /** Messages flow from the beginning to the end. */
+  get hasTraffic(): boolean {
+    return !this.#isClosed
   }
 
   /** Closes it at once; what was not sent is lost. */
@@ -109,8 +116,9 @@ export class RawConnection implements SessionEngine {
 
   readonly #onStreamClosed = (): void => {
     clearTimeout(this.#lingerTimer)
+    clearTimeout(this.#farewellTimer)
     this.#isStreamClosed = true
-    if (this.#settings.notify) this.#inbox.push(NOTICE)
+    if (this.#notify) this.#inbox.push(NOTICE)
     this.#deliver()
   }
 
@@ -124,9 +132,10 @@ export class RawConnection implements SessionEngine {
   // ---- from the socket to the peer
 
   pipeReadable(): void {
-    if (this.#session.pipe?.isPeerClosed === true) {
+    const { pipe } = this.#session
+    if (pipe?.isPeerClosed === true) {
       if (this.#isStreamClosed) this.#closed()
-      else this.finish(this.#settings.lingerMs())
+      else this.finish(pipe.peerLingerMs)
     }
     this.#pump()
   }
@@ -138,7 +147,7 @@ export class RawConnection implements SessionEngine {
 
   /** Sends what the pipe has, as far as the stream takes it. */
   #pump(): void {
-    while (!this.#isStreamClosed && !this.#isChoked && !this.#isFinished) {
+    while (this.#stream.writable && !this.#isChoked && !this.#isFinished) {
       const { pipe } = this.#session
       if (pipe === undefined) return
       if (!pipe.canRead()) {
@@ -156,7 +165,7 @@ export class RawConnection implements SessionEngine {
     }
   }
 
-  /** Closes when the system has taken what was sent. */
+  /** The peer closes when it has read all: to close first could take from it what it has not. */
   pipeEnded(): void {
     if (this.#isFinished) return
     this.#isFinished = true
@@ -165,7 +174,8 @@ export class RawConnection implements SessionEngine {
       this.#closed()
       return
     }
-    this.#stream.end(() => this.#stream.destroy())
+    this.#stream.end()
     this.#stream.resume()
+    this.#farewellTimer = setTimeout(() => this.close(), FAREWELL_MS).unref()
   }
 }

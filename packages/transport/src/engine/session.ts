@@ -31,6 +31,8 @@ export class Session implements PipeOwner {
 
   set pipe(pipe: Pipe) {
     this.#pipe = pipe
+    // The socket may have closed its end before this one was there.
+    pipe.catchUp()
   }
 
   join(engine: SessionEngine): void {

@@ -1,4 +1,5 @@
 import type { Socket as Stream } from 'node:net'
+import type { SharedFrame } from '@ringpost/core'
 import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
@@ -32,8 +33,10 @@ export interface TrafficParts {
 export interface TrafficEvents {
   /** The peer broke the protocol, or is silent. */
   failed(error: Error): void
-  /** The socket has closed its side: what it sent before may linger. */
-  leaving(): void
+  /** The socket has closed its side: what it sent before may linger; -1 for ever. */
+  leaving(lingerMs: number): void
+  /** The peer has left, and all that it had sent is delivered. */
+  ended(): void
   /** The socket wants no more of it, and all has been given to the stream. */
   finished(): void
 }
@@ -52,7 +55,10 @@ export class Traffic implements SessionEngine {
   #isChoked = false
   #isScheduled = false
   #isOver = false
+  #hasEnded = false
   readonly #outbox: Buffer[][] = []
+  /** Frames that are encoded and not given to the stream yet. */
+  #lent: SharedFrame[] = []
 
   constructor(parts: TrafficParts, events: TrafficEvents) {
     this.#parts = parts
@@ -72,8 +78,13 @@ export class Traffic implements SessionEngine {
     subscriptions?.sendAll(version, encoder)
     if (version !== '2.0') this.#heartbeat.start()
     this.#write()
-    if (session.pipe === undefined) this.#events.finished()
-    else this.#pump()
+    const { pipe } = session
+    if (pipe === undefined) {
+      this.#events.finished()
+      return
+    }
+    if (pipe.isPeerClosed) this.#events.leaving(pipe.peerLingerMs)
+    this.#pump()
   }
 
   stop(): void {
@@ -81,6 +92,7 @@ export class Traffic implements SessionEngine {
     this.#heartbeat.stop()
     this.#parts.stream.off('drain', this.#onDrain)
     this.#parts.session.leave(this)
+    this.#giveBackWhenWritten()?.()
   }
 
   // ---- from the peer to the socket
@@ -91,16 +103,24 @@ export class Traffic implements SessionEngine {
     this.#deliver()
   }
 
+  /** Nothing more will arrive; what has, may wait for room. */
+  ended(): void {
+    this.#hasEnded = true
+    this.#deliver()
+  }
+
   #deliver(): void {
     const { session, decoder, stream } = this.#parts
     try {
       while (!this.#isOver) {
         const { pipe } = session
-        if (pipe === undefined) return
+        if (pipe === undefined) break
         if (!this.#deliverInbox(pipe)) {
           stream.pause()
           return
         }
+        decoder.transfer(pipe)
+        pipe.flush()
         if (decoder.read(this.#inbox, BATCH) > 0) continue
         const command = decoder.takeCommand()
         if (command === undefined) break
@@ -112,7 +132,8 @@ export class Traffic implements SessionEngine {
       this.#events.failed(error as Error)
       return
     }
-    stream.resume()
+    if (this.#hasEnded) this.#events.ended()
+    else if (session.pipe !== undefined) stream.resume()
   }
 
   /** Writes decoded messages into the pipe; false when it is full. */
@@ -154,7 +175,8 @@ export class Traffic implements SessionEngine {
   // ---- from the socket to the peer
 
   pipeReadable(): void {
-    if (this.#parts.session.pipe?.isPeerClosed === true) this.#events.leaving()
+    const { pipe } = this.#parts.session
+    if (pipe?.isPeerClosed === true) this.#events.leaving(pipe.peerLingerMs)
     // Not at once: what the socket sends in the same turn goes with it, in one call of the system.
     this.#pumpLater()
   }
@@ -188,9 +210,7 @@ export class Traffic implements SessionEngine {
         if (pipe.endIfDrained() || pipe.parkReading()) break
         continue
       }
-      pipe.readMany(this.#outbox, BATCH)
-      for (const message of this.#outbox) this.#encode(message)
-      this.#outbox.length = 0
+      this.#take(pipe)
       const bytes = encoder.pendingBytes
       if (bytes < MOST_UNSENT_BYTES / 4) continue
       sent += bytes
@@ -201,20 +221,56 @@ export class Traffic implements SessionEngine {
     this.#write()
   }
 
-  #encode(message: Buffer[]): void {
+  /** Encodes some of what the pipe has. */
+  #take(pipe: Pipe): void {
+    const { subscriptions, encoder } = this.#parts
+    if (subscriptions !== undefined || encoder.isEncrypting) this.#takeCopies(pipe)
+    else if (pipe.transfer(BATCH, encoder) === 0) this.#takeParts(pipe)
+  }
+
+  #takeCopies(pipe: Pipe): void {
     const { subscriptions, version, encoder } = this.#parts
-    if (subscriptions?.send(message, version, encoder) === true) return
-    encoder.addMessage(message)
+    pipe.readMany(this.#outbox, BATCH)
+    for (const message of this.#outbox) {
+      if (subscriptions?.send(message, version, encoder) !== true) encoder.addMessage(message)
+    }
+    this.#outbox.length = 0
+  }
+
+  /** A message with large frames, which stay where they are until they are written. */
+  #takeParts(pipe: Pipe): void {
+    const frames: Uint8Array[] = []
+    for (const part of pipe.readParts()) {
+      if (part instanceof Uint8Array) {
+        frames.push(part)
+      } else {
+        frames.push(part.data)
+        this.#lent.push(part)
+      }
+    }
+    this.#parts.encoder.addMessage(frames)
   }
 
   #write(): void {
     const { encoder, stream } = this.#parts
     if (encoder.pendingBytes === 0 || this.#isOver) return
     const chunks = encoder.take()
-    if (chunks.length > 1) stream.cork()
-    for (const chunk of chunks) stream.write(chunk)
-    if (chunks.length > 1) stream.uncork()
+    const last = chunks.length - 1
+    if (last > 0) stream.cork()
+    for (let i = 0; i < last; i++) stream.write(chunks[i]!)
+    stream.write(chunks[last]!, this.#giveBackWhenWritten())
+    if (last > 0) stream.uncork()
     if (stream.writableLength >= MOST_UNSENT_BYTES) this.#isChoked = stream.writableNeedDrain
+  }
+
+  /** Written or not: the stream calls back in any case. */
+  #giveBackWhenWritten(): (() => void) | undefined {
+    if (this.#lent.length === 0) return undefined
+    const lent = this.#lent
+    this.#lent = []
+    return () => {
+      for (const frame of lent) frame.release()
+    }
   }
 
   pipeEnded(): void {

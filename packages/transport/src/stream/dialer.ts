@@ -1,5 +1,5 @@
 import type { Socket as Stream } from 'node:net'
-import type { Dialer, Site } from '@ringpost/core/internal'
+import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent } from '../engine/events.ts'
 import { openConnection, speaksZmtp } from '../engine/openConnection.ts'
@@ -8,15 +8,17 @@ import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { WireError } from '../errors.ts'
 import type { Peer } from '../mechanism/peer.ts'
+import type { Running } from './carrier.ts'
 import { Reconnection } from './reconnection.ts'
 
 /**
  * Connects to one endpoint, again and again. The pipe to the socket outlives the connections, so that
  * what is sent while there is none waits in it; with `immediate` each connection has its own.
  */
-export class StreamDialer implements Dialer {
+export class StreamDialer implements Running {
+  readonly endpoint: string
+  readonly done: Promise<void>
   readonly #site: Site
-  readonly #endpoint: string
   readonly #open: () => Stream
   readonly #pipeName: string | undefined
   readonly #settings: ConnectionSettings
@@ -26,14 +28,19 @@ export class StreamDialer implements Dialer {
   #stream: Stream | undefined
   #connection: ReturnType<typeof openConnection> | undefined
   #timer: NodeJS.Timeout | undefined
+  #lingering: NodeJS.Timeout | undefined
   /** The socket wants the connection no more. */
   #isLeaving = false
   #isOver = false
+  #resolveDone!: () => void
 
   /** @param open begins a connection */
   constructor(site: Site, endpoint: string, pipeName: string | undefined, open: () => Stream) {
     this.#site = site
-    this.#endpoint = endpoint
+    this.endpoint = endpoint
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve
+    })
     this.#pipeName = pipeName
     this.#open = open
     const { options } = site
@@ -47,48 +54,46 @@ export class StreamDialer implements Dialer {
     this.#timer = setTimeout(() => this.#dial(), 0).unref()
   }
 
-  close(): void {
+  close(lingerMs: number): void {
+    if (this.#isLeaving || this.#isOver) return
     this.#isLeaving = true
-    // The socket closes its end of the pipe next, and that says what there is still to do.
-    queueMicrotask(() => this.#leave())
-  }
-
-  #leave(): void {
-    if (this.#isOver) return
-    const isJoined = this.#session?.pipe !== undefined
-    if (isJoined && this.#connection !== undefined) return
-    const isAwaited = this.#pipeName !== undefined && this.#site.inproc.isAwaited(this.#pipeName)
-    const mayLinger = this.#settings.lingerMs() !== 0
-    if (!mayLinger || (!isJoined && !isAwaited)) {
+    const isSending = this.#connection?.hasTraffic === true || this.#isWanted
+    if (lingerMs === 0 || !isSending) {
       this.#end()
       return
     }
     // What is still to be sent keeps the process alive.
     this.#timer?.ref()
     this.#stream?.ref()
-    if (isJoined) this.#endWhenLingered()
+    if (lingerMs > 0) this.#lingering = setTimeout(() => this.#end(), lingerMs)
   }
 
-  /** The connection is lost, and may come back for as long as it may linger. */
-  #endWhenLingered(): void {
-    const lingerMs = this.#settings.lingerMs()
-    if (lingerMs > 0) setTimeout(() => this.#end(), lingerMs).unref()
+  /** Whether there may be something left to be sent. */
+  get #isWanted(): boolean {
+    if (this.#session?.pipe !== undefined) return true
+    return this.#pipeName !== undefined && this.#site.inproc.isAwaited(this.#pipeName)
   }
 
   #end(): void {
     if (this.#isOver) return
     this.#isOver = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#lingering)
     this.#stream?.destroy()
     this.#session?.close()
+    if (this.#connection === undefined) this.#resolveDone()
   }
 
   #tell(type: 'connect' | 'connect:delay' | 'close' | 'disconnect' | 'handshake'): void {
-    this.#site.tell({ type, address: this.#endpoint })
+    this.#site.tell({ type, address: this.endpoint })
   }
 
   #dial(): void {
     if (this.#isOver) return
+    if (this.#isLeaving && !this.#isWanted) {
+      this.#end()
+      return
+    }
     const stream = this.#open()
     this.#stream = stream
     if (!this.#isLeaving) stream.unref()
@@ -149,7 +154,7 @@ export class StreamDialer implements Dialer {
   #lost(error: Error | undefined, wasReady: boolean): void {
     this.#connection = undefined
     this.#stream = undefined
-    const event = wasReady ? undefined : handshakeEvent(error, this.#endpoint)
+    const event = wasReady ? undefined : handshakeEvent(error, this.endpoint)
     if (event !== undefined) this.#site.tell(event)
     this.#tell('disconnect')
     if (this.#pipeName === undefined) {
@@ -159,7 +164,8 @@ export class StreamDialer implements Dialer {
     // Who breaks the protocol once will do so again.
     const isHopeless =
       error instanceof WireError && !(error.code === 'DENIED' && error.status === 300)
-    if (isHopeless || (this.#isLeaving && this.#session?.pipe === undefined)) this.#end()
+    if (this.#isOver) this.#resolveDone()
+    else if (isHopeless || (this.#isLeaving && !this.#isWanted)) this.#end()
     else this.#retry()
   }
 
@@ -171,7 +177,7 @@ export class StreamDialer implements Dialer {
       this.#end()
       return
     }
-    this.#site.tell({ type: 'connect:retry', address: this.#endpoint, interval })
+    this.#site.tell({ type: 'connect:retry', address: this.endpoint, interval })
     this.#timer = setTimeout(() => this.#dial(), interval)
     if (!this.#isLeaving) this.#timer.unref()
   }

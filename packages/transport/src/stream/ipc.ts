@@ -3,45 +3,45 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SocketError } from '@ringpost/core'
-import {
-  registerTransport,
-  type Listener,
-  type Site,
-  type Transport,
-} from '@ringpost/core/internal'
+import type { Site } from '@ringpost/core/internal'
+import { connectionSettings } from '../engine/connectionSettings.ts'
+import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
-import { listen } from './listen.ts'
+import { listenAt } from './listenAt.ts'
 import { StreamListener } from './listener.ts'
 
 /** `sun_path` has 108 bytes, and the last one is zero. @see unix(7) */
 const LONGEST_PATH_BYTES = 107
 
 /** Unix domain sockets between processes of one machine. @see zmq_ipc(7) */
-const ipc: Transport = {
-  schemes: ['ipc'],
+export const ipc: Carrier = {
+  listen,
 
-  bind: async (endpoint, site) => bind(endpoint.address, site),
-  bindSync: (endpoint, site) => bind(endpoint.address, site),
+  check(address, options) {
+    pathOf(address)
+    connectionSettings(options)
+  },
 
-  connect(endpoint, site, pipeName) {
-    const path = pathOf(endpoint.address)
-    const name = `ipc://${endpoint.address}`
-    return new StreamDialer(site, name, pipeName, () => net.connect({ path }))
+  dial(address, site, pipeName) {
+    const path = pathOf(address)
+    return new StreamDialer(site, `ipc://${address}`, pipeName, () =>
+      net.connect({ path, allowHalfOpen: true }),
+    )
   },
 }
 
-function bind(address: string, site: Site): Listener {
-  if (address === '*') return bindAnywhere(site)
+function listen(address: string, site: Site): StreamListener {
+  if (address === '*') return listenAnywhere(site)
   const path = pathOf(address)
   if (!path.startsWith('\0')) prepare(path)
-  return new StreamListener(listen({ path }, site.options.backlog), `ipc://${address}`, site)
+  return new StreamListener(listenAt({ path }, site.options.backlog), `ipc://${address}`, site)
 }
 
 /** In a folder of its own, which goes when the listener does. */
-function bindAnywhere(site: Site): Listener {
+function listenAnywhere(site: Site): StreamListener {
   const folder = mkdtempSync(join(tmpdir(), 'ringpost-'))
   const path = join(folder, 'socket')
-  const server = listen({ path }, site.options.backlog)
+  const server = listenAt({ path }, site.options.backlog)
   server.once('close', () => rmSync(folder, { recursive: true, force: true }))
   return new StreamListener(server, `ipc://${path}`, site)
 }
@@ -59,5 +59,3 @@ function prepare(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found?.isSocket() === true) rmSync(path, { force: true })
 }
-
-registerTransport(ipc)

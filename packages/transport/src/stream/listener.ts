@@ -1,23 +1,28 @@
 import { type Server, type Socket as Stream } from 'node:net'
-import type { Listener, Site } from '@ringpost/core/internal'
+import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent, withErrno } from '../engine/events.ts'
 import { openConnection, speaksZmtp } from '../engine/openConnection.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
+import type { Running } from './carrier.ts'
 
 /** So many peers may be in the handshake at once; more are turned away. */
 const MOST_HANDSHAKES = 1000
 
 /** Takes connections at one endpoint; each gets a pipe to the socket when its peer is known. */
-export class StreamListener implements Listener {
+export class StreamListener implements Running {
   readonly endpoint: string
+  readonly done: Promise<void>
   readonly #server: Server
   readonly #site: Site
   readonly #settings: ConnectionSettings
   readonly #isWelcome: (stream: Stream) => boolean
   #handshakes = 0
+  #connections = 0
+  #isClosed = false
+  #resolveDone!: () => void
 
   /**
    * @param server listening
@@ -34,6 +39,9 @@ export class StreamListener implements Listener {
     this.#site = site
     this.#settings = connectionSettings(site.options)
     this.#isWelcome = isWelcome
+    this.done = new Promise((resolve) => {
+      this.#resolveDone = resolve
+    })
     // A socket that only listens keeps no process alive, as in ZeroMQ's binding.
     server.unref()
     server.on('connection', (stream: Stream) => this.#accept(stream))
@@ -44,8 +52,15 @@ export class StreamListener implements Listener {
   }
 
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#server.close()
     this.#site.tell({ type: 'close', address: this.endpoint })
+    this.#ended()
+  }
+
+  #ended(): void {
+    if (this.#isClosed && this.#connections === 0) this.#resolveDone()
   }
 
   #accept(stream: Stream): void {
@@ -57,6 +72,7 @@ export class StreamListener implements Listener {
     stream.unref()
     this.#site.tell({ type: 'accept', address })
     this.#handshakes++
+    this.#connections++
     const { socketType } = this.#settings.self
     const subscriptions = subscribes(socketType) ? new Subscriptions(socketType) : undefined
     const session = new Session()
@@ -74,6 +90,8 @@ export class StreamListener implements Listener {
         if (event !== undefined) this.#site.tell(event)
         this.#site.tell({ type: 'disconnect', address })
         session.close()
+        this.#connections--
+        this.#ended()
       },
     })
   }

@@ -1,13 +1,9 @@
 import net, { type AddressInfo, type Socket as Stream } from 'node:net'
-import {
-  registerTransport,
-  type Dialer,
-  type Listener,
-  type Site,
-  type Transport,
-} from '@ringpost/core/internal'
+import type { Site } from '@ringpost/core/internal'
+import { connectionSettings } from '../engine/connectionSettings.ts'
+import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
-import { listen } from './listen.ts'
+import { listenAt } from './listenAt.ts'
 import { StreamListener } from './listener.ts'
 import {
   parseLocalAddress,
@@ -17,23 +13,24 @@ import {
 } from './tcpAddress.ts'
 
 /** TCP between processes and machines. @see zmq_tcp(7) */
-const tcp: Transport = {
-  schemes: ['tcp'],
+export const tcp: Carrier = {
+  listen,
 
-  bind: async (endpoint, site) => bind(endpoint.address, site),
-  bindSync: (endpoint, site) => bind(endpoint.address, site),
+  check(address, options) {
+    parseRemoteAddress(address, options.ipv6)
+    connectionSettings(options)
+  },
 
-  connect(endpoint, site, pipeName): Dialer {
-    const address = parseRemoteAddress(endpoint.address, site.options.ipv6)
-    const name = `tcp://${endpoint.address}`
-    return new StreamDialer(site, name, pipeName, () => connect(address, site))
+  dial(address, site, pipeName) {
+    const remote = parseRemoteAddress(address, site.options.ipv6)
+    return new StreamDialer(site, `tcp://${address}`, pipeName, () => connect(remote, site))
   },
 }
 
-function bind(text: string, site: Site): Listener {
+function listen(text: string, site: Site): StreamListener {
   const { options } = site
   const local = parseLocalAddress(text, options.ipv6)
-  const server = listen(local, options.backlog)
+  const server = listenAt(local, options.backlog)
   const { address, port } = server.address() as AddressInfo
   return new StreamListener(
     server,
@@ -50,6 +47,7 @@ function connect({ host, port, source }: RemoteAddress, { options }: Site): Stre
     // Of version 6 only when it is asked for, as in libzmq.
     family: options.ipv6 ? 0 : 4,
     noDelay: true,
+    allowHalfOpen: true,
     ...(source === undefined ? {} : { localAddress: source.host, localPort: source.port }),
   })
   if (options.tcpKeepalive === 1) {
@@ -72,5 +70,3 @@ function welcome(filters: readonly string[]): ((stream: Stream) => boolean) | un
     remoteAddress !== undefined &&
     list.check(remoteAddress, remoteFamily === 'IPv6' ? 'ipv6' : 'ipv4')
 }
-
-registerTransport(tcp)

@@ -29,6 +29,38 @@ function readAll(decoder: FrameDecoder, chunks: readonly Buffer[], limit = Infin
   return items
 }
 
+/** As `readAll`, with what can be given away as it lies, as far as there is room. */
+function transferAll(decoder: FrameDecoder, chunks: readonly Buffer[], room: number): unknown[] {
+  const items: unknown[] = []
+  let frames: string[] = []
+  let left = 0
+  const sink = {
+    canWrite: () => left > 0,
+    frame(data: Uint8Array, at: number, length: number, hasMore: boolean) {
+      frames.push(hexOf(data.subarray(at, at + length)))
+      if (hasMore) return
+      items.push(frames)
+      frames = []
+      left--
+    },
+  }
+  for (const chunk of chunks) {
+    decoder.push(chunk)
+    for (let before = -1; before !== items.length;) {
+      before = items.length
+      left = room
+      decoder.transfer(sink)
+      expect(frames).toEqual([])
+      const messages: Buffer[][] = []
+      decoder.read(messages, 1)
+      items.push(...messages.map((parts) => parts.map(hexOf)))
+      const command = decoder.takeCommand()
+      if (command !== undefined) items.push({ command: hexOf(command) })
+    }
+  }
+  return items
+}
+
 const frame = fc.oneof(
   { weight: 8, arbitrary: fc.uint8Array({ maxLength: 20 }) },
   { weight: 1, arbitrary: fc.uint8Array({ minLength: 250, maxLength: 260, size: 'max' }) },
@@ -77,6 +109,35 @@ describe('FrameDecoder', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('gives away as it lies what it reads otherwise', () => {
+    const run = fc.tuple(
+      fc.array(item, { maxLength: 12 }),
+      fc.array(fc.nat(2000), { maxLength: 8 }),
+      fc.integer({ min: 0, max: 4 }),
+    )
+    fc.assert(
+      fc.property(run, ([items, places, room]) => {
+        const chunks = cut(encodeItems(items), places)
+        expect(transferAll(trafficDecoder(), chunks, room)).toEqual(describeItems(items))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('leaves what is odd or too large to be looked at closer', () => {
+    const sink = { canWrite: () => true, frame: () => expect.unreachable() }
+    for (const [wire, code] of [
+      ['08 01 "a"', 'MALFORMED_FRAME'],
+      ['00 05 "large"', 'FRAME_TOO_LARGE'],
+      ['01 01 "a" 01 01 "b" 00 01 "c"', 'TOO_MANY_FRAMES'],
+    ] as const) {
+      const decoder = trafficDecoder({ maxMessageSize: 4, maxFrames: 2 })
+      decoder.push(bytes(wire))
+      decoder.transfer(sink)
+      expect(codeOf(() => decoder.read([], 10))).toBe(code)
+    }
   })
 
   it('reads the same when every byte comes by itself, and when split at every place', () => {

@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer'
-import { bufferOver } from '@ringpost/core/internal'
+import { bufferOver, type FrameSink } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, readLongSize, SHORT_HEADER_BYTES } from './frame.ts'
@@ -23,6 +23,12 @@ export const HANDSHAKE_COMMAND_BYTES = 65_536
 const FIRST_BODY_BYTES = 1_048_576
 
 const MESSAGE_FLAGS = frameFlag.more | frameFlag.long
+/** Where messages go that are not to be looked at. */
+export interface MessageSink extends FrameSink {
+  /** Whether there is room for another message. */
+  canWrite(): boolean
+}
+
 const ALL_FLAGS = MESSAGE_FLAGS | frameFlag.command
 
 const NOTHING = Buffer.alloc(0)
@@ -130,6 +136,48 @@ export class FrameDecoder {
       this.#accept(body, messages)
     }
     return messages.length - first
+  }
+
+  /**
+   * Gives messages to `sink` that lie whole in what has arrived, as far as it has room, up to the
+   * first that has to be looked at closer: `read` comes next.
+   */
+  transfer(sink: MessageSink): void {
+    if (this.#cipher !== undefined || this.#command !== undefined) return
+    if (!this.#isBetweenFrames() || this.#frames !== undefined) return
+    const chunk = this.#chunk
+    let at = this.#at
+    while (sink.canWrite()) {
+      const end = this.#endOfMessage(chunk, at)
+      if (end === 0) break
+      while (at < end) {
+        const flags = chunk[at]!
+        const isLong = (flags & frameFlag.long) !== 0
+        const length = isLong ? readLongSize(chunk, at) : chunk[at + 1]!
+        at += isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES
+        sink.frame(chunk, at, length, (flags & frameFlag.more) !== 0)
+        at += length
+      }
+      this.#at = at
+    }
+  }
+
+  /** Behind the message that begins here, if all of it is in the chunk and nothing is odd; or 0. */
+  #endOfMessage(chunk: Buffer, begin: number): number {
+    const stop = chunk.length
+    let at = begin
+    for (let frames = 1; at + SHORT_HEADER_BYTES <= stop; frames++) {
+      const flags = chunk[at]!
+      if (flags > MESSAGE_FLAGS || frames > this.#maxFrames) return 0
+      const isLong = (flags & frameFlag.long) !== 0
+      const body = at + (isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES)
+      if (body > stop) return 0
+      const length = isLong ? readLongSize(chunk, at) : chunk[at + 1]!
+      if (length > stop - body || length > this.#frameLimit) return 0
+      at = body + length
+      if ((flags & frameFlag.more) === 0) return at
+    }
+    return 0
   }
 
   /** The command that `read` stopped at. */

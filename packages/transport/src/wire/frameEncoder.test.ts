@@ -28,6 +28,18 @@ describe('FrameEncoder', () => {
     expect(Buffer.concat(encoder.take())).toEqual(Buffer.concat(expected))
   })
 
+  it('takes frames out of the middle of other bytes', () => {
+    const sizes = [0, 1, 64, 65, 255, 256, 8192]
+    const encoder = new FrameEncoder()
+    for (const size of sizes) {
+      const around = Buffer.concat([Buffer.of(9, 9, 9), Buffer.alloc(size, size), Buffer.of(9)])
+      encoder.frame(around, 3, size, true)
+      encoder.frame(around, 3, size, false)
+    }
+    const messages = sizes.map((size) => [Buffer.alloc(size, size), Buffer.alloc(size, size)])
+    expect(Buffer.concat(encoder.take())).toEqual(encode(...messages))
+  })
+
   it('gathers small frames into one chunk', () => {
     const encoder = new FrameEncoder()
     for (let i = 0; i < 1000; i++) encoder.addMessage([Buffer.alloc(16, i)])

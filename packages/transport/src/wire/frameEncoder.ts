@@ -1,3 +1,4 @@
+import type { FrameSink } from '@ringpost/core/internal'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, LONGEST_SHORT_BODY, writeFrameHeader } from './frame.ts'
 
@@ -12,6 +13,8 @@ export const LARGE_BYTES = 16_384
 
 /** `TypedArray.set` takes as long as a loop over so many bytes before it has copied the first. */
 const LOOP_BYTES = 16
+/** So does it with the view of a part of what is copied, which it needs then. */
+const LOOP_BYTES_OF_PART = 64
 
 /**
  * One for all encoders of the thread: what is gathered is copied out into a chunk of exactly its
@@ -31,7 +34,7 @@ const staging: {
  *
  * @see RFC 37/ZMTP "Framing"
  */
-export class FrameEncoder {
+export class FrameEncoder implements FrameSink {
   #chunks: Uint8Array[] = []
   /** Bytes of this encoder on the stage. */
   #staged = 0
@@ -57,6 +60,30 @@ export class FrameEncoder {
     }
     for (let i = 0; i < last; i++) this.#seal(frames[i]!, frameFlag.more)
     this.#seal(frames[last]!, 0)
+  }
+
+  /** Whether frames are encrypted: then `frame` is not to be used. */
+  get isEncrypting(): boolean {
+    return this.#cipher !== undefined
+  }
+
+  /** Adds a short frame of a message, from `at` on; it is copied. */
+  frame(bytes: Uint8Array, at: number, length: number, hasMore: boolean): void {
+    if (staging.encoder !== this || this.#staged + LONG_HEADER_BYTES + length > STAGE_BYTES) {
+      this.#restage()
+    }
+    const flags = hasMore ? frameFlag.more : 0
+    let to = this.#staged
+    if (length <= LONGEST_SHORT_BODY) {
+      stage[to] = flags
+      stage[to + 1] = length
+      to += 2
+    } else {
+      to = writeFrameHeader(stage, to, flags, length)
+    }
+    if (length > LOOP_BYTES_OF_PART) stage.set(bytes.subarray(at, at + length), to)
+    else for (let i = 0; i < length; i++) stage[to + i] = bytes[at + i]!
+    this.#staged = to + length
   }
 
   /** @param body what `command.ts` or a mechanism made. ZMTP 2.0 has no commands. */

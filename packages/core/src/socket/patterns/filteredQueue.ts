@@ -1,7 +1,7 @@
-import { FairQueue } from '../../routing/fairQueue.ts'
 import { bytesOf, releaseShared, type Part } from '../message.ts'
 import type { Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
+import { RestingQueue } from './restingQueue.ts'
 
 /** A batch takes so many messages from a peer before it is the next one's turn. */
 const FAIR_RUN = 256
@@ -11,7 +11,7 @@ const FAIR_RUN = 256
  * but what was on its way when a subscription was cancelled comes all the same.
  */
 export class FilteredQueue {
-  readonly #in = new FairQueue<Pipe>()
+  readonly #in = new RestingQueue()
   readonly #isWanted: (head: Uint8Array) => boolean
   /** Found when somebody asked whether there is a message. */
   #found: Received | undefined
@@ -43,9 +43,9 @@ export class FilteredQueue {
     }
     let pipe: Pipe | undefined
     while ((pipe = this.#in.next()) !== undefined) {
-      this.#in.advance()
       const message = pipe.read()
       if (this.#isWanted(message[0]!)) return message
+      this.#in.drop(message)
     }
     return undefined
   }
@@ -55,9 +55,9 @@ export class FilteredQueue {
     if (this.#found !== undefined) return this.take()
     let pipe: Pipe | undefined
     while ((pipe = this.#in.next()) !== undefined) {
-      this.#in.advance()
       const frames = pipe.readParts()
       if (this.#isWanted(bytesOf(frames[0]!))) return frames
+      this.#in.drop(frames)
       releaseShared(frames)
     }
     return undefined
@@ -68,7 +68,6 @@ export class FilteredQueue {
     if (this.#found !== undefined) messages.push(this.take()!)
     let pipe: Pipe | undefined
     while (messages.length < max && (pipe = this.#in.next()) !== undefined) {
-      this.#in.advance()
       const begin = messages.length
       pipe.readMany(messages, Math.min(max - begin, FAIR_RUN))
       this.#keepWanted(messages, begin)
@@ -90,6 +89,7 @@ export class FilteredQueue {
     for (let i = begin; i < messages.length; i++) {
       const message = messages[i]!
       if (this.#isWanted(message[0]!)) messages[kept++] = message
+      else this.#in.drop(message)
     }
     messages.length = kept
   }

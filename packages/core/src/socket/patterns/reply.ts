@@ -1,13 +1,13 @@
-import { FairQueue } from '../../routing/fairQueue.ts'
 import { releaseShared, type Outgoing } from '../message.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { writeInEnvelope } from './envelope.ts'
+import { RestingQueue } from './restingQueue.ts'
 
 /** REP: takes a question from each peer in turn, and answers it. @see RFC 28/REQREP */
 export class ReplyPattern implements Pattern {
   readonly #host: PatternHost
-  readonly #in = new FairQueue<Pipe>()
+  readonly #in = new RestingQueue()
   #isAnswering = false
   /** The question that was found last: who asks, in which envelope, and what. */
   #client: Pipe | undefined
@@ -61,10 +61,12 @@ export class ReplyPattern implements Pattern {
     while (this.#request === undefined) {
       const pipe = this.#in.next()
       if (pipe === undefined) return undefined
-      this.#in.advance()
       const frames = pipe.read()
       const begin = frames.findIndex((frame) => frame.length === 0) + 1
-      if (begin === 0 || begin === frames.length) continue
+      if (begin === 0 || begin === frames.length) {
+        this.#in.drop(frames)
+        continue
+      }
       this.#client = pipe
       this.#request = frames.splice(begin)
       this.#envelope = frames

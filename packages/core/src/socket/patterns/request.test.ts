@@ -148,6 +148,36 @@ describe('REQ with `relaxed`', () => {
     expect(texts(request.receiveSync(atOnce))).toEqual(['in time'])
   })
 
+  it('forgets answers that have come since it looked, too', () => {
+    const name = endpoint()
+    const router = open(new Router())
+    router.bindSync(name)
+    const request = open(new Request({ routingId: 'asker', relaxed: true }))
+    request.connect(name)
+    request.sendSync('question')
+    router.receiveSync(atOnce)
+    for (const answer of ['first', 'second']) router.sendSync(['asker', '', answer])
+    expect(request.readable).toBe(true)
+    router.sendSync(['asker', '', 'third'])
+    request.sendSync('again')
+    expect(request.readable).toBe(false)
+    router.receiveSync(atOnce)
+    router.sendSync(['asker', '', 'in time'])
+    expect(texts(request.receiveSync(atOnce))).toEqual(['in time'])
+  })
+
+  it('forgets all that it was flooded with meanwhile', () => {
+    const { request, asked, other } = asking({ relaxed: true, receiveHighWaterMark: 0 })
+    for (const router of [asked, other]) {
+      router.sendManySync(Array.from({ length: 900 }, () => ['asker', '', 'late']))
+    }
+    request.sendSync('again')
+    expect(request.readable).toBe(false)
+    other.receiveSync(atOnce)
+    other.sendSync(['asker', '', 'in time'])
+    expect(texts(request.receiveSync(atOnce))).toEqual(['in time'])
+  })
+
   it('does not give up the answer when it cannot ask again', () => {
     const name = endpoint()
     const reply = open(new Reply())

@@ -1,16 +1,16 @@
-import { FairQueue } from '../../routing/fairQueue.ts'
 import { LoadBalancer } from '../../routing/loadBalancer.ts'
 import type { Outgoing } from '../message.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { delimiter, probe, writeInEnvelope } from './envelope.ts'
+import { RestingQueue } from './restingQueue.ts'
 
 const REQUEST_ID_BYTES = 4
 
 /** REQ: asks its peers in turn, one question at a time. @see RFC 28/REQREP */
 export class RequestPattern implements Pattern {
   readonly #host: PatternHost
-  readonly #in = new FairQueue<Pipe>()
+  readonly #in = new RestingQueue()
   readonly #out = new LoadBalancer<Pipe>()
   #isWaiting = false
   /** Who was asked last; undefined when it has gone, and then anybody may answer. */
@@ -47,10 +47,9 @@ export class RequestPattern implements Pattern {
 
   send(message: Outgoing): Failure | undefined {
     if (this.isSendOutOfTurn()) return 'EFSM'
-    if (this.#out.next() === undefined) return 'EAGAIN'
-    this.#forget()
     const pipe = this.#out.next()
     if (pipe === undefined) return 'EAGAIN'
+    this.#forget()
     const requestId = this.#host.options.correlate ? this.#nextRequestId() : undefined
     const envelope = requestId === undefined ? [delimiter] : [requestId, delimiter]
     writeInEnvelope(this.#host, pipe, envelope, message)
@@ -65,7 +64,7 @@ export class RequestPattern implements Pattern {
   #forget(): void {
     this.#isWaiting = false
     this.#reply = undefined
-    for (let pipe = this.#in.next(); pipe !== undefined; pipe = this.#in.next()) pipe.skip()
+    this.#in.skipAll()
   }
 
   #nextRequestId(): Buffer {
@@ -89,11 +88,17 @@ export class RequestPattern implements Pattern {
     while (this.#reply === undefined) {
       const pipe = this.#in.next()
       if (pipe === undefined) return undefined
-      this.#in.advance()
-      if (this.#asked === undefined || this.#asked === pipe) this.#reply = this.#open(pipe.read())
-      else pipe.skip()
+      if (this.#asked === undefined || this.#asked === pipe) this.#reply = this.#read(pipe)
+      else this.#in.skip(pipe)
     }
     return this.#reply
+  }
+
+  #read(pipe: Pipe): Received | undefined {
+    const frames = pipe.read()
+    const reply = this.#open(frames)
+    if (reply === undefined) this.#in.drop(frames)
+    return reply
   }
 
   /** Takes the envelope off; undefined when it is not that of the request. */

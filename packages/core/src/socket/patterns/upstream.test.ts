@@ -16,6 +16,22 @@ describe('what comes up to a publisher', () => {
     for (const socket of [publisher, subscriber]) socket.close()
   })
 
+  it('counts for the next message, though it came while there was more to read already', async () => {
+    const context = new Context()
+    const publisher = new Publisher({ context })
+    const subscriber = new Subscriber({ context, receiveTimeout: 0 })
+    publisher.bindSync('inproc://news')
+    subscriber.connect('inproc://news')
+    const topics = Array.from({ length: 20_000 }, (_, n) => `topic ${n}`)
+    subscriber.subscribe(...topics.slice(0, 10_000))
+    // A look, which begins to read them.
+    expect(publisher.writable).toBe(true)
+    subscriber.subscribe(...topics.slice(10_000))
+    await publisher.send('topic 19999')
+    expect(String(await subscriber.receive())).toBe('topic 19999')
+    for (const socket of [publisher, subscriber]) socket.close()
+  })
+
   it('arrives in order and once, although it is read in turns', async () => {
     const context = new Context()
     const publisher = new XPublisher({ context, receiveHighWaterMark: 0 })

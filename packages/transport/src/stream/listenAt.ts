@@ -27,12 +27,12 @@ interface WithHandles {
  *
  * @throws {SocketError} `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` …
  */
-export function listen(place: Place, backlog: number): Server {
+export function listenAt(place: Place, backlog: number): Server {
   const create = (net as unknown as WithHandles)._createServerHandle
   const handle =
     'path' in place ? create(place.path, -1, -1) : create(place.host, place.port, place.family)
   if (typeof handle === 'number') throw namedError(getSystemErrorName(handle))
-  const server = net.createServer({ noDelay: true })
+  const server = net.createServer({ noDelay: true, allowHalfOpen: true })
   let late: Error | undefined
   const fail = (error: Error): void => {
     late = error

@@ -1,0 +1,6 @@
+import type { Carrier } from '../stream/carrier.ts'
+import { ipc } from '../stream/ipc.ts'
+import { tcp } from '../stream/tcp.ts'
+
+/** Who serves a scheme. */
+export const carriers: Readonly<Record<string, Carrier>> = { ipc, tcp }

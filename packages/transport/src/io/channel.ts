@@ -1,0 +1,123 @@
+import { deserialize, serialize } from 'node:v8'
+import {
+  socketTypeId,
+  type Inproc,
+  type Pipe,
+  type PipeOwner,
+  type PipeSettings,
+  type Thread,
+} from '@ringpost/core/internal'
+
+/** So many notices that the other side has not read are kept; there is no room for more. */
+const MOST_NOTICES = 1000
+const NO_LIMIT = 0
+/** Both sides' marks are added up. */
+const NOTHING_MORE = -1
+
+const settings = { socketId: 0, socketType: socketTypeId.Pair, isConflating: false } as const
+const ofSocketsSide: PipeSettings = {
+  ...settings,
+  sendHighWaterMark: NO_LIMIT,
+  receiveHighWaterMark: MOST_NOTICES,
+  routingId: new Uint8Array(),
+}
+const ofIoSide: PipeSettings = {
+  ...ofSocketsSide,
+  sendHighWaterMark: NOTHING_MORE,
+  receiveHighWaterMark: NO_LIMIT,
+}
+
+/** What passes between a thread that has sockets and one that does I/O for them, in order. */
+export class Channel<Out, In> implements PipeOwner {
+  readonly #thread: Thread
+  readonly #take: (message: In) => void
+  readonly #onEnd: () => void
+  #pipe!: Pipe
+
+  private constructor(thread: Thread, take: (message: In) => void, onEnd: () => void) {
+    this.#thread = thread
+    this.#take = take
+    this.#onEnd = onEnd
+  }
+
+  /**
+   * The end of the thread that has sockets; the other one need not be there yet.
+   *
+   * @param onEnd the other thread is gone
+   */
+  static connect<Out, In>(
+    thread: Thread,
+    inproc: Inproc,
+    name: string,
+    take: (message: In) => void,
+    onEnd: () => void,
+  ): Channel<Out, In> {
+    const channel = new Channel<Out, In>(thread, take, onEnd)
+    channel.#pipe = inproc.connect(name, ofSocketsSide, channel)
+    thread.arm()
+    channel.drain()
+    return channel
+  }
+
+  /** The end of the thread that does I/O; the other one waits at the name. */
+  static join<Out, In>(
+    thread: Thread,
+    inproc: Inproc,
+    name: string,
+    take: (message: In) => void,
+  ): Channel<Out, In> {
+    // Without the other thread this one is ended, too.
+    const channel = new Channel<Out, In>(thread, take, () => undefined)
+    const binding = inproc.bind(name, ofIoSide, channel, (pipe) => {
+      channel.#pipe = pipe
+    })
+    inproc.unbind(binding)
+    thread.arm()
+    return channel
+  }
+
+  post(message: Out): void {
+    this.#pipe.write(serialize(message))
+    this.#pipe.flush()
+  }
+
+  /** As `post`, for what the other side can do without; dropped when it has not read for long. */
+  offer(message: Out): void {
+    if (this.#pipe.canWrite()) this.post(message)
+  }
+
+  /** Takes all that has come. */
+  drain(): void {
+    const pipe = this.#pipe
+    do {
+      while (pipe.canRead()) this.#take(deserialize(pipe.read()[0]!) as In)
+    } while (!pipe.isPeerClosed && !pipe.parkReading())
+  }
+
+  /** Blocks the thread until something has come, and takes it; or until the time is over. */
+  wait(timeoutMs: number): void {
+    const pipe = this.#pipe
+    this.#thread.wait(
+      timeoutMs,
+      () => pipe.canRead(),
+      () => pipe.parkReading(),
+    )
+    this.drain()
+  }
+
+  pipeAttached(): void {
+    // What was posted meanwhile has waited in the pipe.
+  }
+
+  pipeReadable(): void {
+    this.drain()
+  }
+
+  pipeWritable(): void {
+    // Nobody waits for room.
+  }
+
+  pipeEnded(): void {
+    this.#onEnd()
+  }
+}

@@ -1,0 +1,188 @@
+import { writeSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { isMainThread, Worker } from 'node:worker_threads'
+import { SocketError, type Context } from '@ringpost/core'
+import {
+  enter,
+  settingsOf,
+  type Dialer,
+  type Endpoint,
+  type Listener,
+  type Site,
+  type Thread,
+} from '@ringpost/core/internal'
+import { Channel } from './channel.ts'
+import type { IoThreadData } from './ioThread.ts'
+import { eventOf, socketErrorOf, type Notice, type Order, type SiteState } from './messages.ts'
+
+type Answer = Extract<Notice, { tell: 'listening' | 'refused' }>
+
+/** After so long a wait at the end of the process somebody might want to know what it waits for. */
+const TELL_AFTER_MS = 500
+
+const waiting = (pid: number): string =>
+  `(ringpost:${pid}) Waiting until messages that were sent are delivered; the option linger limits that.\n`
+
+let names = 0
+
+/**
+ * A thread of this one that does I/O for the sockets of this one: connections live on, heartbeats are
+ * answered and messages taken in while this thread computes or blocks.
+ */
+export class IoWorker {
+  readonly #context: Context
+  readonly #thread: Thread
+  readonly #channel: Channel<Order, Notice>
+  readonly #sites = new Map<number, Site>()
+  readonly #siteIds = new WeakMap<Site, number>()
+  /** Sockets that are closed, and of which something may linger. */
+  readonly #finishing = new Set<number>()
+  readonly #answers = new Map<number, (answer: Answer) => void>()
+  #ids = 0
+  #isGone = false
+
+  constructor(context: Context) {
+    this.#context = context
+    const { thread, inproc } = context[enter]()
+    this.#thread = thread
+    // No name of a user's begins so.
+    const name = `\0io ${thread.slot} ${++names}`
+    this.#channel = Channel.connect<Order, Notice>(
+      thread,
+      inproc,
+      name,
+      (notice) => this.#take(notice),
+      () => this.#gone(),
+    )
+    const workerData: IoThreadData = { handle: context.handle, name }
+    // Nothing of the program's own is to run there.
+    const worker = new Worker(fileURLToPath(new URL('ioThread.js', import.meta.url)), {
+      workerData,
+      argv: [],
+      execArgv: [],
+      name: 'ringpost I/O',
+    })
+    worker.unref()
+    // After the sockets were closed, and while pipes still work.
+    thread.lastActs.unshift(() => this.#waitForLast())
+    // Other threads do so by themselves.
+    if (isMainThread) process.once('exit', () => thread.end())
+  }
+
+  async bind(endpoint: Endpoint, site: Site): Promise<Listener> {
+    const { keepAlive } = this.#thread
+    keepAlive.hold()
+    try {
+      const answer = await new Promise<Answer>((resolve) => this.#listen(endpoint, site, resolve))
+      return this.#listener(answer, site)
+    } finally {
+      keepAlive.release()
+    }
+  }
+
+  bindSync(endpoint: Endpoint, site: Site): Listener {
+    let answer: Answer | undefined
+    this.#listen(endpoint, site, (given) => {
+      answer = given
+    })
+    while (answer === undefined) {
+      if (this.#context.isShutDown) throw new SocketError('ETERM')
+      this.#channel.wait(Infinity)
+    }
+    return this.#listener(answer, site)
+  }
+
+  connect({ scheme, address }: Endpoint, site: Site, pipeName: string | undefined): Dialer {
+    const id = ++this.#ids
+    this.#post({ do: 'dial', id, site: this.#stateOf(site), scheme, address, pipeName })
+    return { close: () => this.#close(id, site) }
+  }
+
+  #listen({ scheme, address }: Endpoint, site: Site, answered: (answer: Answer) => void): void {
+    const id = ++this.#ids
+    this.#answers.set(id, answered)
+    this.#post({ do: 'listen', id, site: this.#stateOf(site), scheme, address })
+  }
+
+  #listener(answer: Answer, site: Site): Listener {
+    if (answer.tell === 'refused') throw socketErrorOf(answer.error)
+    const { id, endpoint } = answer
+    return { endpoint, close: () => this.#close(id, site) }
+  }
+
+  #close(id: number, site: Site): void {
+    this.#post({ do: 'close', id, lingerMs: site.options.linger })
+  }
+
+  /** @throws {SocketError} `EMTHREAD`: the thread that does I/O has failed */
+  #post(order: Order): void {
+    if (!this.#isGone) this.#channel.post(order)
+    else if (order.do === 'listen' || order.do === 'dial') throw new SocketError('EMTHREAD')
+  }
+
+  #stateOf(site: Site): SiteState {
+    const { name, isConflating, options } = site
+    return { id: this.#idOf(site), name, isConflating, options: settingsOf(options) }
+  }
+
+  #idOf(site: Site): number {
+    const known = this.#siteIds.get(site)
+    if (known !== undefined) return known
+    const id = ++this.#ids
+    this.#siteIds.set(site, id)
+    this.#sites.set(id, site)
+    site.whenClosed(() => this.#finish(id))
+    return id
+  }
+
+  /** What is still to be sent keeps the process alive. */
+  #finish(id: number): void {
+    if (this.#isGone) return
+    this.#finishing.add(id)
+    this.#thread.keepAlive.hold()
+    this.#channel.post({ do: 'finish', site: id })
+  }
+
+  #finished(id: number): void {
+    if (this.#finishing.delete(id)) this.#thread.keepAlive.release()
+    this.#sites.delete(id)
+  }
+
+  #take(notice: Notice): void {
+    if (notice.tell === 'event') this.#sites.get(notice.site)?.tell(eventOf(notice.event))
+    else if (notice.tell === 'finished') this.#finished(notice.site)
+    else this.#answer(notice)
+  }
+
+  #answer(answer: Answer): void {
+    const answered = this.#answers.get(answer.id)
+    this.#answers.delete(answer.id)
+    answered?.(answer)
+  }
+
+  #waitForLast(): void {
+    for (let isTold = false; this.#finishing.size > 0; isTold = true) {
+      const end = performance.now() + TELL_AFTER_MS
+      while (this.#finishing.size > 0 && performance.now() < end) {
+        this.#channel.wait(end - performance.now())
+      }
+      if (this.#finishing.size > 0 && !isTold) {
+        // Nothing else is written any more at the end of a process.
+        writeSync(process.stderr.fd, waiting(process.pid))
+      }
+    }
+  }
+
+  /** It has failed: with an error of its own, which is reported as uncaught. */
+  #gone(): void {
+    this.#isGone = true
+    const error = new SocketError('EMTHREAD')
+    for (const id of this.#answers.keys()) {
+      const { message } = error
+      const facts = { name: error.name, code: error.code }
+      const told = { message, stack: undefined, facts, cause: undefined }
+      this.#answer({ tell: 'refused', id, error: told })
+    }
+    for (const id of this.#finishing) this.#finished(id)
+  }
+}

@@ -1,0 +1,98 @@
+import type { Context } from '@ringpost/core'
+import { enter, type Site, type SocketSettings } from '@ringpost/core/internal'
+import type { Running } from '../stream/carrier.ts'
+import { carriers } from './carriers.ts'
+import type { Channel } from './channel.ts'
+import { plainError, plainEvent, type Notice, type Order, type SiteState } from './messages.ts'
+
+/** A socket of another thread, and what is run for it here. */
+interface RemoteSite extends Site {
+  options: SocketSettings
+  isConflating: boolean
+  readonly runs: Set<Promise<void>>
+}
+
+/** What a thread does that does I/O for another thread's sockets. */
+export class Workplace {
+  readonly #context: Context
+  readonly #channel: Channel<Notice, Order>
+  readonly #sites = new Map<number, RemoteSite>()
+  readonly #running = new Map<number, Running>()
+
+  constructor(context: Context, channel: Channel<Notice, Order>) {
+    this.#context = context
+    this.#channel = channel
+  }
+
+  obey(order: Order): void {
+    if (order.do === 'listen') this.#listen(order)
+    else if (order.do === 'dial') this.#dial(order)
+    else if (order.do === 'close') this.#close(order.id, order.lingerMs)
+    else void this.#finish(order.site)
+  }
+
+  #listen({ id, site, scheme, address }: Extract<Order, { do: 'listen' }>): void {
+    try {
+      const running = carriers[scheme]!.listen(address, this.#siteOf(site))
+      this.#run(id, site, running)
+      this.#channel.post({ tell: 'listening', id, endpoint: running.endpoint })
+    } catch (error) {
+      this.#channel.post({ tell: 'refused', id, error: plainError(error as Error) })
+    }
+  }
+
+  #dial({ id, site, scheme, address, pipeName }: Extract<Order, { do: 'dial' }>): void {
+    // It was checked where it was asked for.
+    this.#run(id, site, carriers[scheme]!.dial(address, this.#siteOf(site), pipeName))
+  }
+
+  #run(id: number, site: SiteState, running: Running): void {
+    const { runs } = this.#sites.get(site.id)!
+    this.#running.set(id, running)
+    const run = running.done.then(() => {
+      this.#running.delete(id)
+      runs.delete(run)
+    })
+    runs.add(run)
+  }
+
+  #close(id: number, lingerMs: number): void {
+    this.#running.get(id)?.close(lingerMs)
+  }
+
+  async #finish(id: number): Promise<void> {
+    const site = this.#sites.get(id)
+    this.#sites.delete(id)
+    if (site !== undefined) await Promise.all(site.runs)
+    this.#channel.post({ tell: 'finished', site: id })
+  }
+
+  #siteOf(state: SiteState): Site {
+    const known = this.#sites.get(state.id)
+    if (known !== undefined) {
+      known.options = state.options
+      known.isConflating = state.isConflating
+      return known
+    }
+    const site: RemoteSite = {
+      ...this.#context[enter](),
+      context: this.#context,
+      options: state.options,
+      name: state.name,
+      isConflating: state.isConflating,
+      runs: new Set(),
+      tell: (event) => {
+        this.#channel.offer({ tell: 'event', site: state.id, event: plainEvent(event) })
+      },
+      whenClosed: inAnotherThread,
+      servedHere: inAnotherThread,
+    }
+    this.#sites.set(state.id, site)
+    return site
+  }
+}
+
+/** For what only the socket's own thread may ask. */
+function inAnotherThread(): never {
+  throw new Error('the socket is in another thread')
+}

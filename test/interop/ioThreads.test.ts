@@ -1,0 +1,215 @@
+import { Context, Pull, Push } from '@ringpost/transport'
+import { afterEach, describe, expect, it } from 'vitest'
+import { runWith, type Outcome } from '../support/program.ts'
+
+const ended = { errors: '', code: 0, signal: null }
+const run = (source: string): Promise<Outcome> => runWith('@ringpost/transport', source)
+
+let pulls: Pull[] = []
+afterEach(() => {
+  for (const pull of pulls) pull.close()
+  pulls = []
+})
+
+async function boundPull(): Promise<Pull> {
+  const pull = new Pull()
+  pulls.push(pull)
+  await pull.bind('tcp://127.0.0.1:*')
+  return pull
+}
+
+/** What a thread does that sends numbers, blocking. */
+const sender = `
+  thread(\`import(library).then(({ Push }) => {
+    const push = new Push()
+    push.connect(workerData.endpoint)
+    for (let n = 0; n < 1000; n++) push.sendSync(String(n))
+  })\`, { workerData: { endpoint: pull.lastEndpoint } })
+`
+
+describe('with a thread for I/O', () => {
+  it('calls may block, on both sides', async () => {
+    const outcome = await run(`
+      const { Pull } = await import(library)
+      const pull = new Pull()
+      pull.bindSync('tcp://127.0.0.1:*')
+      ${sender}
+      let sum = 0
+      for (let n = 0; n < 1000; n++) sum += Number(pull.receiveSync({ timeout: 10_000 }))
+      console.log(sum)
+    `)
+    expect(outcome).toEqual({ ...ended, lines: ['499500'] })
+  })
+
+  it('answers heartbeats, accepts and takes messages in while its thread computes', async () => {
+    const outcome = await run(`
+      const { Pull } = await import(library)
+      const pull = new Pull({ receiveHighWaterMark: 0 })
+      pull.bindSync('tcp://127.0.0.1:*')
+      const done = new Int32Array(new SharedArrayBuffer(4))
+      const peer = thread(\`import(library).then(async ({ Push, Context }) => {
+        const push = new Push({ heartbeatInterval: 50, heartbeatTimeout: 900 })
+        push.connect(workerData.endpoint)
+        while ((await push.events.receive()).type !== 'handshake');
+        const next = push.events.receive()
+        for (let n = 0; n < 5000; n++) await push.send(String(n))
+        const pause = new Promise((resolve) => setTimeout(resolve, 1500, { type: 'nothing' }))
+        console.log((await Promise.race([next, pause])).type)
+        next.catch(() => undefined)
+        push.close()
+        Atomics.store(workerData.done, 0, 1)
+      })\`, { workerData: { endpoint: pull.lastEndpoint, done } })
+      // Computes until the peer has done all that, and would have missed heartbeats.
+      while (Atomics.load(done, 0) === 0);
+      let sum = 0
+      for (let n = 0; n < 5000; n++) sum += Number(pull.receiveSync({ timeout: 10_000 }))
+      console.log(sum)
+      await once(peer, 'exit')
+    `)
+    // Two threads have printed.
+    const lines = outcome.lines.toSorted()
+    expect({ ...outcome, lines }).toEqual({ ...ended, lines: ['12497500', 'nothing'] })
+  })
+
+  it('reconnects while its thread is blocked', async () => {
+    const outcome = await run(`
+      const { Pull, Push } = await import(library)
+      const probe = new Pull()
+      probe.bindSync('tcp://127.0.0.1:*')
+      const endpoint = probe.lastEndpoint
+      probe.close()
+      const pull = new Pull({ reconnectInterval: 10 })
+      pull.connect(endpoint)
+      thread(\`import(library).then(({ Push }) => {
+        for (const text of ['first', 'second']) {
+          const push = new Push()
+          push.bindSync(workerData.endpoint)
+          push.sendSync(text)
+          push.close()
+        }
+      })\`, { workerData: { endpoint } })
+      console.log(String(pull.receiveSync({ timeout: 10_000 })))
+      console.log(String(pull.receiveSync({ timeout: 10_000 })))
+    `)
+    expect(outcome).toEqual({ ...ended, lines: ['first', 'second'] })
+  })
+
+  it.each([
+    ['comes to its end', ''],
+    ['is told to exit', 'process.exit()'],
+    ['closes its socket', 'push.close()'],
+  ])('a process that %s delivers what it has sent', async (_, last) => {
+    const pull = await boundPull()
+    const running = run(`
+      const { Push } = await import(library)
+      const push = new Push({ sendHighWaterMark: 0 })
+      push.connect(${JSON.stringify(pull.lastEndpoint)})
+      for (let n = 0; n < 3000; n++) await push.send(String(n))
+      ${last}
+    `)
+    for (let n = 0; n < 3000; n++) expect(String(await pull.receive())).toBe(String(n))
+    expect(await running).toEqual({ ...ended, lines: [] })
+  })
+
+  it('a process does not wait for a peer that never comes, longer than linger says', async () => {
+    const outcome = await run(`
+      const { Pull, Push } = await import(library)
+      const probe = new Pull()
+      probe.bindSync('tcp://127.0.0.1:*')
+      const endpoint = probe.lastEndpoint
+      probe.close()
+      for (const linger of [0, 50]) {
+        const push = new Push({ linger })
+        push.connect(endpoint)
+        await push.send('nobody is there')
+        push.close()
+      }
+      const unused = new Push()
+      unused.connect(endpoint)
+      unused.close()
+    `)
+    expect(outcome).toEqual({ ...ended, lines: [] })
+  })
+
+  it('says what is wrong with an endpoint', async () => {
+    const pull = await boundPull()
+    const taken = pull.lastEndpoint!
+    const other = new Pull()
+    pulls.push(other)
+    const inUse = { name: 'SocketError', code: 'EADDRINUSE', address: taken }
+    await expect(other.bind(taken)).rejects.toMatchObject(inUse)
+    expect(() => other.bindSync(taken)).toThrow(expect.objectContaining(inUse))
+    const wrong = { name: 'SocketError', code: 'EINVAL', address: 'tcp://nowhere' }
+    await expect(other.bind('tcp://nowhere')).rejects.toMatchObject(wrong)
+    expect(() => other.connect('tcp://nowhere')).toThrow(expect.objectContaining(wrong))
+  })
+
+  it('tells what happens to connections', async () => {
+    const pull = new Pull()
+    const types: string[] = []
+    const addresses = new Set<string | undefined>()
+    const watching = (async () => {
+      for await (const { type, address } of pull.events) {
+        types.push(type)
+        if (type !== 'end') addresses.add(address)
+        if (type === 'disconnect') pull.close()
+      }
+    })()
+    await pull.bind('tcp://127.0.0.1:*')
+    const push = new Push()
+    push.connect(pull.lastEndpoint!)
+    await push.send('hello')
+    await pull.receive()
+    const endpoint = pull.lastEndpoint
+    push.close()
+    await watching
+    expect([...addresses]).toEqual([endpoint])
+    expect(types).toEqual(['bind', 'accept', 'handshake', 'disconnect', 'end'])
+  })
+
+  it('leaves nothing behind when the thread of the sockets is terminated', async () => {
+    const outcome = await run(`
+      const { Pull, Push, context } = await import(library)
+      const pull = new Pull()
+      pull.bindSync('tcp://127.0.0.1:*')
+      const gone = async () => {
+        while ((await pull.events.receive()).type !== 'disconnect');
+      }
+      const round = async () => {
+        const lost = gone()
+        const worker = thread(\`import(library).then(({ Pair, Push }) => {
+          const push = new Push()
+          push.connect(workerData.endpoint)
+          push.sendSync('here')
+          new Pair().receiveSync()
+        })\`, { workerData: { endpoint: pull.lastEndpoint } })
+        await pull.receive()
+        await worker.terminate()
+        await lost
+      }
+      await round()
+      const before = context.memory.usedBytes
+      for (let n = 0; n < 5; n++) await round()
+      console.log(context.memory.usedBytes - before)
+    `)
+    expect(outcome).toEqual({ ...ended, lines: ['0'] })
+  })
+})
+
+describe('without a thread for I/O', () => {
+  it('a call that would block to wait for it fails', async () => {
+    const context = new Context({ ioThreads: 0 })
+    const pull = new Pull({ context })
+    pulls.push(pull)
+    await pull.bind('tcp://127.0.0.1:*')
+    expect(() => pull.receiveSync()).toThrow(expect.objectContaining({ code: 'EMTHREAD' }))
+    expect(() => pull.receiveSync({ timeout: 0 })).toThrow(
+      expect.objectContaining({ code: 'EAGAIN' }),
+    )
+    const push = new Push({ context })
+    push.connect(pull.lastEndpoint!)
+    await push.send('hello')
+    expect(String(await pull.receive())).toBe('hello')
+    push.close()
+  })
+})
