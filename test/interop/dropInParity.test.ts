@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import * as zeromq from 'zeromq'
 import * as zeromqDraft from 'zeromq/draft.js'
 
-type Module = typeof zeromq & typeof zeromqDraft
+type Module = Omit<typeof zeromq & typeof zeromqDraft, 'default'>
 /** The main module and the draft module of each library in one. */
 const libraries = {
   Ringpost: { ...ringpost, ...ringpostDraft } as unknown as Module,
@@ -49,7 +49,7 @@ const classes = [
 type ClassName = (typeof classes)[number]
 type AnySocket = zeromq.Socket & Record<string, unknown>
 const make = (library: Module, name: ClassName, options?: object): AnySocket =>
-  open(new (library[name] as new (options?: object) => AnySocket)(options))
+  open(new (library[name] as unknown as new (options?: object) => AnySocket)(options))
 
 /** What became of a call, as far as libraries have to agree. */
 type Outcome = { value: unknown } | { thrown: unknown } | { rejected: unknown }
@@ -223,7 +223,8 @@ const inproc = 'inproc://parity'
 const calls: Record<string, (library: Module) => unknown> = {
   'bind without an address': ({ Push }) => open(new Push()).bind(undefined as never),
   'bind a number': ({ Push }) => open(new Push()).bind(5 as never),
-  'bind two addresses': ({ Push }) => open(new Push()).bind(...(['inproc://a', 'x'] as [string])),
+  'bind two addresses': ({ Push }) =>
+    open(new Push()).bind(...(['inproc://a', 'x'] as unknown as [string])),
   'bind no endpoint': ({ Push }) => open(new Push()).bind('nonsense'),
   'bind an unknown scheme': ({ Push }) => open(new Push()).bind('foo://bar'),
   'bind without a port': ({ Push }) => open(new Push()).bind('tcp://127.0.0.1'),

@@ -149,10 +149,10 @@ describe('with a thread for I/O', () => {
     const types: string[] = []
     const addresses = new Set<string | undefined>()
     const watching = (async () => {
-      for await (const { type, address } of pull.events) {
-        types.push(type)
-        if (type !== 'end') addresses.add(address)
-        if (type === 'disconnect') pull.close()
+      for await (const event of pull.events) {
+        types.push(event.type)
+        if ('address' in event) addresses.add(event.address)
+        if (event.type === 'disconnect') pull.close()
       }
     })()
     await pull.bind('tcp://127.0.0.1:*')
