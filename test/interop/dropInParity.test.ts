@@ -92,9 +92,6 @@ const unreadable = new Set([
 const differingValues: Record<string, (value: unknown) => boolean> = {
   affinity: (value) => (value as number) < 0,
   verbosity: (value) => value !== null,
-  // What they are at first, which zeromq.js refuses.
-  routingId: (value) => value === null,
-  zapDomain: (value) => value === null,
 }
 
 /** Every option of a class, inherited or its own. */

@@ -147,7 +147,7 @@ describe('with a thread for I/O', () => {
   it('tells what happens to connections', async () => {
     const pull = new Pull()
     const types: string[] = []
-    const addresses = new Set<string | undefined>()
+    const addresses = new Set<string>()
     const watching = (async () => {
       for await (const event of pull.events) {
         types.push(event.type)

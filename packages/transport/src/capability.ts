@@ -1,7 +1,7 @@
 import { capability as ofCore, type Capability } from '@ringpost/core'
 
 /**
- * What this package offers besides `inproc` and `tcp`.
+ * What the sockets offer with the transports of this package.
  *
  * @see zmq_has(3)
  */

@@ -16,7 +16,8 @@
  * | `CRYPTOGRAPHIC`        | a box that does not open: a wrong key, or bytes that were changed     |
  * | `KEY_EXCHANGE`         | the keys in the handshake do not belong together                      |
  * | `DENIED`               | one side did not let the other in; `status` says why, if it is known  |
- * | `AUTHENTICATOR_FAILED` | who was asked about the peer failed; `cause` says how                 |
+ * | `AUTHENTICATOR_FAILED` | who was to be asked about the peer is not there, or failed            |
+ * | `ZAP_…`                | what was answered is no reply of ZAP                                  |
  */
 export type WireErrorCode =
   | 'UNSUPPORTED_VERSION'
@@ -33,6 +34,16 @@ export type WireErrorCode =
   | 'KEY_EXCHANGE'
   | 'DENIED'
   | 'AUTHENTICATOR_FAILED'
+  | ZapErrorCode
+
+/** In what way an answer is no reply of ZAP, in the words of libzmq's monitor. @see RFC 27/ZAP */
+export type ZapErrorCode =
+  | 'ZAP_UNSPECIFIED'
+  | 'ZAP_MALFORMED_REPLY'
+  | 'ZAP_BAD_REQUEST_ID'
+  | 'ZAP_BAD_VERSION'
+  | 'ZAP_INVALID_STATUS_CODE'
+  | 'ZAP_INVALID_METADATA'
 
 /** Why a peer was not let in: 300 for now, 400 by its credentials, 500 by a fault of the server's. */
 export type DeniedStatus = 300 | 400 | 500

@@ -1,8 +1,9 @@
-import './datagram/udp.ts'
 import './io/placement.ts'
 
 export * from '@ringpost/core'
-// In the place of core's own.
 export { capability } from './capability.ts'
-export { WireError, type DeniedStatus, type WireErrorCode } from './errors.ts'
+export { WireError, type DeniedStatus, type WireErrorCode, type ZapErrorCode } from './errors.ts'
 export { curveKeyPair, curvePublicKey, type CurveKeyPair } from './mechanism/curveKeys.ts'
+export { Authenticator, type AuthenticatorOptions } from './zap/authenticator.ts'
+export { loadCertificate, saveCertificate, type Certificate } from './zap/certificate.ts'
+export type { AuthenticatorRules, PeerDescription } from './zap/rules.ts'

@@ -92,8 +92,8 @@ export interface ConflatingOptions {
 export interface RoutedOptions {
   /**
    * The name by which a Router knows this socket: 1 to 255 bytes; one that starts with a zero byte
-   * may meet those that Routers invent. Null, the default, lets the peer invent one; a name that was
-   * given is not taken back: `EINVAL`. Source: ZMQ_ROUTING_ID.
+   * may meet those that Routers invent. Null lets the peer invent one, the default. Source:
+   * ZMQ_ROUTING_ID.
    */
   get routingId(): string | null
   set routingId(value: string | Uint8Array | null)

@@ -37,8 +37,8 @@ export interface SecurityOptions {
   get curveServerKey(): string | null
   set curveServerKey(value: string | Uint8Array)
   /**
-   * The domain an authenticator is asked about, 1 to 255 bytes. Null, the default, is none; one that
-   * was given is not taken back: `EINVAL`. Source: ZMQ_ZAP_DOMAIN.
+   * The domain an authenticator is asked about, 1 to 255 bytes; null at first. Source:
+   * ZMQ_ZAP_DOMAIN.
    */
   zapDomain: string | null
   /**

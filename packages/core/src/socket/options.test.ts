@@ -310,21 +310,6 @@ describe('texts', () => {
     },
   )
 
-  it.each(['routingId', 'zapDomain'])('%s may be null until it is set', (name) => {
-    const options = new SocketOptions(socketTypeId.Dealer)
-    expect(write(options, name, null)).toBeNull()
-    expect(read(options, name)).toBeNull()
-    write(options, name, 'a')
-    expect(() => write(options, name, null)).toThrow(invalid)
-    expect(read(options, name)).toBe('a')
-  })
-
-  it('takes null as none of texts only', () => {
-    const options = new SocketOptions(socketTypeId.Dealer)
-    expect(() => write(options, 'curvePublicKey', null)).toThrow(invalid)
-    expect(() => write(options, 'backlog', null)).toThrow(TypeError)
-  })
-
   it.each(['welcomeMessage', 'helloMessage', 'disconnectMessage', 'hiccupMessage'] as const)(
     '%s is none when it is empty',
     (name) => {

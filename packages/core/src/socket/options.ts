@@ -149,21 +149,15 @@ export class SocketOptions {
   }
 
   /**
-   * Validates and keeps a value, and returns it as it is kept. Null for a text that is null is none
-   * still; where libzmq knows no way to take a text back, null for one that is set is an error.
+   * Validates and keeps a value, and returns it as it is kept.
    *
    * @throws {TypeError} it is of another type
    * @throws {SocketError} `EINVAL`: out of range, or not possible with the other options
    */
   write(definition: OptionDefinition, value: unknown): unknown {
-    if (value === null && this.#isWithoutText(definition)) return null
     const kept = encodeOptionValue(definition, value)
     if (definition.field !== null) Reflect.set(this, definition.field, kept)
     return kept
-  }
-
-  #isWithoutText({ field, type }: OptionDefinition): boolean {
-    return field !== null && (type === 'string' || type === 'bytes') && this[field] === null
   }
 
   set verbose(value: boolean) {

@@ -1,11 +1,12 @@
 import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { isIP } from 'node:net'
-import type { Listener, Site } from '@ringpost/core/internal'
+import type { Site } from '@ringpost/core/internal'
 import { withErrno } from '../engine/events.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session, type SessionEngine } from '../engine/session.ts'
 import { stranger } from '../engine/stranger.ts'
+import type { Running } from '../stream/carrier.ts'
 import { systemError } from '../stream/listenAt.ts'
 import type { LocalAddress } from '../stream/tcpAddress.ts'
 
@@ -16,8 +17,9 @@ const MOST_SENDING = 64
 const addressForm = /^\[?(?<host>.+?)\]?:(?<port>\d{1,5})$/
 
 /** Where datagrams come in and go out; one pipe to the socket carries them all. */
-export class DatagramListener implements Listener, SessionEngine {
+export class DatagramListener implements Running, SessionEngine {
   readonly endpoint: string
+  readonly done: Promise<void>
   readonly #udp: UdpSocket
   readonly #site: Site
   readonly #session = new Session()
@@ -41,6 +43,7 @@ export class DatagramListener implements Listener, SessionEngine {
   private constructor(udp: UdpSocket, site: Site) {
     this.#udp = udp
     this.#site = site
+    this.done = once(udp, 'close').then(() => undefined)
     const { address, port } = udp.address()
     this.endpoint = `udp://${hostAndPort(address, port)}`
     // A socket that only listens keeps no process alive.

@@ -1,11 +1,15 @@
 import type { Socket as Stream } from 'node:net'
+import { constants } from 'node:os'
+import { SocketError } from '@ringpost/core'
 import { WireError } from '../errors.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
 import { type Peer, readVersionTwoPeer } from '../mechanism/peer.ts'
+import type { FrameCipher } from '../wire/frameCipher.ts'
 import { FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
 import { GreetingExchange, requireMechanism, type PeerGreeting } from '../wire/greeting.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
+import { UNIX_PEER } from '../zap/networks.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
 import type { Session } from './session.ts'
 import type { Subscriptions } from './subscriptions.ts'
@@ -51,7 +55,10 @@ export class Connection {
   readonly #greeting: GreetingExchange
   readonly #decoder: FrameDecoder
   readonly #encoder = new FrameEncoder()
-  readonly #mechanism: Mechanism
+  readonly #address: string
+  /** From the peer's greeting on, once it is loaded. */
+  #mechanism: Mechanism | undefined
+  #cipher: FrameCipher | undefined
   #phase: Phase = 'greeting'
   #version: ZmtpVersion = '3.1'
   #traffic: Traffic | undefined
@@ -77,7 +84,7 @@ export class Connection {
     this.#events = events
     this.#greeting = new GreetingExchange(settings.greeting)
     this.#decoder = new FrameDecoder(settings.limits)
-    this.#mechanism = settings.mechanism(this.#handshakeEvents(), stream.remoteAddress ?? '')
+    this.#address = addressOf(stream)
     stream.setNoDelay(true)
     stream.on('data', this.#onData)
     stream.on('error', (error) => {
@@ -125,9 +132,16 @@ export class Connection {
   }
 
   readonly #onData = (chunk: Buffer): void => {
-    try {
+    this.#attempt(() => {
       if (this.#phase === 'greeting') this.#greet(chunk)
       else this.#received(chunk)
+    })
+  }
+
+  /** Runs what may find the peer at fault. */
+  #attempt(step: () => void): void {
+    try {
+      step()
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       this.#fail(error)
@@ -149,20 +163,54 @@ export class Connection {
   }
 
   #beginHandshake(mechanism: string): void {
-    requireMechanism(this.#mechanism.name, mechanism)
+    requireMechanism(this.#settings.greeting.mechanism, mechanism)
     this.#enter('handshake')
-    this.#mechanism.start()
+    const made = this.#settings.mechanism(this.#handshakeEvents(), this.#address)
+    if (made instanceof Promise) void this.#load(made)
+    else this.#start(made)
+  }
+
+  /** Nothing is taken from the peer until its mechanism is there, and so nothing has to be kept. */
+  async #load(loading: Promise<Mechanism>): Promise<void> {
+    this.#stream.pause()
+    let mechanism: Mechanism
+    try {
+      mechanism = await loading
+    } catch (error) {
+      this.#fail(error as Error)
+      return
+    }
+    // The time for the handshake may be up.
+    if (this.#phase !== 'handshake') {
+      mechanism.close()
+      return
+    }
+    this.#stream.resume()
+    this.#attempt(() => {
+      this.#start(mechanism)
+      this.#shakeHands()
+    })
+  }
+
+  #start(mechanism: Mechanism): void {
+    this.#mechanism = mechanism
+    mechanism.start()
   }
 
   #received(chunk: Buffer): void {
     if (this.#phase === 'closed' || this.#phase === 'closing') return
     this.#decoder.push(chunk)
-    while (this.#phase === 'handshake') {
+    this.#shakeHands()
+    this.#traffic?.arrived()
+  }
+
+  /** Gives the mechanism what has come for it. */
+  #shakeHands(): void {
+    while (this.#phase === 'handshake' && this.#mechanism !== undefined) {
       const command = this.#decoder.readCommand()
       if (command === undefined) return
       this.#mechanism.receive(command)
     }
-    this.#traffic?.arrived()
   }
 
   #handshakeEvents(): HandshakeEvents {
@@ -179,10 +227,12 @@ export class Connection {
   #ready(peer: Peer): void {
     clearTimeout(this.#handshakeTimer)
     this.#enter('traffic')
+    this.#cipher = peer.cipher
     const hasCommands = this.#version !== '2.0'
     this.#decoder.startTraffic({ cipher: peer.cipher, hasCommands })
     this.#encoder.startTraffic(peer.cipher)
-    const session = this.#events.ready(peer)
+    const session = this.#join(peer)
+    if (session === undefined) return
     const traffic = new Traffic(
       {
         stream: this.#stream,
@@ -204,6 +254,17 @@ export class Connection {
     traffic.start()
     // What came with the last command of an asynchronous handshake.
     if (this.#phase === 'traffic') traffic.arrived()
+  }
+
+  /** There may be no room for one more pipe: then there is for no connection, and others go on. */
+  #join(peer: Peer): Session | undefined {
+    try {
+      return this.#events.ready(peer)
+    } catch (error) {
+      if (!(error instanceof SocketError)) throw error
+      this.#fail(error)
+      return undefined
+    }
   }
 
   /** Nothing more is to be sent: closes when the system has taken what was. */
@@ -232,16 +293,21 @@ export class Connection {
     clearTimeout(this.#handshakeTimer)
     clearTimeout(this.#lingerTimer)
     clearTimeout(this.#farewellTimer)
-    this.#mechanism.close()
+    this.#mechanism?.close()
     this.#traffic?.stop()
+    this.#cipher?.close()
     this.#events.closed(this.#error, wasReady)
   }
 }
+
+/** What an authenticator is told of the peer. */
+const addressOf = (stream: Stream): string => stream.remoteAddress ?? UNIX_PEER
 
 /** The peer did not come to the end of the handshake in time. */
 class HandshakeTimeoutError extends Error {
   override readonly name = 'HandshakeTimeoutError'
   readonly code = 'ETIMEDOUT'
+  readonly errno = constants.errno.ETIMEDOUT
 
   constructor() {
     super('The handshake takes too long')

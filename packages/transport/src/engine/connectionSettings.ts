@@ -1,11 +1,10 @@
 import { SocketError } from '@ringpost/core'
-import { securityMechanism, type SocketSettings } from '@ringpost/core/internal'
-import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
-import { NullMechanism } from '../mechanism/nullMechanism.ts'
-import type { Self } from '../mechanism/peer.ts'
+import type { Site, SocketSettings } from '@ringpost/core/internal'
+import { describeSelf, type Self } from '../mechanism/peer.ts'
 import type { DecoderLimits } from '../wire/frameDecoder.ts'
 import type { OwnGreeting } from '../wire/greeting.ts'
 import type { HeartbeatSettings } from './heartbeat.ts'
+import { securityOf, type MakeMechanism } from './security.ts'
 
 /** What the connections of one endpoint have in common. */
 export interface ConnectionSettings {
@@ -15,33 +14,28 @@ export interface ConnectionSettings {
   /** In which the handshake has to succeed; 0 for no limit. */
   readonly handshakeMs: number
   readonly heartbeat: HeartbeatSettings
-  /** @param address of the peer */
-  readonly mechanism: (events: HandshakeEvents, address: string) => Mechanism
+  readonly mechanism: MakeMechanism
 }
 
 /**
  * As the socket's options say now.
  *
- * @throws {SocketError} `ENOTSUP`: it asks for security, which connections do not have yet
+ * @throws {SocketError} `EINVAL`: a key that its mechanism needs is missing, or the application's
+ *   metadata cannot be told a peer
  */
-export function connectionSettings(options: SocketSettings): ConnectionSettings {
-  if (options.securityMechanism !== securityMechanism.none) {
-    throw new SocketError('ENOTSUP', { message: 'PLAIN and CURVE are not supported yet' })
-  }
-  const routingId = options.routingId ?? new Uint8Array()
-  const properties = [...options.applicationMetadata].map(
-    ([name, value]) => [name, Buffer.from(value)] as const,
-  )
-  const self: Self = { socketType: options.type, routingId, properties }
+export function connectionSettings(site: Site): ConnectionSettings {
+  const { options } = site
+  const self = selfOf(options)
+  const { name, isServer, isOpen, make } = securityOf(site, self)
   const { heartbeatInterval, heartbeatTimeout } = options
   return {
     self,
     greeting: {
-      mechanism: 'NULL',
-      asServer: false,
+      mechanism: name,
+      asServer: isServer,
       socketType: options.type,
-      routingId,
-      acceptVersion2: true,
+      routingId: self.routingId,
+      acceptVersion2: isOpen,
     },
     limits: { maxMessageSize: options.maxMessageSize },
     handshakeMs: options.handshakeInterval,
@@ -50,6 +44,21 @@ export function connectionSettings(options: SocketSettings): ConnectionSettings 
       timeoutMs: heartbeatTimeout < 0 ? heartbeatInterval : heartbeatTimeout,
       timeToLiveMs: options.heartbeatTimeToLive,
     },
-    mechanism: (events) => new NullMechanism(self, events),
+    mechanism: make,
   }
+}
+
+function selfOf(options: SocketSettings): Self {
+  const properties = [...options.applicationMetadata].map(
+    ([name, value]) => [name, Buffer.from(value)] as const,
+  )
+  const routingId = options.routingId ?? new Uint8Array()
+  const self = { socketType: options.type, routingId, properties }
+  try {
+    describeSelf(self)
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause
+    throw new SocketError('EINVAL', { message: cause.message, cause })
+  }
+  return self
 }

@@ -17,6 +17,16 @@ const protocolErrors: Readonly<Partial<Record<WireErrorCode, string>>> = {
   KEY_EXCHANGE: 'ERR_ZMTP_KEY_EXCHANGE',
 }
 
+/** Commands whose malformation it tells apart. */
+const tellsMalformed: ReadonlySet<string> = new Set([
+  'MESSAGE',
+  'HELLO',
+  'INITIATE',
+  'ERROR',
+  'READY',
+  'WELCOME',
+])
+
 const authenticationErrors: Readonly<Record<number, string>> = {
   300: 'Temporary error',
   400: 'Authentication failure',
@@ -40,9 +50,18 @@ export function handshakeEvent(error: Error | undefined, address: string): Socke
   if (error.code === 'AUTHENTICATOR_FAILED') {
     return { type: 'handshake:error:other', address, error: withErrno(error) }
   }
-  const code = protocolErrors[error.code] ?? 'ERR_ZMTP_UNSPECIFIED'
-  const told = Object.assign(new Error('ZMTP protocol error', { cause: error }), { code })
+  const code = protocolError(error)
+  const message = code.startsWith('ERR_ZAP') ? 'ZAP protocol error' : 'ZMTP protocol error'
+  const told = Object.assign(new Error(message, { cause: error }), { code })
   return { type: 'handshake:error:protocol', address, error: told }
+}
+
+function protocolError({ code, command = '' }: WireError): string {
+  if (code.startsWith('ZAP_')) return `ERR_${code}`
+  if (code === 'MALFORMED_COMMAND' && tellsMalformed.has(command)) {
+    return `ERR_ZMTP_MALFORMED_COMMAND_${command}`
+  }
+  return protocolErrors[code] ?? 'ERR_ZMTP_UNSPECIFIED'
 }
 
 /** The error, if it has a number; otherwise one that has, with this one as its cause. */

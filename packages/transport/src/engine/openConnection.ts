@@ -17,5 +17,6 @@ export function openConnection(
   events: ConnectionEvents,
 ): Connection | RawConnection {
   if (speaksZmtp(options.type)) return new Connection(stream, settings, subscriptions, events)
-  return new RawConnection(stream, options.notify, events)
+  const { notify } = options
+  return new RawConnection(stream, notify, events)
 }

@@ -1,4 +1,5 @@
 import type { Socket as Stream } from 'node:net'
+import { constants } from 'node:os'
 import type { SharedFrame } from '@ringpost/core'
 import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
@@ -285,6 +286,7 @@ const single = (message: Buffer[]): Buffer | Buffer[] =>
 class PeerSilentError extends Error {
   override readonly name = 'PeerSilentError'
   readonly code = 'ETIMEDOUT'
+  readonly errno = constants.errno.ETIMEDOUT
 
   constructor() {
     super('The peer gives no sign of life')

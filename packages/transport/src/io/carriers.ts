@@ -1,6 +1,7 @@
 import type { Carrier } from '../stream/carrier.ts'
+import { udp } from '../datagram/udp.ts'
 import { ipc } from '../stream/ipc.ts'
 import { tcp } from '../stream/tcp.ts'
 
 /** Who serves a scheme. */
-export const carriers: Readonly<Record<string, Carrier>> = { ipc, tcp }
+export const carriers: Readonly<Record<string, Carrier>> = { ipc, tcp, udp }

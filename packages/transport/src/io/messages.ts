@@ -40,10 +40,9 @@ export interface PlainError {
   readonly cause: PlainError | undefined
 }
 
+/** An event whose error is a plain one. */
 export interface PlainEvent {
-  readonly type: SocketEvent['type']
-  readonly address?: string
-  readonly interval?: number
+  readonly facts: Readonly<Record<string, unknown>>
   readonly error: PlainError | undefined
 }
 
@@ -69,11 +68,11 @@ export function socketErrorOf(plain: PlainError): Error {
 }
 
 export function plainEvent(event: SocketEvent): PlainEvent {
-  return { ...event, error: 'error' in event ? plainError(event.error) : undefined }
+  const { error, ...facts } = event as SocketEvent & { error?: Error }
+  return { facts, error: error === undefined ? undefined : plainError(error) }
 }
 
-/** What was a SocketEvent is one again. */
-export function eventOf({ error, ...event }: PlainEvent): SocketEvent {
-  const told = error === undefined ? event : { ...event, error: errorOf(error) }
-  return told as SocketEvent
+export function eventOf({ facts, error }: PlainEvent): SocketEvent {
+  const event = error === undefined ? facts : { ...facts, error: errorOf(error) }
+  return event as unknown as SocketEvent
 }

@@ -43,6 +43,12 @@ describe('encrypted traffic', () => {
     expect(client.seal(Buffer.from('hi'), 1).equals(sealed)).toBe(false)
   })
 
+  it('forgets its keys when it is closed', () => {
+    const keys = { own: Buffer.alloc(32, 1), peer: Buffer.alloc(32, 2) }
+    new CurveTraffic(sodium, keys, new OwnNonces(), new PeerNonces()).close()
+    expect(keys).toEqual({ own: Buffer.alloc(32), peer: Buffer.alloc(32) })
+  })
+
   it.each([0, frameFlag.more, frameFlag.command])('carries frames with the flags %i', (flags) => {
     const { client, server } = connection()
     expect(client.open(server.seal(Buffer.from('frame'), flags))).toEqual(Buffer.from('frame'))

@@ -61,6 +61,11 @@ export class CurveTraffic implements FrameCipher {
     return message
   }
 
+  close(): void {
+    this.#keys.own.fill(0)
+    this.#keys.peer.fill(0)
+  }
+
   open(body: Buffer): Buffer {
     if (!isMessage(body)) {
       throw new WireError('UNEXPECTED_COMMAND', 'traffic that is not encrypted')

@@ -38,6 +38,8 @@ export abstract class Handshake<State extends string> implements Mechanism {
   protected readonly ownMetadata: Buffer
   readonly #events: HandshakeEvents
   readonly #authenticator: Authenticator | undefined
+  /** While the authenticator is asked. */
+  #asking: AbortController | undefined
   #user = NOBODY
   #isOver = false
 
@@ -66,6 +68,7 @@ export abstract class Handshake<State extends string> implements Mechanism {
 
   close(): void {
     this.#isOver = true
+    this.#asking?.abort()
     this.forget()
   }
 
@@ -115,15 +118,18 @@ export abstract class Handshake<State extends string> implements Mechanism {
     credentials: readonly Buffer[],
     goOn: () => void,
   ): Promise<void> {
+    this.#asking = new AbortController()
+    const { signal } = this.#asking
     let verdict: Verdict
     try {
-      verdict = await authenticator({ mechanism: this.name, credentials })
+      verdict = await authenticator({ mechanism: this.name, credentials, signal })
     } catch (error) {
       this.fail(authenticatorFailed(error))
       return
     }
     // The connection may have ended meanwhile.
     if (this.#isOver) return
+    this.#asking = undefined
     if (verdict.accepted) {
       const { userId = '', metadata = NOBODY.userMetadata } = verdict
       this.#user = { userId, userMetadata: metadata }

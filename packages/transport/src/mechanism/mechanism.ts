@@ -37,6 +37,8 @@ export interface AuthenticationRequest {
    * @see RFC 27/ZAP
    */
   readonly credentials: readonly Buffer[]
+  /** Aborted when the answer is not wanted any more. */
+  readonly signal: AbortSignal
 }
 
 /** What an authenticator answers. */

@@ -49,6 +49,19 @@ describe('PLAIN', () => {
     expect(credentials).toEqual([Buffer.from('alice'), Buffer.from('secret')])
   })
 
+  it('tells the authenticator when its answer is not wanted any more', () => {
+    let signal: AbortSignal | undefined
+    const server = serverSide((request) => {
+      ;({ signal } = request)
+      return new Promise(() => undefined)
+    })
+    server.mechanism.start()
+    server.mechanism.receive(bytes(HELLO))
+    expect(signal?.aborted).toBe(false)
+    server.mechanism.close()
+    expect(signal?.aborted).toBe(true)
+  })
+
   it.each([
     ['', ''],
     ['ä', '€'],

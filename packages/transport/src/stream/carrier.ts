@@ -1,4 +1,4 @@
-import type { Site, SocketSettings } from '@ringpost/core/internal'
+import type { Site } from '@ringpost/core/internal'
 
 /** What is run for a socket at one endpoint: it listens, or it dials. */
 export interface Running {
@@ -17,10 +17,13 @@ export interface Running {
 
 /** How an address of one scheme is served, in whichever thread that is to be. */
 export interface Carrier {
-  /** @throws {SocketError} `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EACCES` … */
-  listen(address: string, site: Site): Running
+  /**
+   * At once, where the system allows it. Fails with SocketError: `EINVAL`, `EADDRINUSE`,
+   * `EADDRNOTAVAIL`, `ENODEV`, `EACCES` …
+   */
+  listen(address: string, site: Site): Running | Promise<Running>
   /** @throws {SocketError} as `dial`: the caller is to know before anything is begun elsewhere */
-  check(address: string, options: SocketSettings): void
+  check(address: string, site: Site): void
   /**
    * @param pipeName the inproc name at which the socket's pipe waits to be attached; undefined when
    *   there is to be a pipe only while there is a connection (`immediate`)

@@ -44,7 +44,7 @@ export class StreamDialer implements Running {
     this.#pipeName = pipeName
     this.#open = open
     const { options } = site
-    this.#settings = connectionSettings(options)
+    this.#settings = connectionSettings(site)
     this.#subscriptions = subscribes(options.type) ? new Subscriptions(options.type) : undefined
     this.#reconnection = new Reconnection({
       intervalMs: options.reconnectInterval,
@@ -161,11 +161,8 @@ export class StreamDialer implements Running {
       this.#session?.close()
       this.#session = undefined
     }
-    // Who breaks the protocol once will do so again.
-    const isHopeless =
-      error instanceof WireError && !(error.code === 'DENIED' && error.status === 300)
     if (this.#isOver) this.#resolveDone()
-    else if (isHopeless || (this.#isLeaving && !this.#isWanted)) this.#end()
+    else if (isHopeless(error) || (this.#isLeaving && !this.#isWanted)) this.#end()
     else this.#retry()
   }
 
@@ -182,3 +179,12 @@ export class StreamDialer implements Running {
     if (!this.#isLeaving) this.#timer.unref()
   }
 }
+
+/**
+ * Who breaks the protocol once will do so again, and who is refused will be. A fault of whoever is
+ * asked about peers is neither.
+ */
+const isHopeless = (error: Error | undefined): boolean =>
+  error instanceof WireError &&
+  error.code !== 'AUTHENTICATOR_FAILED' &&
+  !(error.code === 'DENIED' && error.status === 300)

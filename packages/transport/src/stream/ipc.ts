@@ -17,9 +17,9 @@ const LONGEST_PATH_BYTES = 107
 export const ipc: Carrier = {
   listen,
 
-  check(address, options) {
+  check(address, site) {
     pathOf(address)
-    connectionSettings(options)
+    connectionSettings(site)
   },
 
   dial(address, site, pipeName) {

@@ -37,7 +37,12 @@ export class StreamListener implements Running {
     this.#server = server
     this.endpoint = endpoint
     this.#site = site
-    this.#settings = connectionSettings(site.options)
+    try {
+      this.#settings = connectionSettings(site)
+    } catch (error) {
+      server.close()
+      throw error
+    }
     this.#isWelcome = isWelcome
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve

@@ -1,6 +1,7 @@
 import net, { type AddressInfo, type Socket as Stream } from 'node:net'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings } from '../engine/connectionSettings.ts'
+import { speaksZmtp } from '../engine/openConnection.ts'
 import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
 import { listenAt } from './listenAt.ts'
@@ -16,9 +17,9 @@ import {
 export const tcp: Carrier = {
   listen,
 
-  check(address, options) {
-    parseRemoteAddress(address, options.ipv6)
-    connectionSettings(options)
+  check(address, site) {
+    parseRemoteAddress(address, site.options.ipv6)
+    if (speaksZmtp(site.options.type)) connectionSettings(site)
   },
 
   dial(address, site, pipeName) {

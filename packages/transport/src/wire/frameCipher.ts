@@ -17,4 +17,6 @@ export interface FrameCipher {
   open(body: Buffer): Buffer
   /** The flags of the frame that was opened last. */
   readonly flags: number
+  /** The connection is gone: forgets its keys, and must not be used any more. */
+  close(): void
 }

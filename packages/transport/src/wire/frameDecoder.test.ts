@@ -316,6 +316,7 @@ describe('FrameDecoder', () => {
           cipher.flags = body[0]!
           return body.subarray(1)
         },
+        close: () => undefined,
       }
       const decoder = new FrameDecoder({ maxCommandSize: 10 })
       decoder.startTraffic({ cipher })

@@ -125,6 +125,7 @@ describe('FrameEncoder', () => {
       flags: 0,
       seal: (body, flags) => Buffer.concat([Buffer.of(0xee, flags), body]),
       open: () => expect.fail('nothing is opened here'),
+      close: () => undefined,
     })
     encoder.addMessage([bytes('"a"'), bytes('"b"')])
     encoder.addCommand(bytes('04 "PING"'))

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { WireError } from '../errors.ts'
+import { handshakeEvent } from './events.ts'
+
+const told = (error: Error | undefined) => handshakeEvent(error, 'tcp://here')
+
+describe('what a failed handshake is told as', () => {
+  it.each(['HELLO', 'INITIATE', 'WELCOME', 'READY', 'ERROR', 'MESSAGE'])(
+    'a malformed %s by its name',
+    (command) => {
+      const event = told(new WireError('MALFORMED_COMMAND', 'wrong', { command }))
+      expect(event).toMatchObject({
+        type: 'handshake:error:protocol',
+        address: 'tcp://here',
+        error: { code: `ERR_ZMTP_MALFORMED_COMMAND_${command}`, message: 'ZMTP protocol error' },
+      })
+    },
+  )
+
+  it.each([
+    [new WireError('MALFORMED_COMMAND', 'wrong'), 'ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED'],
+    [
+      new WireError('MALFORMED_COMMAND', 'wrong', { command: 'PING' }),
+      'ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED',
+    ],
+    [new WireError('CRYPTOGRAPHIC', 'wrong'), 'ERR_ZMTP_CRYPTOGRAPHIC'],
+    [new WireError('FRAME_TOO_LARGE', 'wrong'), 'ERR_ZMTP_UNSPECIFIED'],
+  ])('%s as %s', (error, code) => {
+    expect(told(error)).toMatchObject({ type: 'handshake:error:protocol', error: { code } })
+  })
+
+  it.each([
+    'ZAP_UNSPECIFIED',
+    'ZAP_MALFORMED_REPLY',
+    'ZAP_BAD_REQUEST_ID',
+    'ZAP_BAD_VERSION',
+    'ZAP_INVALID_STATUS_CODE',
+    'ZAP_INVALID_METADATA',
+  ] as const)('%s as an error of ZAP', (code) => {
+    expect(told(new WireError(code, 'wrong'))).toMatchObject({
+      type: 'handshake:error:protocol',
+      error: { code: `ERR_${code}`, message: 'ZAP protocol error' },
+    })
+  })
+
+  it.each([
+    [300, 'Temporary error'],
+    [400, 'Authentication failure'],
+    [500, 'Internal error'],
+  ] as const)('a status of %i as one of authentication', (status, message) => {
+    expect(told(new WireError('DENIED', 'no', { status }))).toMatchObject({
+      type: 'handshake:error:auth',
+      error: { status, message },
+    })
+  })
+
+  it('an authenticator that is not there as EFAULT', () => {
+    const cause = new WireError('AUTHENTICATOR_FAILED', 'nobody')
+    expect(told(cause)).toMatchObject({
+      type: 'handshake:error:other',
+      error: { code: 'EFAULT', errno: 14, message: 'nobody', cause },
+    })
+  })
+
+  it('what the system says as it is', () => {
+    const error = new Error('reset')
+    expect(told(error)).toEqual({ type: 'handshake:error:other', address: 'tcp://here', error })
+  })
+
+  it('nothing, when the peer has just left or said no without a status', () => {
+    expect(told(undefined)).toBeUndefined()
+    expect(told(new WireError('DENIED', 'go away'))).toBeUndefined()
+  })
+})

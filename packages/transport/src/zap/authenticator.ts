@@ -1,0 +1,127 @@
+import { Router, type Context } from '@ringpost/core'
+import { engage, type Engaged } from '@ringpost/core/internal'
+import { Rules, type AuthenticatorRules } from './rules.ts'
+import { decodeZapRequest, encodeZapReply, ZAP_NAME, type ZapReply } from './zapMessage.ts'
+
+/** So many requests are answered in one turn of the event loop. */
+const BURST = 100
+/** So many are being decided about at once; more wait where they are. */
+const MOST_DECISIONS = 1000
+
+export interface AuthenticatorOptions extends AuthenticatorRules {
+  /** Whose sockets ask it. Default the process's. */
+  readonly context?: Context
+  /** Rules for some domains (`zapDomain`), in place of those beside this. */
+  readonly domains?: Readonly<Record<string, AuthenticatorRules>>
+  /**
+   * Told when who decides fails, or a folder cannot be read; the peer is refused with status 500.
+   * By default it is a warning of the process's.
+   */
+  readonly onError?: (error: Error) => void
+}
+
+/**
+ * Says who may connect to the servers of a context, in all of its threads, by addresses, passwords
+ * and keys: it answers at `inproc://zeromq.zap.01`, of which a context has one.
+ *
+ * It answers while its thread's event loop turns, and does not keep the process alive.
+ *
+ * @see RFC 27/ZAP
+ */
+export class Authenticator {
+  readonly #router: Router
+  readonly #engaged: Engaged
+  readonly #rules: Rules
+  readonly #domains: ReadonlyMap<string, Rules>
+  readonly #onError: (error: Error) => void
+  #decisions = 0
+  #isDue = false
+
+  /**
+   * @throws {TypeError} an address, a password or a key that is none
+   * @throws {SocketError} `EADDRINUSE`: the context has an authenticator; `EMFILE`, `ETERM`
+   */
+  constructor(options: AuthenticatorOptions = {}) {
+    const { context, domains = {}, onError = warn } = options
+    this.#rules = new Rules(options)
+    this.#domains = new Map(
+      Object.entries(domains).map(([domain, rules]) => [domain, new Rules(rules)]),
+    )
+    this.#onError = onError
+    this.#router = new Router(context === undefined ? { linger: 0 } : { context, linger: 0 })
+    try {
+      this.#router.bindSync(`inproc://${ZAP_NAME}`)
+    } catch (error) {
+      this.#router.close()
+      throw error
+    }
+    this.#engaged = this.#router[engage](() => this.#changed())
+    this.#changed()
+  }
+
+  /** True after `close`, and after the end of its context. */
+  get closed(): boolean {
+    return this.#router.closed
+  }
+
+  /**
+   * Stops answering. From then on it is as if there had never been an authenticator: PLAIN lets nobody
+   * in, CURVE everybody, unless `zapDomain` and `zapEnforceDomain` are set.
+   */
+  close(): void {
+    this.#router.close()
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  readonly #changed = (): void => {
+    if (this.#isDue || this.closed) return
+    this.#isDue = true
+    queueMicrotask(this.#turn)
+  }
+
+  readonly #turn = (): void => {
+    this.#isDue = false
+    const { pattern } = this.#engaged
+    if (this.#router.context.isShutDown) this.close()
+    for (let count = 0; !this.closed && this.#decisions < MOST_DECISIONS; count++) {
+      if (count === BURST) {
+        this.#isDue = true
+        setImmediate(this.#turn)
+        return
+      }
+      const message = pattern.receive()
+      if (Array.isArray(message)) void this.#answer(message)
+      else if (pattern.parkReceiving()) return
+    }
+  }
+
+  async #answer([peer, ...frames]: Buffer[]): Promise<void> {
+    const asked = decodeZapRequest(frames)
+    // Nobody could make anything of an answer.
+    if (asked === undefined) return
+    this.#decisions++
+    const rules = this.#domains.get(asked.request.domain) ?? this.#rules
+    const reply = await this.#decide(() => rules.decide(asked.request))
+    this.#decisions--
+    if (this.closed) return
+    this.#engaged.pattern.send([peer!, ...encodeZapReply(asked.id, reply)])
+    this.#engaged.flush()
+    this.#changed()
+  }
+
+  async #decide(decide: () => ReturnType<Rules['decide']>): Promise<ZapReply> {
+    try {
+      const decision = await decide()
+      if (decision.accepted) return { status: 200, text: 'OK', userId: decision.userId }
+      return { status: 400, text: decision.text, userId: '' }
+    } catch (error) {
+      this.#onError(error instanceof Error ? error : new Error(String(error)))
+      return { status: 500, text: 'the authenticator failed', userId: '' }
+    }
+  }
+}
+
+const warn = (error: Error): void => process.emitWarning(error)
