@@ -3,6 +3,7 @@ import type { Site, SocketSettings } from '@ringpost/core/internal'
 import { describeSelf, type Self } from '../mechanism/peer.ts'
 import type { DecoderLimits } from '../wire/frameDecoder.ts'
 import type { OwnGreeting } from '../wire/greeting.ts'
+import { speaksZmtp } from '../wire/socketType.ts'
 import type { HeartbeatSettings } from './heartbeat.ts'
 import { securityOf, type MakeMechanism } from './security.ts'
 
@@ -54,6 +55,8 @@ function selfOf(options: SocketSettings): Self {
   )
   const routingId = options.routingId ?? new Uint8Array()
   const self = { socketType: options.type, routingId, properties }
+  // A type that speaks no ZMTP tells peers nothing.
+  if (!speaksZmtp(options.type)) return self
   try {
     describeSelf(self)
   } catch (cause) {

@@ -1,12 +1,10 @@
 import type { Socket as Stream } from 'node:net'
-import { socketTypeId, type SocketSettings } from '@ringpost/core/internal'
+import type { SocketSettings } from '@ringpost/core/internal'
 import { Connection, type ConnectionEvents } from './connection.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
+import { speaksZmtp } from '../wire/socketType.ts'
 import { RawConnection } from './rawConnection.ts'
 import type { Subscriptions } from './subscriptions.ts'
-
-/** Whether sockets of a type speak ZMTP; the others see the bytes as they are. */
-export const speaksZmtp = (socketType: number): boolean => socketType !== socketTypeId.Stream
 
 /** Begins what the type of the socket asks for, on a stream that is connected. */
 export function openConnection(

@@ -2,10 +2,11 @@ import { type Server, type Socket as Stream } from 'node:net'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent, withErrno } from '../engine/events.ts'
-import { openConnection, speaksZmtp } from '../engine/openConnection.ts'
+import { openConnection } from '../engine/openConnection.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
+import { speaksZmtp } from '../wire/socketType.ts'
 import type { Running } from './carrier.ts'
 
 /** So many peers may be in the handshake at once; more are turned away. */

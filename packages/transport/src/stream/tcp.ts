@@ -1,7 +1,6 @@
 import net, { type AddressInfo, type Socket as Stream } from 'node:net'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings } from '../engine/connectionSettings.ts'
-import { speaksZmtp } from '../engine/openConnection.ts'
 import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
 import { listenAt } from './listenAt.ts'
@@ -19,7 +18,7 @@ export const tcp: Carrier = {
 
   check(address, site) {
     parseRemoteAddress(address, site.options.ipv6)
-    if (speaksZmtp(site.options.type)) connectionSettings(site)
+    connectionSettings(site)
   },
 
   dial(address, site, pipeName) {

@@ -1,4 +1,4 @@
-import { canTalk } from '@ringpost/core/internal'
+import { canTalk, socketTypeId } from '@ringpost/core/internal'
 
 /**
  * What the types of sockets are called on the wire, by the number that ZeroMQ gives them.
@@ -69,3 +69,6 @@ export function socketTypeNamed(name: string): number {
   if (type < 0) throw new RangeError(`no socket type is called ${name}`)
   return type
 }
+
+/** Whether sockets of a type speak ZMTP; the others see the bytes as they are. */
+export const speaksZmtp = (socketType: number): boolean => socketType !== socketTypeId.Stream
