@@ -56,6 +56,7 @@ describe.each(pairs)(
 const outputs: Record<string, string[]> = {
   'queue.js': ['first is answered', 'second is answered', 'true'],
   'threads.cjs': ['338350'],
+  'evaluated.cjs': ['hello'],
   'subclass.cjs': ['30000 456', '1000'],
   'events.js': [
     'true',

@@ -55,7 +55,7 @@ export class Programs {
 
   /** Runs one of them as a process. */
   start(file: string, ...programArguments: string[]): Program {
-    return new Program(join(this.#folder, 'dist', file), programArguments)
+    return new Program(this.#folder, join(this.#folder, 'dist', file), programArguments)
   }
 
   remove(): void {
@@ -70,8 +70,9 @@ export class Program {
   readonly #ended: Promise<number | null>
   #errors = ''
 
-  constructor(path: string, programArguments: readonly string[]) {
+  constructor(cwd: string, path: string, programArguments: readonly string[]) {
     const child = spawn(process.execPath, [path, ...programArguments], {
+      cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#process = child

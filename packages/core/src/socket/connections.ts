@@ -297,8 +297,8 @@ export class Connections implements PipeOwner, PatternHost {
     if (!this.#isClosed) this.#onChange()
   }
 
-  closePipe(pipe: Pipe): void {
-    this.#inproc.close(pipe, this.options.linger)
+  closePipe(pipe: Pipe, lingerMs = this.options.linger): void {
+    this.#inproc.close(pipe, lingerMs)
   }
 
   highWaterMarksChanged(): void {

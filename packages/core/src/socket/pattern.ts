@@ -19,8 +19,8 @@ export interface PatternHost {
   readonly options: SocketOptions
   /** The pipe has been written to; publish it with the others when the call ends. */
   flushLater(pipe: Pipe): void
-  /** Closes a pipe, for a reason of the pattern's. */
-  closePipe(pipe: Pipe): void
+  /** Closes a pipe, for a reason of the pattern's. What was sent lingers as the socket's option says. */
+  closePipe(pipe: Pipe, lingerMs?: number): void
 }
 
 /**

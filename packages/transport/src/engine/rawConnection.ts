@@ -10,6 +10,9 @@ const MOST_UNSENT_BYTES = 262_144
 
 const NOTICE = Buffer.alloc(0)
 
+/** So long a peer may take to close after this side has. */
+const FAREWELL_MS = 1000
+
 /**
  * One connection of a STREAM socket: no greeting and no frames. Each chunk that the stream gives is
  * a message, and each message is written as it is.
@@ -19,7 +22,7 @@ const NOTICE = Buffer.alloc(0)
  */
 export class RawConnection implements SessionEngine {
   readonly #stream: Stream
-  readonly #notifies: boolean
+  readonly #notify: boolean
   readonly #events: ConnectionEvents
   readonly #session: Session
   /** What the pipe has no room for yet: a chunk, and a notice of the end behind it. */
@@ -33,14 +36,15 @@ export class RawConnection implements SessionEngine {
   #isClosed = false
   #error: Error | undefined
   #lingerTimer: NodeJS.Timeout | undefined
+  #farewellTimer: NodeJS.Timeout | undefined
 
   /**
    * @param stream connected, and half open when the peer ends it; this connection's alone from now on
-   * @param notifies whether the socket gets an empty message when the peer comes, and when it has gone
+   * @param notify whether the socket gets an empty message when the peer comes, and when it has gone
    */
-  constructor(stream: Stream, notifies: boolean, events: ConnectionEvents) {
+  constructor(stream: Stream, notify: boolean, events: ConnectionEvents) {
     this.#stream = stream
-    this.#notifies = notifies
+    this.#notify = notify
     this.#events = events
     this.#session = events.ready(stranger)
     this.#session.join(this)
@@ -50,16 +54,19 @@ export class RawConnection implements SessionEngine {
     stream.on('error', (error) => {
       this.#error ??= error
     })
+    // What was given to the stream is still written; nobody would answer to more.
     stream.on('end', () => stream.end())
     stream.once('close', this.#onStreamClosed)
-    if (notifies) this.#inbox.push(NOTICE)
+    if (notify) this.#inbox.push(NOTICE)
     this.#deliver()
     if (this.#session.pipe === undefined) this.pipeEnded()
-    else this.#pump()
+    else this.pipeReadable()
   }
 
-  /** Bytes flow, or the last of them are on their way. */
-  readonly hasTraffic = true
+  /** Messages flow from the beginning to the end. */
+  get hasTraffic(): boolean {
+    return !this.#isClosed
+  }
 
   /** Closes it at once; what was not sent is lost. */
   close(): void {
@@ -109,8 +116,9 @@ export class RawConnection implements SessionEngine {
 
   readonly #onStreamClosed = (): void => {
     clearTimeout(this.#lingerTimer)
+    clearTimeout(this.#farewellTimer)
     this.#isStreamClosed = true
-    if (this.#notifies) this.#inbox.push(NOTICE)
+    if (this.#notify) this.#inbox.push(NOTICE)
     this.#deliver()
   }
 
@@ -139,7 +147,7 @@ export class RawConnection implements SessionEngine {
 
   /** Sends what the pipe has, as far as the stream takes it. */
   #pump(): void {
-    while (!this.#isStreamClosed && !this.#isChoked && !this.#isFinished) {
+    while (this.#stream.writable && !this.#isChoked && !this.#isFinished) {
       const { pipe } = this.#session
       if (pipe === undefined) return
       if (!pipe.canRead()) {
@@ -157,7 +165,7 @@ export class RawConnection implements SessionEngine {
     }
   }
 
-  /** Closes when the system has taken what was sent. */
+  /** The peer closes when it has read all: to close first could take from it what it has not. */
   pipeEnded(): void {
     if (this.#isFinished) return
     this.#isFinished = true
@@ -166,7 +174,8 @@ export class RawConnection implements SessionEngine {
       this.#closed()
       return
     }
-    this.#stream.end(() => this.#stream.destroy())
+    this.#stream.end()
     this.#stream.resume()
+    this.#farewellTimer = setTimeout(() => this.close(), FAREWELL_MS).unref()
   }
 }

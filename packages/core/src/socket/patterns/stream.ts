@@ -59,7 +59,8 @@ export class StreamPattern implements Pattern, NamingPattern {
     const pipe = this.#peers.find(bytesOf(name!))
     if (pipe === undefined || pipe.isPeerClosed) return 'EHOSTUNREACH'
     if (data!.length === 0) {
-      this.#host.closePipe(pipe)
+      // The socket stays: what it sent before is not to be lost, but for a peer that may never come.
+      this.#host.closePipe(pipe, pipe.isPending ? undefined : -1)
       releaseShared(message)
       return undefined
     }
