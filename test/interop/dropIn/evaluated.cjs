@@ -1,4 +1,4 @@
-const { once } = require('node:events')
+const events = require('node:events')
 const { Worker } = require('node:worker_threads')
 const { Pull } = require('zeromq')
 
@@ -16,7 +16,7 @@ async function run() {
   const [greeting] = await pull.receive()
   console.log(String(greeting))
   pull.close()
-  await once(thread, 'exit')
+  await events.once(thread, 'exit')
 }
 
 run().catch((error) => {
