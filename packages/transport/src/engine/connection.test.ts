@@ -6,6 +6,7 @@ import { PlainServer } from '../mechanism/plainServer.ts'
 import { pull } from '../testing/handshake.test-support.ts'
 import { encodeCommand } from '../wire/command.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
+import { Wire } from '../stream/wire.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
 
@@ -43,7 +44,7 @@ async function connect() {
   }
   let connection: Connection
   const closed = new Promise<[Error | undefined, boolean]>((resolve) => {
-    connection = new Connection(stream, settings, undefined, {
+    connection = new Connection(Wire.over(stream), settings, undefined, {
       ready: () => expect.unreachable(),
       closed: (...how) => resolve(how),
     })

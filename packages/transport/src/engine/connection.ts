@@ -11,6 +11,7 @@ import { GreetingExchange, requireMechanism, type PeerGreeting } from '../wire/g
 import type { ZmtpVersion } from '../wire/version.ts'
 import { UNIX_PEER } from '../zap/networks.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
+import type { Wire } from '../stream/wire.ts'
 import type { Session } from './session.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { Traffic } from './traffic.ts'
@@ -68,16 +69,17 @@ export class Connection {
   #error: Error | undefined
 
   /**
-   * @param stream connected, and half open when the peer ends it: what it has sent may have to wait
+   * @param wire connected, and half open when the peer ends it: what it has sent may have to wait
    *   for room; this connection's alone from now on
    * @param subscriptions of a socket that subscribes; they outlive the connection
    */
   constructor(
-    stream: Stream,
+    wire: Wire,
     settings: ConnectionSettings,
     subscriptions: Subscriptions | undefined,
     events: ConnectionEvents,
   ) {
+    const { stream } = wire
     this.#stream = stream
     this.#settings = settings
     this.#subscriptions = subscriptions
@@ -86,7 +88,7 @@ export class Connection {
     this.#decoder = new FrameDecoder(settings.limits)
     this.#address = addressOf(stream)
     stream.setNoDelay(true)
-    stream.on('data', this.#onData)
+    wire.take = this.#onBytes
     stream.on('error', (error) => {
       this.#error ??= error
     })
@@ -131,11 +133,17 @@ export class Connection {
     this.#phase = phase
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  readonly #onBytes = (bytes: Buffer): void => {
     this.#attempt(() => {
-      if (this.#phase === 'greeting') this.#greet(chunk)
-      else this.#received(chunk)
+      if (this.#phase === 'traffic') this.#received(bytes)
+      else this.#receivedEarly(Buffer.from(bytes))
     })
+  }
+
+  /** Mechanisms may keep what they were given. */
+  #receivedEarly(chunk: Buffer): void {
+    if (this.#phase === 'greeting') this.#greet(chunk)
+    else this.#received(chunk)
   }
 
   /** Runs what may find the peer at fault. */

@@ -63,7 +63,7 @@ describe('what a failed handshake is told as', () => {
   })
 
   it('what the system says as it is', () => {
-    const error = new Error('reset')
+    const error = Object.assign(new Error('reset'), { code: 'ECONNRESET', errno: -104 })
     expect(told(error)).toEqual({ type: 'handshake:error:other', address: 'tcp://here', error })
   })
 

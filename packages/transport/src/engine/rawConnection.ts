@@ -1,5 +1,6 @@
 import type { Socket as Stream } from 'node:net'
 import type { ConnectionEvents } from './connection.ts'
+import type { Wire } from '../stream/wire.ts'
 import type { Session, SessionEngine } from './session.ts'
 import { stranger } from './stranger.ts'
 
@@ -39,17 +40,18 @@ export class RawConnection implements SessionEngine {
   #farewellTimer: NodeJS.Timeout | undefined
 
   /**
-   * @param stream connected, and half open when the peer ends it; this connection's alone from now on
+   * @param wire connected, and half open when the peer ends it; this connection's alone from now on
    * @param notify whether the socket gets an empty message when the peer comes, and when it has gone
    */
-  constructor(stream: Stream, notify: boolean, events: ConnectionEvents) {
+  constructor(wire: Wire, notify: boolean, events: ConnectionEvents) {
+    const { stream } = wire
     this.#stream = stream
     this.#notify = notify
     this.#events = events
     this.#session = events.ready(stranger)
     this.#session.join(this)
     stream.setNoDelay(true)
-    stream.on('data', this.#arrived)
+    wire.take = this.#arrived
     stream.on('drain', this.#onDrain)
     stream.on('error', (error) => {
       this.#error ??= error
@@ -89,7 +91,13 @@ export class RawConnection implements SessionEngine {
 
   readonly #arrived = (chunk: Buffer): void => {
     if (this.#isFinished) return
-    this.#inbox.push(chunk)
+    const { pipe } = this.#session
+    if (this.#inbox.length === 0 && pipe?.canWrite() === true) {
+      pipe.write(chunk)
+      pipe.flush()
+      return
+    }
+    this.#inbox.push(Buffer.from(chunk))
     this.#deliver()
   }
 

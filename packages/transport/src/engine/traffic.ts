@@ -5,7 +5,7 @@ import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
 import type { FrameDecoder } from '../wire/frameDecoder.ts'
-import type { FrameEncoder } from '../wire/frameEncoder.ts'
+import { recycle, type FrameEncoder } from '../wire/frameEncoder.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
 import { Heartbeat, type HeartbeatSettings } from './heartbeat.ts'
 import type { Session, SessionEngine } from './session.ts'
@@ -53,6 +53,7 @@ export class Traffic implements SessionEngine {
   /** Messages that were decoded and do not fit into the pipe yet, from `#next` on. */
   #inbox: Buffer[][] = []
   #next = 0
+  readonly #readAtOnce: number
   #isChoked = false
   #isScheduled = false
   #isOver = false
@@ -64,6 +65,7 @@ export class Traffic implements SessionEngine {
   constructor(parts: TrafficParts, events: TrafficEvents) {
     this.#parts = parts
     this.#events = events
+    this.#readAtOnce = parts.decoder.isDecrypting ? BATCH : 1
     const send = (command: Buffer): void => {
       parts.encoder.addCommand(command)
       this.#write()
@@ -93,7 +95,7 @@ export class Traffic implements SessionEngine {
     this.#heartbeat.stop()
     this.#parts.stream.off('drain', this.#onDrain)
     this.#parts.session.leave(this)
-    this.#giveBackWhenWritten()?.()
+    this.#giveBack()?.()
   }
 
   // ---- from the peer to the socket
@@ -102,6 +104,10 @@ export class Traffic implements SessionEngine {
   arrived(): void {
     this.#heartbeat.alive()
     this.#deliver()
+    // What waits lies in memory that others use next.
+    this.#parts.decoder.keep()
+    for (let i = this.#next; i < this.#inbox.length; i++)
+      this.#inbox[i] = this.#inbox[i]!.map(copyOf)
   }
 
   /** Nothing more will arrive; what has, may wait for room. */
@@ -122,7 +128,12 @@ export class Traffic implements SessionEngine {
         }
         decoder.transfer(pipe)
         pipe.flush()
-        if (decoder.read(this.#inbox, BATCH) > 0) continue
+        if (!pipe.canWrite() && pipe.parkWriting()) {
+          stream.pause()
+          return
+        }
+        // One at a time, where the next ones can go as they lie.
+        if (decoder.read(this.#inbox, this.#readAtOnce) > 0) continue
         const command = decoder.takeCommand()
         if (command === undefined) break
         this.#obey(command)
@@ -259,13 +270,17 @@ export class Traffic implements SessionEngine {
     const last = chunks.length - 1
     if (last > 0) stream.cork()
     for (let i = 0; i < last; i++) stream.write(chunks[i]!)
-    stream.write(chunks[last]!, this.#giveBackWhenWritten())
+    const giveBack = this.#giveBack()
+    stream.write(chunks[last]!, () => {
+      recycle(chunks)
+      giveBack?.()
+    })
     if (last > 0) stream.uncork()
     if (stream.writableLength >= MOST_UNSENT_BYTES) this.#isChoked = stream.writableNeedDrain
   }
 
   /** Written or not: the stream calls back in any case. */
-  #giveBackWhenWritten(): (() => void) | undefined {
+  #giveBack(): (() => void) | undefined {
     if (this.#lent.length === 0) return undefined
     const lent = this.#lent
     this.#lent = []
@@ -278,6 +293,8 @@ export class Traffic implements SessionEngine {
     if (!this.#isOver) this.#events.finished()
   }
 }
+
+const copyOf = (frame: Buffer): Buffer => Buffer.from(frame)
 
 const single = (message: Buffer[]): Buffer | Buffer[] =>
   message.length === 1 ? message[0]! : message

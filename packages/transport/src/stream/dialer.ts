@@ -10,6 +10,7 @@ import { WireError } from '../errors.ts'
 import type { Peer } from '../mechanism/peer.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
 import type { Running } from './carrier.ts'
+import type { Wire } from './wire.ts'
 import { Reconnection } from './reconnection.ts'
 
 /**
@@ -20,7 +21,7 @@ export class StreamDialer implements Running {
   readonly endpoint: string
   readonly done: Promise<void>
   readonly #site: Site
-  readonly #open: () => Stream
+  readonly #open: () => Wire
   readonly #pipeName: string | undefined
   readonly #settings: ConnectionSettings
   readonly #subscriptions: Subscriptions | undefined
@@ -36,7 +37,7 @@ export class StreamDialer implements Running {
   #resolveDone!: () => void
 
   /** @param open begins a connection */
-  constructor(site: Site, endpoint: string, pipeName: string | undefined, open: () => Stream) {
+  constructor(site: Site, endpoint: string, pipeName: string | undefined, open: () => Wire) {
     this.#site = site
     this.endpoint = endpoint
     this.done = new Promise((resolve) => {
@@ -95,7 +96,8 @@ export class StreamDialer implements Running {
       this.#end()
       return
     }
-    const stream = this.#open()
+    const wire = this.#open()
+    const { stream } = wire
     this.#stream = stream
     if (!this.#isLeaving) stream.unref()
     this.#tell('connect:delay')
@@ -113,14 +115,14 @@ export class StreamDialer implements Running {
     stream.once('connect', () => {
       clearTimeout(timer)
       stream.off('close', refused)
-      this.#connected(stream)
+      this.#connected(wire)
     })
   }
 
-  #connected(stream: Stream): void {
+  #connected(wire: Wire): void {
     this.#tell('connect')
     const { options } = this.#site
-    this.#connection = openConnection(stream, options, this.#settings, this.#subscriptions, {
+    this.#connection = openConnection(wire, options, this.#settings, this.#subscriptions, {
       ready: (peer) => this.#ready(peer),
       closed: (error, wasReady) => this.#lost(error, wasReady),
     })

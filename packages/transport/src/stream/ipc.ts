@@ -1,5 +1,4 @@
 import { existsSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SocketError } from '@ringpost/core'
@@ -9,6 +8,7 @@ import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
 import { listenAt } from './listenAt.ts'
 import { StreamListener } from './listener.ts'
+import { Wire } from './wire.ts'
 
 /** `sun_path` has 108 bytes, and the last one is zero. @see unix(7) */
 const LONGEST_PATH_BYTES = 107
@@ -24,9 +24,7 @@ export const ipc: Carrier = {
 
   dial(address, site, pipeName) {
     const path = pathOf(address)
-    return new StreamDialer(site, `ipc://${address}`, pipeName, () =>
-      net.connect({ path, allowHalfOpen: true }),
-    )
+    return new StreamDialer(site, `ipc://${address}`, pipeName, () => Wire.connect({ path }))
   },
 }
 

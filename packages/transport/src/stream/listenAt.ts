@@ -1,6 +1,7 @@
 import net, { type Server } from 'node:net'
 import { getSystemErrorName } from 'node:util'
 import { SocketError, type SocketErrorCode } from '@ringpost/core'
+import { Wire } from './wire.ts'
 
 /** Where a server listens: a port of an address, or a path. */
 export type Place =
@@ -10,6 +11,8 @@ export type Place =
 /** A handle of libuv's as Node wraps it. */
 interface Handle {
   close(): void
+  /** Called for each connection, with a number of an error or 0. */
+  onconnection?: (status: number, handle: object) => void
 }
 
 /** What `node:net` calls by itself, and by which its own cluster listens, too. */
@@ -32,7 +35,7 @@ export function listenAt(place: Place, backlog: number): Server {
   const handle =
     'path' in place ? create(place.path, -1, -1) : create(place.host, place.port, place.family)
   if (typeof handle === 'number') throw namedError(getSystemErrorName(handle))
-  const server = net.createServer({ noDelay: true, allowHalfOpen: true })
+  const server = net.createServer()
   let late: Error | undefined
   const fail = (error: Error): void => {
     late = error
@@ -42,6 +45,15 @@ export function listenAt(place: Place, backlog: number): Server {
   if (!server.listening) throw new SocketError('EADDRINUSE', { cause: late })
   server.off('error', fail)
   return server
+}
+
+/** Has connections accepted as wires, which `Server` cannot. */
+export function onAccept(server: Server, accept: (wire: Wire) => void): void {
+  const { _handle: handle } = server as unknown as { readonly _handle: Handle }
+  handle.onconnection = (status, connection) => {
+    if (status === 0) accept(Wire.accepted(connection))
+    else server.emit('error', namedError(getSystemErrorName(status)))
+  }
 }
 
 const codes: ReadonlySet<string> = new Set<SocketErrorCode>([

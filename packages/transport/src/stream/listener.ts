@@ -7,6 +7,8 @@ import { acceptedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
+import { onAccept } from './listenAt.ts'
+import type { Wire } from './wire.ts'
 import type { Running } from './carrier.ts'
 
 /** So many peers may be in the handshake at once; more are turned away. */
@@ -50,7 +52,7 @@ export class StreamListener implements Running {
     })
     // A socket that only listens keeps no process alive, as in ZeroMQ's binding.
     server.unref()
-    server.on('connection', (stream: Stream) => this.#accept(stream))
+    onAccept(server, (wire) => this.#accept(wire))
     server.on('error', (error) => {
       site.tell({ type: 'accept:error', address: endpoint, error: withErrno(error) })
     })
@@ -69,7 +71,8 @@ export class StreamListener implements Running {
     if (this.#isClosed && this.#connections === 0) this.#resolveDone()
   }
 
-  #accept(stream: Stream): void {
+  #accept(wire: Wire): void {
+    const { stream } = wire
     const address = this.endpoint
     if (this.#handshakes >= MOST_HANDSHAKES || !this.#isWelcome(stream)) {
       stream.destroy()
@@ -82,7 +85,7 @@ export class StreamListener implements Running {
     const { socketType } = this.#settings.self
     const subscriptions = subscribes(socketType) ? new Subscriptions(socketType) : undefined
     const session = new Session()
-    openConnection(stream, this.#site.options, this.#settings, subscriptions, {
+    openConnection(wire, this.#site.options, this.#settings, subscriptions, {
       ready: (peer) => {
         this.#handshakes--
         if (speaksZmtp(socketType)) this.#site.tell({ type: 'handshake', address })

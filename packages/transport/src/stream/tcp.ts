@@ -5,6 +5,7 @@ import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
 import { listenAt } from './listenAt.ts'
 import { StreamListener } from './listener.ts'
+import { Wire } from './wire.ts'
 import {
   parseLocalAddress,
   parseRemoteAddress,
@@ -40,20 +41,19 @@ function listen(text: string, site: Site): StreamListener {
   )
 }
 
-function connect({ host, port, source }: RemoteAddress, { options }: Site): Stream {
-  const stream = net.connect({
+function connect({ host, port, source }: RemoteAddress, { options }: Site): Wire {
+  const wire = Wire.connect({
     host,
     port,
     // Of version 6 only when it is asked for, as in libzmq.
     family: options.ipv6 ? 0 : 4,
     noDelay: true,
-    allowHalfOpen: true,
     ...(source === undefined ? {} : { localAddress: source.host, localPort: source.port }),
   })
   if (options.tcpKeepalive === 1) {
-    stream.setKeepAlive(true, Math.max(options.tcpKeepaliveIdle, 0) * 1000)
+    wire.stream.setKeepAlive(true, Math.max(options.tcpKeepaliveIdle, 0) * 1000)
   }
-  return stream
+  return wire
 }
 
 /** Whom the filters let in: all when there are none. @see ZMQ_TCP_ACCEPT_FILTER */

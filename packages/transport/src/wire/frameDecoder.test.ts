@@ -126,6 +126,34 @@ describe('FrameDecoder', () => {
     )
   })
 
+  it('keeps what it has not read when the memory of chunks is used again', () => {
+    const run = fc.tuple(
+      fc.array(item, { maxLength: 12 }),
+      fc.array(fc.nat(2000), { maxLength: 8 }),
+      fc.integer({ min: 0, max: 4 }),
+    )
+    fc.assert(
+      fc.property(run, ([items, places, limit]) => {
+        const memory = Buffer.alloc(16_384)
+        const decoder = trafficDecoder()
+        const read: unknown[] = []
+        for (const chunk of [...cut(encodeItems(items), places), Buffer.alloc(0)]) {
+          chunk.copy(memory)
+          decoder.push(memory.subarray(0, chunk.length))
+          read.push(...readAll(decoder, [], limit))
+          const messages: Buffer[][] = []
+          decoder.read(messages, limit)
+          read.push(...messages.map((frames) => frames.map(hexOf)))
+          decoder.keep()
+          memory.fill(0xee)
+        }
+        read.push(...readAll(decoder, [Buffer.alloc(0)]))
+        expect(read).toEqual(describeItems(items))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
   it('leaves what is odd or too large to be looked at closer', () => {
     const sink = { canWrite: () => true, frame: () => expect.unreachable() }
     for (const [wire, code] of [

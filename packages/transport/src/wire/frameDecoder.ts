@@ -72,6 +72,8 @@ export class FrameDecoder {
 
   /** The frames of the message whose last one is not there yet. */
   #frames: Buffer[] | undefined
+  /** How many of them are copies. */
+  #kept = 0
   /** A command that has been read and not taken. */
   #command: Buffer | undefined
 
@@ -96,6 +98,11 @@ export class FrameDecoder {
     this.#commandLimit = Math.min(this.#frameLimit, this.#maxCommandSize)
   }
 
+  /** Whether frames are decrypted: then `transfer` does nothing. */
+  get isDecrypting(): boolean {
+    return this.#cipher !== undefined
+  }
+
   /** Takes over a chunk, to be read behind those before it. */
   push(chunk: Buffer): void {
     if (this.#at < this.#chunk.length) {
@@ -103,6 +110,20 @@ export class FrameDecoder {
     } else {
       this.#chunk = chunk
       this.#at = 0
+    }
+  }
+
+  /** The memory of chunks is used again: copies what has not been read of them. */
+  keep(): void {
+    const rest = this.#chunk.length - this.#at
+    this.#chunk = rest === 0 ? NOTHING : Buffer.from(this.#chunk.subarray(this.#at))
+    this.#at = 0
+    for (let i = 0; i < this.#waiting.length; i++) this.#waiting[i] = Buffer.from(this.#waiting[i]!)
+    if (this.#command !== undefined) this.#command = Buffer.from(this.#command)
+    const frames = this.#frames
+    if (frames === undefined) return
+    for (; this.#kept < frames.length; this.#kept++) {
+      frames[this.#kept] = Buffer.from(frames[this.#kept]!)
     }
   }
 
@@ -218,6 +239,7 @@ export class FrameDecoder {
           frames.push(frame)
           messages.push(frames)
           frames = undefined
+          this.#kept = 0
         }
       } else {
         if (frames === undefined) frames = []
@@ -361,6 +383,7 @@ export class FrameDecoder {
       this.#frames.push(frame)
       messages.push(this.#frames)
       this.#frames = undefined
+      this.#kept = 0
     }
   }
 

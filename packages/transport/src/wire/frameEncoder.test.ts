@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bytes } from '../testing/bytes.test-support.ts'
-import { FrameEncoder, LARGE_BYTES } from './frameEncoder.ts'
+import { FrameEncoder, LARGE_BYTES, recycle } from './frameEncoder.ts'
 
 const encode = (...messages: Uint8Array[][]): Buffer => {
   const encoder = new FrameEncoder()
@@ -54,6 +54,23 @@ describe('FrameEncoder', () => {
     for (let i = 0; i < 100; i++) encoder.addMessage([Buffer.alloc(1000, i)])
     const lengths = encoder.take().map((chunk) => chunk.length)
     expect(lengths).toEqual([64 * 1009, 36 * 1009])
+  })
+
+  it('uses the memory of large chunks again when they were written', () => {
+    const encoder = new FrameEncoder()
+    const fill = (): Uint8Array[] => {
+      for (let i = 0; i < 100; i++) encoder.addMessage([Buffer.alloc(1000, i)])
+      return encoder.take()
+    }
+    const first = fill()
+    const second = fill()
+    for (const chunk of first)
+      expect(second.every(({ buffer }) => buffer !== chunk.buffer)).toBe(true)
+    recycle(first)
+    const third = fill()
+    const memory = new Set(first.map(({ buffer }) => buffer))
+    expect(third.every(({ buffer }) => memory.has(buffer))).toBe(true)
+    expect(Buffer.concat(third)).toEqual(Buffer.concat(second))
   })
 
   it('does not copy a large frame', () => {

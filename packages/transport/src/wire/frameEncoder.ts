@@ -26,6 +26,25 @@ const staging: {
   encoder: FrameEncoder | undefined
 } = { encoder: undefined }
 
+/** Memory of large chunks that were written, for others: fresh memory costs more than the copying. */
+const MOST_SPARE = 16
+const spare: ArrayBuffer[] = []
+const lent = new WeakSet<ArrayBufferLike>()
+
+function chunkOf(length: number): Buffer {
+  if (length <= STAGE_BYTES / 4) return Buffer.allocUnsafe(length)
+  const memory = spare.pop() ?? new ArrayBuffer(STAGE_BYTES)
+  lent.add(memory)
+  return Buffer.from(memory, 0, length)
+}
+
+/** Chunks of an encoder were written, and nobody looks at them any more. */
+export function recycle(chunks: readonly Uint8Array[]): void {
+  for (const { buffer } of chunks) {
+    if (spare.length < MOST_SPARE && lent.delete(buffer)) spare.push(buffer as ArrayBuffer)
+  }
+}
+
 /**
  * Turns messages and commands into chunks of bytes, to be written in one go with what came before.
  *
@@ -148,7 +167,7 @@ export class FrameEncoder implements FrameSink {
   #unstage(): void {
     const length = this.#staged
     if (length === 0) return
-    const chunk = Buffer.allocUnsafe(length)
+    const chunk = chunkOf(length)
     chunk.set(length === STAGE_BYTES ? stage : stage.subarray(0, length))
     this.#chunks.push(chunk)
     this.#bytes += length

@@ -1,0 +1,51 @@
+import net, { type NetConnectOpts, type Socket as Stream } from 'node:net'
+
+const READ_BYTES = 65_536
+
+/** One for all streams of this thread: what was read is taken before anything else is read. */
+const memory = Buffer.allocUnsafeSlow(READ_BYTES)
+
+/** What takes bytes that have arrived; they are valid during the call only. */
+export type TakeBytes = (bytes: Buffer) => void
+
+/**
+ * A stream, and where its bytes go. They are read into memory that is used again and again: fresh memory
+ * for each read costs more than the reading.
+ */
+export class Wire {
+  readonly stream: Stream
+  #take: TakeBytes = () => undefined
+
+  private constructor(open: (onread: net.OnReadOpts) => Stream) {
+    this.stream = open({
+      buffer: memory,
+      callback: (length) => {
+        this.#take(memory.subarray(0, length))
+        return true
+      },
+    })
+  }
+
+  /** Begins to connect. */
+  static connect(options: NetConnectOpts): Wire {
+    return new Wire((onread) => net.connect({ ...options, allowHalfOpen: true, onread }))
+  }
+
+  /** @param handle of a connection that was accepted */
+  static accepted(handle: object): Wire {
+    const options = { handle, allowHalfOpen: true }
+    return new Wire((onread) => new net.Socket({ ...options, onread } as net.SocketConstructorOpts))
+  }
+
+  /** Of a test, or of anything else that gives chunks of their own. */
+  static over(stream: Stream): Wire {
+    const wire = new Wire(() => stream)
+    stream.on('data', (chunk: Buffer) => wire.#take(chunk))
+    return wire
+  }
+
+  /** What has not been taken comes here from now on. */
+  set take(take: TakeBytes) {
+    this.#take = take
+  }
+}
