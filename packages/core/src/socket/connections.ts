@@ -153,11 +153,12 @@ export class Connections implements PipeOwner, PatternHost {
     this.#endpointAdded(endpoint)
   }
 
-  #connectName(name: string, endpoint: string, routingId: Buffer | null): void {
+  #connectName(name: string, endpoint: string, routingId: Buffer | null): Pipe {
     const pipe = this.#inproc.connect(name, this.#settings(), this)
     pipe.endpoint = endpoint
     if (routingId !== null) pipe.routingId = routingId
     this.#add(pipe)
+    return pipe
   }
 
   #dial(transport: Transport, parsed: Endpoint, endpoint: string, routingId: Buffer | null): void {
@@ -168,14 +169,14 @@ export class Connections implements PipeOwner, PatternHost {
       return
     }
     const name = `${site.name}.${++this.#pipeNames}`
-    const dialer = transport.connect(parsed, site, name)
+    // First: the transport may be in another thread, and takes a pipe that is not there for given up.
+    const pipe = this.#connectName(name, endpoint, routingId)
     try {
-      this.#connectName(name, endpoint, routingId)
+      this.#remotes.connected(endpoint, transport.connect(parsed, site, name))
     } catch (error) {
-      dialer.close()
+      this.closePipe(pipe, 0)
       throw error
     }
-    this.#remotes.connected(endpoint, dialer)
   }
 
   disconnect(endpoint: string): void {
