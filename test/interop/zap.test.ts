@@ -4,7 +4,6 @@ import { inspect } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import {
   Context,
-  context,
   curveKeyPair,
   Pull,
   Push,
@@ -66,6 +65,14 @@ const lettingIn = ([version, id]: Buffer[]): (string | Buffer)[] => [
   'alice',
   '',
 ]
+
+/** A handler in a thread of its own. */
+async function handlerThread(): Promise<Worker> {
+  const worker = new Worker(new URL('../dist/interop/zapHandlerThread.js', import.meta.url))
+  opened.add({ close: () => void worker.terminate() })
+  await once(worker, 'message')
+  return worker
+}
 
 /** What arrives of `in`. */
 async function sent(push: Push, pull: Pull): Promise<string> {
@@ -130,8 +137,7 @@ describe('what a handler is asked', () => {
 
 describe('a handler in another thread', () => {
   it('is asked about many at once, and answers in any order', async () => {
-    const worker = new Worker(new URL('../dist/interop/zapHandlerThread.js', import.meta.url))
-    await once(worker, 'message')
+    const worker = await handlerThread()
     const pull = pullFor(plain.server)
     await pull.bind(ANYWHERE)
     const refused = nextEvent(pull, 'handshake:error:auth')
@@ -150,15 +156,13 @@ describe('a handler in another thread', () => {
 
 describe('a handler whose thread is terminated while it is asked', () => {
   it('lets nobody in; the next one is asked', async () => {
-    const worker = new Worker(new URL('../dist/interop/zapHandlerThread.js', import.meta.url))
-    await once(worker, 'message')
+    const worker = await handlerThread()
     const pull = pullFor(plain.server)
     await pull.bind(ANYWHERE)
-    const accepted = nextEvent(pull, 'accept')
     const refused = nextEvent(pull, 'handshake:error:other')
     const push = pushFor(alice)
     push.connect(pull.lastEndpoint!)
-    await accepted
+    await once(worker, 'message')
     await worker.terminate()
     expect((await refused).error).toMatchObject({ code: 'EFAULT' })
     handle(lettingIn)
@@ -306,12 +310,14 @@ describe('a handler that is gone or silent', () => {
   })
 
   it('leaves no memory behind', async () => {
+    // Nobody else uses it, and no other thread gives back what is counted.
+    const context = new Context({ ioThreads: 0 })
     const before = context.memory.usedBytes
-    const handler = new Reply()
+    const handler = new Reply({ context })
     handler.bindSync(ZAP)
-    const pull = new Pull({ ...plain.server, linger: 0 })
+    const pull = new Pull({ ...plain.server, linger: 0, context })
     await pull.bind(ANYWHERE)
-    const push = new Push({ ...alice, linger: 0 })
+    const push = new Push({ ...alice, linger: 0, context })
     push.connect(pull.lastEndpoint!)
     await handler.receive()
     const gone = nextEvent(pull, 'disconnect')
@@ -380,6 +386,31 @@ describe('peers that know no security', () => {
     // A PUSH of ZMTP 2.0, without a routing id.
     stream.write(Buffer.from('ff00000000000000017f0108' + '0000' + '0000', 'hex'))
     expect((await refused).error).toMatchObject({ code: 'ERR_ZMTP_UNSPECIFIED' })
+    await ended
+  })
+})
+
+describe('peers that break the protocol', () => {
+  it.each([
+    ['PLAIN', 'ERR_ZMTP_MALFORMED_COMMAND_HELLO', '04060548454c4c4f'],
+    ['PLAIN', 'ERR_ZMTP_MALFORMED_COMMAND_UNSPECIFIED', '040100'],
+    ['PLAIN', 'ERR_ZMTP_UNEXPECTED_COMMAND', '0409' + '08494e495449415445'],
+    ['CURVE', 'ERR_ZMTP_MALFORMED_COMMAND_HELLO', '04060548454c4c4f'],
+    ['CURVE', 'ERR_ZMTP_UNEXPECTED_COMMAND', '0409' + '08494e495449415445'],
+    ['CURVE', 'ERR_ZMTP_UNSPECIFIED', '05'],
+  ])('%s: %s', async (mechanism, code, frame) => {
+    handle(lettingIn)
+    const pull = pullFor(mechanism === 'PLAIN' ? plain.server : curve.server)
+    await pull.bind(ANYWHERE)
+    const refused = nextEvent(pull, 'handshake:error:protocol')
+    const stream = net.connect(Number(pull.lastEndpoint!.split(':').at(-1)), '127.0.0.1')
+    const ended = once(stream, 'close')
+    stream.on('error', () => undefined).resume()
+    const greeting = Buffer.alloc(64)
+    greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1])
+    greeting.write(mechanism, 12, 'latin1')
+    stream.write(Buffer.concat([greeting, Buffer.from(frame, 'hex')]))
+    expect((await refused).error).toMatchObject({ code })
     await ended
   })
 })

@@ -10,7 +10,10 @@ router.bindSync('inproc://zeromq.zap.01')
 parentPort!.postMessage('bound')
 
 const asked: Buffer[][] = []
-for (let count = 0; count < 3; count++) asked.push(await router.receive())
+for (let count = 0; count < 3; count++) {
+  asked.push(await router.receive())
+  parentPort!.postMessage('asked')
+}
 for (const [index, [peer, delimiter, version, id]] of [...asked.entries()].toReversed()) {
   const status = index === 1 ? '400' : '200'
   await router.send([peer!, delimiter!, version!, id!, status, '', '', ''])

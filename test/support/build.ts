@@ -15,7 +15,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   unit: ['packages/core', 'packages/transport', 'packages/actors'],
   contract: ['test'],
   examples: ['examples', 'test', 'packages/transport'],
-  interop: ['packages/transport'],
+  interop: ['test', 'packages/transport'],
   fuzz: ['packages/transport'],
   stress: ['test'],
 }
