@@ -1,7 +1,3 @@
-<<<<<<< HEAD
-=======
-const events = require('node:events')
->>>>>>> main
 const { Worker } = require('node:worker_threads')
 const { Pull } = require('zeromq')
 
@@ -19,11 +15,7 @@ async function run() {
   const [greeting] = await pull.receive()
   console.log(String(greeting))
   pull.close()
-<<<<<<< HEAD
   await new Promise((resolve) => thread.once('exit', resolve))
-=======
-  await events.once(thread, 'exit')
->>>>>>> main
 }
 
 run().catch((error) => {

@@ -63,8 +63,16 @@ describe('what a failed handshake is told as', () => {
   })
 
   it('what the system says as it is', () => {
-    const error = new Error('reset')
+    const error = Object.assign(new Error('reset'), { code: 'ECONNRESET', errno: -104 })
     expect(told(error)).toEqual({ type: 'handshake:error:other', address: 'tcp://here', error })
+  })
+
+  it('with a number what has none', () => {
+    const cause = new Error('strange')
+    expect(told(cause)).toMatchObject({
+      type: 'handshake:error:other',
+      error: { code: 'EFAULT', errno: 14, message: 'strange', cause },
+    })
   })
 
   it('nothing, when the peer has just left or said no without a status', () => {
