@@ -153,11 +153,15 @@ export class Connections implements PipeOwner, PatternHost {
     this.#endpointAdded(endpoint)
   }
 
-  #connectName(name: string, endpoint: string, routingId: Buffer | null): Pipe {
+  #connectName(name: string, endpoint: string, routingId: Buffer | null): void {
+    this.#add(this.#newPipe(name, endpoint, routingId))
+  }
+
+  /** A pipe that waits at a name, and that the pattern does not know yet. */
+  #newPipe(name: string, endpoint: string, routingId: Buffer | null): Pipe {
     const pipe = this.#inproc.connect(name, this.#settings(), this)
     pipe.endpoint = endpoint
     if (routingId !== null) pipe.routingId = routingId
-    this.#add(pipe)
     return pipe
   }
 
@@ -169,14 +173,16 @@ export class Connections implements PipeOwner, PatternHost {
       return
     }
     const name = `${site.name}.${++this.#pipeNames}`
-    // First: the transport may be in another thread, and takes a pipe that is not there for given up.
-    const pipe = this.#connectName(name, endpoint, routingId)
+    // It waits there before anybody dials: another thread may have a connection for it at once. And
+    // nothing is sent into it before it is certain that somebody will.
+    const pipe = this.#newPipe(name, endpoint, routingId)
     try {
       this.#remotes.connected(endpoint, transport.connect(parsed, site, name))
     } catch (error) {
-      this.closePipe(pipe, 0)
+      this.#inproc.close(pipe, 0)
       throw error
     }
+    this.#add(pipe)
   }
 
   disconnect(endpoint: string): void {
@@ -293,7 +299,7 @@ export class Connections implements PipeOwner, PatternHost {
 
   pipeEnded(pipe: Pipe): void {
     this.#inproc.stopWaiting(pipe)
-    this.#pipes.delete(pipe)
+    if (!this.#pipes.delete(pipe)) return
     this.pattern.detach(pipe)
     if (!this.#isClosed) this.#onChange()
   }
