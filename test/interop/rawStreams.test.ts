@@ -114,10 +114,10 @@ describe.each(Object.entries(libraries))('STREAM of %s', (_, library) => {
     for (const type of ['accept', 'handshake'] as const) {
       server.events.on(type, (event) => types.push(event.type))
     }
+    const left = new Promise((resolve) => server.events.on('disconnect', resolve))
     const client = await tcpClient(port)
-    client.write('x')
-    await server.receive()
-    await server.receive()
+    client.end('x')
+    await left
     expect(types).toEqual(['accept'])
   })
 })

@@ -1,4 +1,3 @@
-const events = require('node:events')
 const { Worker } = require('node:worker_threads')
 const { Pull } = require('zeromq')
 
@@ -16,7 +15,7 @@ async function run() {
   const [greeting] = await pull.receive()
   console.log(String(greeting))
   pull.close()
-  await events.once(thread, 'exit')
+  await new Promise((resolve) => thread.once('exit', resolve))
 }
 
 run().catch((error) => {

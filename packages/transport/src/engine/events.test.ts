@@ -67,6 +67,14 @@ describe('what a failed handshake is told as', () => {
     expect(told(error)).toEqual({ type: 'handshake:error:other', address: 'tcp://here', error })
   })
 
+  it('with a number what has none', () => {
+    const cause = new Error('strange')
+    expect(told(cause)).toMatchObject({
+      type: 'handshake:error:other',
+      error: { code: 'EFAULT', errno: 14, message: 'strange', cause },
+    })
+  })
+
   it('nothing, when the peer has just left or said no without a status', () => {
     expect(told(undefined)).toBeUndefined()
     expect(told(new WireError('DENIED', 'go away'))).toBeUndefined()
