@@ -52,7 +52,10 @@ function handle(reply: (request: Buffer[]) => (string | Buffer)[]): Reply {
   const handler = opened.add(new Reply())
   handler.bindSync(ZAP)
   void (async () => {
-    for await (const request of handler) await handler.send(reply(request))
+    for await (const request of handler) {
+      // The test may have ended.
+      if (!handler.closed) await handler.send(reply(request))
+    }
   })()
   return handler
 }
