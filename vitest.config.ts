@@ -49,6 +49,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'python',
+          include: ['test/python/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'fuzz',
           include: ['test/fuzz/**/*.test.ts'],
           globalSetup,

@@ -16,6 +16,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   contract: ['test'],
   examples: ['examples', 'test', 'packages/transport'],
   interop: ['test', 'packages/transport'],
+  python: ['examples', 'packages/transport'],
   fuzz: ['packages/transport'],
   stress: ['test'],
 }

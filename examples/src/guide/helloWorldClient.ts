@@ -1,7 +1,7 @@
 // Hello World client
 // Connects a REQ socket to the endpoint given, sends "Hello" ten times and expects "World" back
 
-import { Request } from '@ringpost/core'
+import { Request } from '@ringpost/transport'
 
 const [endpoint = 'inproc://hello'] = process.argv.slice(2)
 

@@ -1,7 +1,7 @@
 // Hello World server
 // Binds a REP socket to the endpoint given, expects "Hello" from a client and answers "World"
 
-import { Reply } from '@ringpost/core'
+import { Reply } from '@ringpost/transport'
 
 const [endpoint = 'inproc://hello'] = process.argv.slice(2)
 

@@ -3,7 +3,7 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
-import { context } from '@ringpost/core'
+import { context } from '@ringpost/transport'
 
 const usage = `Usage: node launch.js <example> [options]
 

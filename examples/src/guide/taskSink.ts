@@ -1,7 +1,7 @@
 // Task sink
 // Binds a PULL socket and collects results from the workers through it
 
-import { Pull, Reply } from '@ringpost/core'
+import { Pull, Reply } from '@ringpost/transport'
 
 const [
   resultEndpoint = 'inproc://results',

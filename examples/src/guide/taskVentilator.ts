@@ -1,7 +1,7 @@
 // Task ventilator
 // Binds a PUSH socket and sends a batch of tasks to the workers through it
 
-import { Push, Request } from '@ringpost/core'
+import { Push, Request } from '@ringpost/transport'
 
 const [
   taskEndpoint = 'inproc://tasks',

@@ -2,7 +2,7 @@
 // Connects a PULL socket to the ventilator and collects tasks from there
 // Connects a PUSH socket to the sink and sends results to there
 
-import { Pull, Push } from '@ringpost/core'
+import { Pull, Push } from '@ringpost/transport'
 
 const [taskEndpoint = 'inproc://tasks', resultEndpoint = 'inproc://results'] = process.argv.slice(2)
 

@@ -2,7 +2,7 @@
 // Connects a SUB socket to the endpoint given, collects updates for one zip code and prints the
 // average temperature there
 
-import { Subscriber } from '@ringpost/core'
+import { Subscriber } from '@ringpost/transport'
 
 const [zipCode = '10001', updates = '100', endpoint = 'inproc://weather'] = process.argv.slice(2)
 
@@ -18,6 +18,7 @@ subscriber.subscribe(`${zipCode} `)
 
 let totalTemperature = 0
 for (let update = 0; update < Number(updates); update++) {
+  if (update > 0 && update % 10 === 0) console.log(`update ${update}`)
   const [message] = subscriber.receiveSync()
   const [, temperature] = String(message).split(' ')
   totalTemperature += Number(temperature)

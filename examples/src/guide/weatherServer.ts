@@ -1,7 +1,7 @@
 // Weather update server
 // Binds a PUB socket to the endpoint given and publishes random weather updates for ever
 
-import { Publisher } from '@ringpost/core'
+import { Publisher } from '@ringpost/transport'
 
 const [endpoint = 'inproc://weather'] = process.argv.slice(2)
 
