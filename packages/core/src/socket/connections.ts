@@ -146,10 +146,15 @@ export class Connections implements PipeOwner, PatternHost {
   }
 
   #connectName(name: string, endpoint: string, routingId: Buffer | null): void {
+    this.#add(this.#newPipe(name, endpoint, routingId))
+  }
+
+  /** A pipe that waits at a name, and that the pattern does not know yet. */
+  #newPipe(name: string, endpoint: string, routingId: Buffer | null): Pipe {
     const pipe = this.#inproc.connect(name, this.#settings(), this)
     pipe.endpoint = endpoint
     if (routingId !== null) pipe.routingId = routingId
-    this.#add(pipe)
+    return pipe
   }
 
   #dial(transport: Transport, parsed: Endpoint, endpoint: string, routingId: Buffer | null): void {
@@ -160,14 +165,16 @@ export class Connections implements PipeOwner, PatternHost {
       return
     }
     const name = `${site.name}.${++this.#pipeNames}`
-    const dialer = transport.connect(parsed, site, name)
+    // It waits there before anybody dials: another thread may have a connection for it at once. And
+    // nothing is sent into it before it is certain that somebody will.
+    const pipe = this.#newPipe(name, endpoint, routingId)
     try {
-      this.#connectName(name, endpoint, routingId)
+      this.#remotes.connected(endpoint, transport.connect(parsed, site, name))
     } catch (error) {
-      dialer.close()
+      this.#inproc.close(pipe, 0)
       throw error
     }
-    this.#remotes.connected(endpoint, dialer)
+    this.#add(pipe)
   }
 
   disconnect(endpoint: string): void {
@@ -284,7 +291,7 @@ export class Connections implements PipeOwner, PatternHost {
 
   pipeEnded(pipe: Pipe): void {
     this.#inproc.stopWaiting(pipe)
-    this.#pipes.delete(pipe)
+    if (!this.#pipes.delete(pipe)) return
     this.pattern.detach(pipe)
     if (!this.#isClosed) this.#onChange()
   }
