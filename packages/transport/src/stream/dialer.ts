@@ -126,7 +126,6 @@ export class StreamDialer implements Running {
 
   #ready(peer: Peer): Session {
     this.#reconnection.succeeded()
-    this.#tell('handshake')
     const session = (this.#session ??= new Session(() => this.#pipeEnded()))
     if (session.pipe === undefined) {
       const pipe =
@@ -135,6 +134,7 @@ export class StreamDialer implements Running {
           : awaitedPipe(this.#site, this.#pipeName, peer, session)
       if (pipe !== undefined) session.pipe = pipe
     }
+    this.#tell('handshake')
     return session
   }
 
@@ -153,11 +153,11 @@ export class StreamDialer implements Running {
     this.#stream = undefined
     const event = wasReady ? undefined : handshakeEvent(error, this.endpoint)
     if (event !== undefined) this.#site.tell(event)
-    this.#tell('disconnect')
     if (this.#pipeName === undefined) {
       this.#session?.close()
       this.#session = undefined
     }
+    this.#tell('disconnect')
     // Who breaks the protocol once will do so again.
     const isHopeless =
       error instanceof WireError && !(error.code === 'DENIED' && error.status === 300)
