@@ -137,7 +137,7 @@ export function describeBatches(subject: Subject): void {
       await radio.bind(listening)
       const [dish] = await stage.farPeers('Dish', 1, listening)
       await dish!.join('A')
-      takeNote(radio)
+      await stage.hears(radio, dish!)
       await radio.sendMany([
         ['unheard', { group: 'B' }],
         ['heard', { group: 'A' }],
