@@ -15,7 +15,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   unit: ['packages/core', 'packages/transport', 'packages/actors'],
   contract: ['test'],
   examples: ['examples', 'test'],
-  interop: ['packages/transport'],
+  interop: ['test'],
   fuzz: ['packages/transport'],
   stress: ['test'],
 }
