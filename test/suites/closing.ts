@@ -97,6 +97,7 @@ export function describeClosing(subject: Subject): void {
       expect(received.map(([frame]) => frame!.length)).toEqual(sizes)
     })
 
+    // Over a wire the connection would be made again by itself, and carry what had not left.
     itInproc('drops what the closed socket had not read, and hurts nobody', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')

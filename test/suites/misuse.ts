@@ -257,6 +257,7 @@ function describeStrangers(subject: Subject): void {
         await expect(socket.send('x')).rejects.toMatchObject(failures.again)
       })
 
+      // Over a wire it shows in the handshake, and `connect` has returned long ago.
       itInproc(
         `are refused with ENOCOMPATPROTO: a ${there} by a ${here} that is bound`,
         async () => {

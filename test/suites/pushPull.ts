@@ -70,6 +70,7 @@ export function describePushPull(subject: Subject): void {
       for (const [first, second] of shares) expect(Number(second) - Number(first)).toBe(4)
     })
 
+    // What was sent has to be there already, all of it.
     itInproc('takes one message from each PUSH in turn', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')

@@ -106,6 +106,7 @@ export function describeRouter(subject: Subject): void {
       expect(texts(await dealer!.receive())).toEqual(['with a body'])
     })
 
+    // Over a wire the one who connects drops what it sends before it knows the other.
     itInproc('talks to another ROUTER by name', async () => {
       const endpoint = stage.endpoint()
       const here = stage.open('Router', { routingId: 'here' })

@@ -252,6 +252,7 @@ export function describeSharedFrames(subject: Subject): void {
       expect(heads([await pull.receive()])).toEqual(['x'])
     })
 
+    // Connections end some time after their sockets.
     itImmediate('give all their memory back once their sockets are closed', async () => {
       const before = context.memory.usedBytes
       const endpoint = stage.endpoint()
@@ -309,6 +310,7 @@ function describeSharedBatches(subject: Subject): void {
       expect(received).toEqual(numbers(0, 500))
     })
 
+    // What was sent has to be there already, all of it.
     itInproc('hold at most as many messages as they are told', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')

@@ -115,6 +115,7 @@ export function describeThreads(subject: Subject): void {
       expect(heads(await staying!.take(10))).toEqual(numbers(0, 10))
     })
 
+    // Over a wire the queue that is full outlives the peer, for the one who may come in its place.
     itExact('that end free a sender that waits for them alone', async () => {
       const [one, two] = [stage.endpoint(), stage.endpoint()]
       const push = stage.open('Push', { sendHighWaterMark: 1 })

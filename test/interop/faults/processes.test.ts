@@ -1,4 +1,4 @@
-import { context, Pull, Push, type Socket } from '@ringpost/transport'
+import { context, Publisher, Pull, Push, Subscriber, type Socket } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import { FaultyLink } from '../../support/faultyLink.ts'
 import { FreePorts } from '../../support/freeEndpoints.ts'
@@ -162,6 +162,36 @@ describe('a peer that does not read', () => {
     await expectFlat(push)
     const ledger = new Ledger()
     while (ledger.count < sent) ledger.enter(await pull.receive())
+  })
+})
+
+describe('a subscriber that does not read', () => {
+  it('costs its publisher no more than the high-water marks, and the others nothing', async () => {
+    const publisher = open(new Publisher({ sendHighWaterMark: MARK }))
+    await publisher.bind('tcp://127.0.0.1:*')
+    const [stopped, quick] = [1, 2].map(() => {
+      const subscriber = open(new Subscriber({ receiveHighWaterMark: MARK }))
+      subscriber.subscribe('')
+      subscriber.connect(publisher.lastEndpoint!)
+      return subscriber
+    }) as [Subscriber, Subscriber]
+    let sequence = 0
+    // Both have subscribed when both have received something.
+    const areThere = Promise.all([stopped.receive(), quick.receive()])
+    let isThere = false
+    void areThere.then(() => (isThere = true))
+    while (!isThere) {
+      await publisher.send(stamped(1, sequence++, [10]))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const ledger = new Ledger()
+    const used = context.memory.usedBytes
+    for (let count = 0; count < 10_000; count++) {
+      await publisher.send(stamped(1, sequence, [MESSAGE_BYTES]))
+      while (ledger.lastOf(1) < sequence) ledger.enter(await quick.receive())
+      sequence++
+    }
+    expect(context.memory.usedBytes - used).toBeLessThan(8 * MARK * MESSAGE_BYTES)
   })
 })
 
