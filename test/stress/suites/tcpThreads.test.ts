@@ -1,10 +1,10 @@
 import * as transport from '@ringpost/transport'
 import { afterAll } from 'vitest'
-import { FreePorts } from '../support/freeEndpoints.ts'
-import { asZmq } from '../support/suiteApi.ts'
-import { farThread } from '../support/suiteFar.ts'
-import { urlOf } from '../support/suiteModule.ts'
-import { describeContract } from './contract.ts'
+import { FreePorts } from '../../support/freeEndpoints.ts'
+import { asZmq } from '../../support/suiteApi.ts'
+import { farThread } from '../../support/suiteFar.ts'
+import { urlOf } from '../../support/suiteModule.ts'
+import { describeContract } from '../../suites/contract.ts'
 
 const module = urlOf('@ringpost/transport')
 const startThread = () => farThread(module)

@@ -1,10 +1,10 @@
 import * as transport from '@ringpost/transport'
 import { afterAll } from 'vitest'
-import { FreePorts } from '../support/freeEndpoints.ts'
-import { asZmq } from '../support/suiteApi.ts'
-import { farHere } from '../support/suiteFar.ts'
-import { urlOf } from '../support/suiteModule.ts'
-import { describeContract } from './contract.ts'
+import { FreePorts } from '../../support/freeEndpoints.ts'
+import { asZmq } from '../../support/suiteApi.ts'
+import { farHere } from '../../support/suiteFar.ts'
+import { urlOf } from '../../support/suiteModule.ts'
+import { describeContract } from '../../suites/contract.ts'
 
 const ports = await FreePorts.hold(500)
 afterAll(() => ports.release())

@@ -1,10 +1,10 @@
 import * as transport from '@ringpost/transport'
 import { afterAll } from 'vitest'
-import { FreePaths } from '../support/freeEndpoints.ts'
-import { asZmq } from '../support/suiteApi.ts'
-import { farHere } from '../support/suiteFar.ts'
-import { urlOf } from '../support/suiteModule.ts'
-import { describeContract } from './contract.ts'
+import { FreePaths } from '../../support/freeEndpoints.ts'
+import { asZmq } from '../../support/suiteApi.ts'
+import { farHere } from '../../support/suiteFar.ts'
+import { urlOf } from '../../support/suiteModule.ts'
+import { describeContract } from '../../suites/contract.ts'
 
 const paths = new FreePaths()
 afterAll(() => paths.release())
