@@ -130,7 +130,6 @@ export class StreamDialer implements Running {
 
   #ready(peer: Peer): Session {
     this.#reconnection.succeeded()
-    if (speaksZmtp(this.#site.options.type)) this.#tell('handshake')
     const session = (this.#session ??= new Session(() => this.#pipeEnded()))
     if (session.pipe === undefined) {
       const pipe =
@@ -141,6 +140,7 @@ export class StreamDialer implements Running {
       // The socket has given up the pipe before anybody was there.
       else if (this.#pipeName !== undefined) this.#isLeaving = true
     }
+    if (speaksZmtp(this.#site.options.type)) this.#tell('handshake')
     return session
   }
 
@@ -159,11 +159,11 @@ export class StreamDialer implements Running {
     this.#stream = undefined
     const event = wasReady ? undefined : handshakeEvent(error, this.endpoint)
     if (event !== undefined) this.#site.tell(event)
-    this.#tell('disconnect')
     if (this.#pipeName === undefined) {
       this.#session?.close()
       this.#session = undefined
     }
+    this.#tell('disconnect')
     if (this.#isOver) this.#resolveDone()
     else if (isHopeless(error) || (this.#isLeaving && !this.#isWanted)) this.#end()
     else this.#retry()

@@ -1,4 +1,5 @@
 import { type Server, type Socket as Stream } from 'node:net'
+import { SocketError } from '@ringpost/core'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent, withErrno } from '../engine/events.ts'
@@ -71,11 +72,20 @@ export class StreamListener implements Running {
     if (this.#isClosed && this.#connections === 0) this.#resolveDone()
   }
 
+  #refusalOf(stream: Stream): SocketError | undefined {
+    if (this.#handshakes >= MOST_HANDSHAKES) {
+      return new SocketError('EMFILE', { message: 'Too many peers are in the handshake' })
+    }
+    return this.#isWelcome(stream) ? undefined : new SocketError('EACCES')
+  }
+
   #accept(wire: Wire): void {
     const { stream } = wire
     const address = this.endpoint
-    if (this.#handshakes >= MOST_HANDSHAKES || !this.#isWelcome(stream)) {
+    const refusal = this.#refusalOf(stream)
+    if (refusal !== undefined) {
       stream.destroy()
+      this.#site.tell({ type: 'accept:error', address, error: refusal })
       return
     }
     stream.unref()
@@ -88,17 +98,18 @@ export class StreamListener implements Running {
     openConnection(wire, this.#site.options, this.#settings, subscriptions, {
       ready: (peer) => {
         this.#handshakes--
-        if (speaksZmtp(socketType)) this.#site.tell({ type: 'handshake', address })
         const pipe = acceptedPipe(this.#site, peer, session)
         if (pipe !== undefined) session.pipe = pipe
+        // Who is told of it finds the peer among the socket's, as in libzmq.
+        if (speaksZmtp(socketType)) this.#site.tell({ type: 'handshake', address })
         return session
       },
       closed: (error, wasReady) => {
         if (!wasReady) this.#handshakes--
         const event = wasReady ? undefined : handshakeEvent(error, address)
         if (event !== undefined) this.#site.tell(event)
-        this.#site.tell({ type: 'disconnect', address })
         session.close()
+        this.#site.tell({ type: 'disconnect', address })
         this.#connections--
         this.#ended()
       },
