@@ -145,7 +145,7 @@ describe('a peer whose process', () => {
     expect(await second.line()).toBe('last of 500')
   })
 
-  describeRestarts(20)
+  describeRestarts(3)
 })
 
 describe('a peer that does not read', () => {
