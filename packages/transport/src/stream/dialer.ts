@@ -5,6 +5,7 @@ import { handshakeEvent } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
 import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
+import { stranger } from '../engine/stranger.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { WireError } from '../errors.ts'
 import type { Peer } from '../mechanism/peer.ts'
@@ -47,7 +48,9 @@ export class StreamDialer implements Running {
     this.#open = open
     const { options } = site
     this.#settings = connectionSettings(site)
-    this.#subscriptions = subscribes(options.type) ? new Subscriptions(options.type) : undefined
+    this.#subscriptions = subscribes(options.type)
+      ? new Subscriptions(options.type, options.verboseUnsubscribe)
+      : undefined
     this.#reconnection = new Reconnection({
       intervalMs: options.reconnectInterval,
       mostMs: options.reconnectMaxInterval,
@@ -70,6 +73,10 @@ export class StreamDialer implements Running {
     if (lingerMs > 0) this.#lingering = setTimeout(() => this.#end(), lingerMs)
   }
 
+  abandon(): void {
+    // What is still to be sent waits for a peer, as linger says.
+  }
+
   /** Whether there may be something left to be sent. */
   get #isWanted(): boolean {
     if (this.#session?.pipe !== undefined) return true
@@ -83,7 +90,14 @@ export class StreamDialer implements Running {
     clearTimeout(this.#lingering)
     this.#stream?.destroy()
     this.#session?.close()
+    this.#givePipeUp()
     if (this.#connection === undefined) this.#resolveDone()
+  }
+
+  /** The socket is to know that nobody comes: its pipe must not take messages for ever. */
+  #givePipeUp(): void {
+    if (this.#session?.pipe !== undefined || this.#pipeName === undefined || !this.#isWanted) return
+    awaitedPipe(this.#site, this.#pipeName, stranger, new Session())?.close()
   }
 
   #tell(type: 'connect' | 'connect:delay' | 'close' | 'disconnect' | 'handshake'): void {

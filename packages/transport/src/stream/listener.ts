@@ -23,7 +23,8 @@ export class StreamListener implements Running {
   readonly #site: Site
   readonly #settings: ConnectionSettings
   readonly #isWelcome: (stream: Stream) => boolean
-  #handshakes = 0
+  /** Those whose peer is not known yet. */
+  readonly #handshakes = new Set<{ close(): void }>()
   #connections = 0
   #isClosed = false
   #resolveDone!: () => void
@@ -68,12 +69,16 @@ export class StreamListener implements Running {
     this.#ended()
   }
 
+  abandon(): void {
+    for (const handshake of this.#handshakes) handshake.close()
+  }
+
   #ended(): void {
     if (this.#isClosed && this.#connections === 0) this.#resolveDone()
   }
 
   #refusalOf(stream: Stream): SocketError | undefined {
-    if (this.#handshakes >= MOST_HANDSHAKES) {
+    if (this.#handshakes.size >= MOST_HANDSHAKES) {
       return new SocketError('EMFILE', { message: 'Too many peers are in the handshake' })
     }
     return this.#isWelcome(stream) ? undefined : new SocketError('EACCES')
@@ -90,14 +95,17 @@ export class StreamListener implements Running {
     }
     stream.unref()
     this.#site.tell({ type: 'accept', address })
-    this.#handshakes++
+    const handshake = { close: () => stream.destroy() }
+    this.#handshakes.add(handshake)
     this.#connections++
     const { socketType } = this.#settings.self
-    const subscriptions = subscribes(socketType) ? new Subscriptions(socketType) : undefined
+    const subscriptions = subscribes(socketType)
+      ? new Subscriptions(socketType, this.#site.options.verboseUnsubscribe)
+      : undefined
     const session = new Session()
     openConnection(wire, this.#site.options, this.#settings, subscriptions, {
       ready: (peer) => {
-        this.#handshakes--
+        this.#handshakes.delete(handshake)
         const pipe = acceptedPipe(this.#site, peer, session)
         if (pipe !== undefined) session.pipe = pipe
         // Who is told of it finds the peer among the socket's, as in libzmq.
@@ -105,7 +113,7 @@ export class StreamListener implements Running {
         return session
       },
       closed: (error, wasReady) => {
-        if (!wasReady) this.#handshakes--
+        this.#handshakes.delete(handshake)
         const event = wasReady ? undefined : handshakeEvent(error, address)
         if (event !== undefined) this.#site.tell(event)
         session.close()
