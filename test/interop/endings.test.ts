@@ -112,9 +112,10 @@ describe('a peer that breaks the protocol and reads nothing', () => {
   it('loses its connection all the same', async () => {
     const { endpoint, peer } = await strangeServer('PULL')
     const push = opened(new Push({ sendHighWaterMark: 0, linger: 0, reconnectInterval: -1 }))
+    const known = eventOf(push, 'handshake')
     push.connect(endpoint)
     const stream = await peer
-    await eventOf(push, 'handshake')
+    await known
     for (let n = 0; n < 5000; n++) await push.send(Buffer.alloc(2000))
     stream.write(Buffer.alloc(100, 0xff))
     await eventOf(push, 'disconnect')
@@ -127,9 +128,10 @@ describe('a dialer that gives up', () => {
     const { endpoint } = await strangeServer('PUB')
     const before = context.memory.usedBytes
     const push = new Push({ context, linger: -1, sendTimeout: 0 })
+    const refused = eventOf(push, 'disconnect')
     push.connect(endpoint)
     await push.send(Buffer.alloc(100_000))
-    await eventOf(push, 'disconnect')
+    await refused
     await expect(push.send('more')).rejects.toMatchObject({ code: 'EAGAIN' })
     push.close()
     expect(context.memory.usedBytes).toBe(before)
@@ -162,8 +164,9 @@ describe('connections that come while the socket goes', () => {
       const router = new Router()
       await router.bind('tcp://127.0.0.1:*')
       const dealers = Array.from({ length: 5 }, () => new Dealer({ linger: 0 }))
+      const connected = eventOf(dealers[0]!, 'connect')
       for (const dealer of dealers) dealer.connect(router.lastEndpoint!)
-      await eventOf(dealers[0]!, 'connect')
+      await connected
       router.close()
       for (const dealer of dealers) dealer.close()
     }
