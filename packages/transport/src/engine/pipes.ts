@@ -28,7 +28,11 @@ function settingsOf(site: Site, peer: Peer): PipeSettings {
 /** A new pipe to the socket, for a peer that came by itself; undefined when the socket is gone. */
 export function acceptedPipe(site: Site, peer: Peer, owner: PipeOwner): Pipe | undefined {
   if (!site.inproc.isBound(site.name)) return undefined
-  return site.inproc.connect(site.name, settingsOf(site, peer), owner)
+  const pipe = site.inproc.connect(site.name, settingsOf(site, peer), owner)
+  if (!pipe.isPending) return pipe
+  // The socket was closed by its thread in between: the pipe would wait for ever, and its peer too.
+  site.inproc.close(pipe, 0)
+  return undefined
 }
 
 /**
