@@ -12,5 +12,12 @@ describeHugeMessages({
   module: urlOf('@ringpost/core'),
   endpoint: () => `inproc://huge-${++endpoints}`,
   far: farHere(asZmq(core)),
-  features: { threads: false, exactHighWaterMark: true, inproc: true },
+  features: {
+    threads: false,
+    blocking: true,
+    immediate: true,
+    exclusive: true,
+    exactHighWaterMark: true,
+    inproc: true,
+  },
 })

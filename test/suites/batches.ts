@@ -137,7 +137,7 @@ export function describeBatches(subject: Subject): void {
       await radio.bind(listening)
       const [dish] = await stage.farPeers('Dish', 1, listening)
       await dish!.join('A')
-      takeNote(radio)
+      await stage.hears(radio, dish!)
       await radio.sendMany([
         ['unheard', { group: 'B' }],
         ['heard', { group: 'A' }],
@@ -191,6 +191,7 @@ function describeReceiveMany(subject: Subject): void {
       expect(received).toEqual(numbers(0, 3000))
     })
 
+    // What was sent has to be there already, all of it.
     itInproc('gives all there are', async () => {
       const pull = await filled(700)
       expect(heads(await pull.receiveMany())).toEqual(numbers(0, 700))
@@ -198,6 +199,7 @@ function describeReceiveMany(subject: Subject): void {
       expect(heads(pull2.receiveManySync())).toEqual(numbers(0, 700))
     })
 
+    // What was sent has to be there already, all of it.
     itInproc('gives at most 1024, or as many as it is told', async () => {
       const pull = await filled(1500)
       expect(await pull.receiveMany()).toHaveLength(1024)
@@ -206,6 +208,7 @@ function describeReceiveMany(subject: Subject): void {
       expect(heads(pull.receiveManySync({ max: 5000 }))).toEqual(numbers(1125, 1500))
     })
 
+    // What was sent has to be there already, all of it.
     itInproc('takes from all peers in turn', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')

@@ -12,9 +12,9 @@ const guard = { timeout: 5000 }
 export function describeBlocking(subject: Subject): void {
   describe('`sendSync` and `receiveSync`', () => {
     const stage = useStage(subject)
-    const itInproc = itWith(subject, 'inproc')
+    const itBlocking = itWith(subject, 'blocking')
 
-    itInproc('move a message within one thread', async () => {
+    itBlocking('move a message within one thread', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')
       await pull.bind(endpoint)
@@ -53,7 +53,7 @@ export function describeBlocking(subject: Subject): void {
       expect(performance.now() - start).toBeGreaterThanOrEqual(18)
     })
 
-    itInproc('may be mixed with promises: the order stays', async () => {
+    itBlocking('may be mixed with promises: the order stays', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')
       await pull.bind(endpoint)
@@ -128,7 +128,7 @@ export function describeBlocking(subject: Subject): void {
       expect(texts(await pull.receive())).toEqual(['x'])
     })
 
-    itInproc('carry the numbers and groups of the newer types', async () => {
+    itBlocking('carry the numbers and groups of the newer types', async () => {
       const endpoint = stage.endpoint()
       const server = stage.open('Server')
       await server.bind(endpoint)
@@ -143,6 +143,7 @@ export function describeBlocking(subject: Subject): void {
       await radio.bind(group)
       dish.join('A')
       dish.connect(group)
+      await stage.hears(radio, dish)
       radio.sendSync('x', { group: 'A' })
       const [message, options] = dish.receiveSync(guard)
       expect([String(message), String(options.group)]).toEqual(['x', 'A'])
@@ -156,6 +157,7 @@ export function describeBlocking(subject: Subject): void {
 function describeBlockedThread(subject: Subject): void {
   describe('a blocked thread', () => {
     const stage = useStage(subject)
+    const itImmediate = itWith(subject, 'immediate')
 
     it('receives what another one sends meanwhile', async () => {
       const endpoint = stage.endpoint()
@@ -189,19 +191,24 @@ function describeBlockedThread(subject: Subject): void {
       expect(heads(await receiving)).toEqual(numbers(0, 5000))
     })
 
-    it('sends as soon as another one connects or binds', async () => {
-      const [one, two] = [stage.endpoint(), stage.endpoint()]
+    it('sends as soon as another one connects', async () => {
+      const endpoint = stage.endpoint()
       const push = stage.open('Push')
-      await push.bind(one)
+      await push.bind(endpoint)
       const pull = await stage.far('Pull')
-      const connecting = pull.connect(one)
+      const connecting = pull.connect(endpoint)
       push.sendSync('to the one that connects', guard)
       await connecting
       expect(texts(await pull.receive())).toEqual(['to the one that connects'])
+    })
+
+    // Only where binding is done at once can the other be told, in advance, to send behind it.
+    itImmediate('receives as soon as another one binds', async () => {
+      const endpoint = stage.endpoint()
       const other = stage.open('Pull')
-      other.connect(two)
+      other.connect(endpoint)
       const farPush = await stage.far('Push')
-      const binding = farPush.bind(two)
+      const binding = farPush.bind(endpoint)
       const sending = farPush.send('from the one that binds')
       expect(texts(other.receiveSync(guard))).toEqual(['from the one that binds'])
       await Promise.all([binding, sending])

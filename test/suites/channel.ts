@@ -52,7 +52,7 @@ export function describeChannel(subject: Subject): void {
 
     it('has exactly one peer', async () => {
       const endpoint = stage.endpoint()
-      const channel = stage.open('Channel', { receiveTimeout: 0 })
+      const channel = stage.open('Channel')
       await channel.bind(endpoint)
       const [first] = await stage.farPeers('Channel', 1, endpoint)
       takeNote(channel)
@@ -63,6 +63,7 @@ export function describeChannel(subject: Subject): void {
       })
       await first!.send('hello')
       expect(heads([await channel.receive()])).toEqual(['hello'])
+      channel.receiveTimeout = 0
       await expect(channel.receive()).rejects.toMatchObject(failures.again)
     })
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures } from '../support/suiteErrors.ts'
-import { itWith, take, takeNote, useStage, watch } from '../support/suiteStage.ts'
+import { itWith, take, useStage, watch } from '../support/suiteStage.ts'
 import type { MessageLike } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -8,7 +8,6 @@ import type { Subject } from '../support/suiteSubject.ts'
 export function describeClientServer(subject: Subject): void {
   describe('CLIENT and SERVER', () => {
     const stage = useStage(subject)
-    const itInproc = itWith(subject, 'inproc')
     const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('receive a message with the number of its sender, and answer to that number', async () => {
@@ -87,7 +86,7 @@ export function describeClientServer(subject: Subject): void {
       )
     })
 
-    itInproc('say EHOSTUNREACH once that client has gone', async () => {
+    it('say EHOSTUNREACH once that client has gone', async () => {
       const endpoint = stage.endpoint()
       const server = stage.open('Server', { sendTimeout: 0 })
       await server.bind(endpoint)
@@ -95,7 +94,7 @@ export function describeClientServer(subject: Subject): void {
       await client!.send('x')
       const [, options] = await server.receive()
       await client!.close()
-      takeNote(server)
+      await stage.loses(server, 1, endpoint)
       await expect(server.send('x', options)).rejects.toMatchObject(failures.unreachable)
     })
 

@@ -7,7 +7,23 @@ import type { Subject } from '../support/suiteSubject.ts'
 export function describeConflate(subject: Subject): void {
   describe('`conflate`', () => {
     const stage = useStage(subject)
+    // Over a wire there are two queues, and what is on its way between them is not replaced.
     const itInproc = itWith(subject, 'inproc')
+
+    it('gives the last message in the end, and none that is older than one it gave', async () => {
+      const endpoint = stage.endpoint()
+      const pull = stage.open('Pull', { conflate: true })
+      await pull.bind(endpoint)
+      const push = stage.open('Push', { conflate: true })
+      push.connect(endpoint)
+      for (const number of numbers(0, 1000)) await push.send(number)
+      let last = -1
+      while (last < 999) {
+        const number = Number(heads([await pull.receive()])[0])
+        expect(number).toBeGreaterThan(last)
+        last = number
+      }
+    })
 
     for (const [who, sends, receives] of [
       ['both ends', true, true],

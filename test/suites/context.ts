@@ -126,6 +126,7 @@ export function describeContext(subject: Subject): void {
       }
     })
 
+    // Over a wire an endpoint is the whole machine's.
     itInproc('do not meet those of another', async () => {
       const endpoint = stage.endpoint()
       const other = new subject.zmq.Context()

@@ -19,5 +19,12 @@ describeContract({
   endpoint: () => `inproc://between-${++endpoints}`,
   far,
   startThread,
-  features: { threads: true, exactHighWaterMark: true, inproc: true },
+  features: {
+    threads: true,
+    blocking: true,
+    immediate: true,
+    exclusive: true,
+    exactHighWaterMark: true,
+    inproc: true,
+  },
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { take, takeNote, useStage } from '../support/suiteStage.ts'
+import { take, useStage } from '../support/suiteStage.ts'
 import type { MessageLike } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -66,7 +66,7 @@ export function describePeer(subject: Subject): void {
       await other.send('x', { routingId })
       const [, options] = await peer.receive()
       other.close()
-      takeNote(peer)
+      await stage.loses(peer, 1, endpoint)
       await expect(peer.send('x', options)).rejects.toMatchObject(failures.unreachable)
     })
 

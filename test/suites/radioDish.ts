@@ -8,7 +8,6 @@ import type { Subject } from '../support/suiteSubject.ts'
 export function describeRadioDish(subject: Subject): void {
   describe('RADIO and DISH', () => {
     const stage = useStage(subject)
-    const itInproc = itWith(subject, 'inproc')
     const itExact = itWith(subject, 'exactHighWaterMark')
 
     it('move a message to those who joined its group', async () => {
@@ -18,7 +17,7 @@ export function describeRadioDish(subject: Subject): void {
       const dish = stage.open('Dish')
       dish.join('Movies')
       dish.connect(endpoint)
-      takeNote(radio)
+      await stage.hears(radio, dish)
       await radio.send('nobody listens', { group: 'TV' })
       await radio.send('Godfather', { group: 'Movies' })
       const [message, options] = await dish.receive()
@@ -31,7 +30,7 @@ export function describeRadioDish(subject: Subject): void {
       await radio.bind(endpoint)
       const [dish] = await stage.farPeers('Dish', 1, endpoint)
       await dish!.join('AB', 'end')
-      takeNote(radio)
+      await stage.hears(radio, dish!)
       for (const group of ['A', 'ABC', '', 'AB', 'end']) await radio.send(group, { group })
       expect((await dish!.take(2)).map((message) => String(message[0]))).toEqual(['AB', 'end'])
     })
@@ -42,11 +41,11 @@ export function describeRadioDish(subject: Subject): void {
       await radio.bind(endpoint)
       const [dish] = await stage.farPeers('Dish', 1, endpoint)
       await dish!.join('A', 'B')
-      takeNote(radio)
+      await stage.hears(radio, dish!)
       await radio.send('1', { group: 'A' })
       expect(String((await dish!.receive())[0])).toBe('1')
       await dish!.leave('A')
-      takeNote(radio)
+      await stage.hears(radio, dish!)
       await radio.send('2', { group: 'A' })
       await radio.send('3', { group: 'B' })
       expect(String((await dish!.receive())[0])).toBe('3')
@@ -58,12 +57,12 @@ export function describeRadioDish(subject: Subject): void {
       await radio.bind(endpoint)
       const dishes = await stage.farPeers('Dish', 3, endpoint)
       for (const dish of dishes) await dish.join('A')
-      takeNote(radio)
+      await stage.hears(radio, ...dishes)
       await radio.send('to all', { group: 'A' })
       for (const dish of dishes) expect(String((await dish.receive())[0])).toBe('to all')
     })
 
-    itInproc('let the DISH bind and the RADIO connect', async () => {
+    it('let the DISH bind and the RADIO connect', async () => {
       const endpoint = stage.endpoint()
       const dish = await stage.far('Dish')
       await dish.join('A')
@@ -71,7 +70,7 @@ export function describeRadioDish(subject: Subject): void {
       const radio = stage.open('Radio')
       radio.connect(endpoint)
       await dish.get('readable')
-      takeNote(radio)
+      await stage.hears(radio, dish)
       await radio.send('x', { group: 'A' })
       expect(String((await dish.receive())[0])).toBe('x')
     })
@@ -84,7 +83,7 @@ export function describeRadioDish(subject: Subject): void {
       dish.connect(endpoint)
       for (const group of ['', 'g', 'g'.repeat(16), Buffer.alloc(255, 'g')]) {
         dish.join(group)
-        takeNote(radio)
+        await stage.hears(radio, dish)
         await radio.send('x', { group })
         const [, options] = await dish.receive()
         expect(String(options.group)).toBe(String(group))

@@ -84,12 +84,14 @@ export function describeReply(subject: Subject): void {
 
     it('refuses to receive before it has answered', async () => {
       const endpoint = stage.endpoint()
-      const reply = stage.open('Reply', { receiveTimeout: 0 })
+      const reply = stage.open('Reply')
       await reply.bind(endpoint)
       const requests = await stage.farPeers('Request', 2, endpoint)
       for (const request of requests) await request.send('question')
       await reply.receive()
+      reply.receiveTimeout = 0
       await expect(reply.receive()).rejects.toMatchObject(failures.wrongState)
+      reply.receiveTimeout = -1
       await reply.send('answer')
       expect(texts(await reply.receive())).toEqual(['question'])
     })

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { failures, thrownBy } from '../support/suiteErrors.ts'
-import { itWith, heads, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
+import { heads, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** How a ROUTER comes to know its peers, and what happens when two claim one name. */
 export function describeRoutingIds(subject: Subject): void {
   describe('routing ids', () => {
     const stage = useStage(subject)
-    const itInproc = itWith(subject, 'inproc')
 
     it('are 1 to 255 bytes', () => {
       const dealer = stage.open('Dealer')
@@ -46,18 +45,15 @@ export function describeRoutingIds(subject: Subject): void {
       expect(texts(await dealers[1]!.receive())).toEqual(['hello'])
     })
 
-    itInproc(
-      'are known before the peer has said a word, where no handshake is needed',
-      async () => {
-        const endpoint = stage.endpoint()
-        const router = stage.open('Router', { mandatory: true })
-        await router.bind(endpoint)
-        const [dealer] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
-        takeNote(router)
-        await router.send(['anna', 'hello'])
-        expect(texts(await dealer!.receive())).toEqual(['hello'])
-      },
-    )
+    it('are known before the peer has said a word', async () => {
+      const endpoint = stage.endpoint()
+      const router = stage.open('Router', { mandatory: true })
+      await router.bind(endpoint)
+      const [dealer] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
+      takeNote(router)
+      await router.send(['anna', 'hello'])
+      expect(texts(await dealer!.receive())).toEqual(['hello'])
+    })
 
     it('given to `connect` name that peer, at once', async () => {
       const [one, two] = [stage.endpoint(), stage.endpoint()]
@@ -105,17 +101,18 @@ export function describeRoutingIds(subject: Subject): void {
 
     it('claimed twice belong to the first, and the second is not heard', async () => {
       const endpoint = stage.endpoint()
-      const router = stage.open('Router', { receiveTimeout: 0 })
+      const router = stage.open('Router')
       await router.bind(endpoint)
       const [first] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
       await first!.send('I am the first')
-      expect(texts(await take(router, 1).then(([message]) => message!))[1]).toBe('I am the first')
+      expect(texts(await router.receive())).toEqual(['anna', 'I am the first'])
       const [second] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
       await second!.send('no, I am')
       await router.send(['anna', 'hello'])
       expect(texts(await first!.receive())).toEqual(['hello'])
       await first!.send('still here')
       expect(texts(await router.receive())).toEqual(['anna', 'still here'])
+      router.receiveTimeout = 0
       await expect(router.receive()).rejects.toMatchObject(failures.again)
     })
 
@@ -133,7 +130,7 @@ export function describeRoutingIds(subject: Subject): void {
       expect(texts(await second!.receive())).toEqual(['hello'])
     })
 
-    itInproc('are free again when their peer has gone', async () => {
+    it('are free again when their peer has gone', async () => {
       const endpoint = stage.endpoint()
       const router = stage.open('Router')
       await router.bind(endpoint)
@@ -141,7 +138,7 @@ export function describeRoutingIds(subject: Subject): void {
       await first!.send('first')
       await router.receive()
       await first!.close()
-      takeNote(router)
+      await stage.loses(router, 1, endpoint)
       const [second] = await stage.farPeers('Dealer', 1, endpoint, { routingId: 'anna' })
       await second!.send('second')
       expect(texts(await router.receive())).toEqual(['anna', 'second'])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { failureOf, failures, thrownBy } from '../support/suiteErrors.ts'
-import { heads, itWith, numbers, take, takeNote, texts, useStage } from '../support/suiteStage.ts'
+import { heads, itWith, numbers, take, texts, useStage } from '../support/suiteStage.ts'
 import type { SharedFrame } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
@@ -11,7 +11,8 @@ export function describeSharedFrames(subject: Subject): void {
   describeSharedBatches(subject)
   describe('frames in shared memory', () => {
     const stage = useStage(subject)
-    const itInproc = itWith(subject, 'inproc')
+    const itBlocking = itWith(subject, 'blocking')
+    const itImmediate = itWith(subject, 'immediate')
     const { context } = subject.zmq
 
     it('are allocated, filled in place and sent', async () => {
@@ -165,7 +166,7 @@ export function describeSharedFrames(subject: Subject): void {
       await publisher.bind(endpoint)
       const subscribers = await stage.farPeers('Subscriber', 3, endpoint)
       for (const subscriber of subscribers) await subscriber.subscribe('x')
-      takeNote(publisher)
+      await stage.hears(publisher, ...subscribers)
       for (const size of [10, 100_000]) {
         const frame = context.allocate(size)
         frame.data.fill('x')
@@ -192,7 +193,7 @@ export function describeSharedFrames(subject: Subject): void {
       frame.release()
     })
 
-    itInproc('can be asked for and lent while the thread blocks', async () => {
+    itBlocking('can be asked for and lent while the thread blocks', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')
       await pull.bind(endpoint)
@@ -251,7 +252,8 @@ export function describeSharedFrames(subject: Subject): void {
       expect(heads([await pull.receive()])).toEqual(['x'])
     })
 
-    it('give all their memory back once their sockets are closed', async () => {
+    // Connections end some time after their sockets.
+    itImmediate('give all their memory back once their sockets are closed', async () => {
       const before = context.memory.usedBytes
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')
@@ -308,6 +310,7 @@ function describeSharedBatches(subject: Subject): void {
       expect(received).toEqual(numbers(0, 500))
     })
 
+    // What was sent has to be there already, all of it.
     itInproc('hold at most as many messages as they are told', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')

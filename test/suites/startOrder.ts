@@ -123,14 +123,13 @@ export function describeStartOrder(subject: Subject): void {
 
     it('runs a pipeline: a ventilator, workers and a sink, started in any order', async () => {
       const [tasks, results] = [stage.endpoint(), stage.endpoint()]
-      const workers = []
-      for (let index = 0; index < 3; index++) {
-        const pull = stage.open('Pull')
+      const pulls = [1, 2, 3].map(() => stage.open('Pull'))
+      const workers = pulls.map((pull) => {
         const push = stage.open('Push')
         pull.connect(tasks)
         push.connect(results)
-        workers.push(work(pull, push))
-      }
+        return work(pull, push)
+      })
       const ventilator = await stage.far('Push')
       await ventilator.bind(tasks)
       const sending = ventilator.sendNumbers(0, 99)
@@ -139,22 +138,16 @@ export function describeStartOrder(subject: Subject): void {
       const squares = heads(await sink.take(99)).map(Number)
       await sending
       expect(squares.sort((a, b) => a - b)).toEqual(numbers(0, 99).map((text) => Number(text) ** 2))
-      await ventilator.send('stop')
-      await ventilator.send('stop')
-      await ventilator.send('stop')
+      for (const pull of pulls) pull.close()
       await Promise.all(workers)
     })
   })
 }
 
-/** Squares numbers until told to stop. */
+/** Squares numbers until its source is closed. */
 async function work(
-  pull: { receive(): Promise<Buffer[]> },
+  pull: AsyncIterable<Buffer[], undefined>,
   push: { send(text: string): Promise<void> },
 ): Promise<void> {
-  for (;;) {
-    const [task] = await pull.receive()
-    if (String(task) === 'stop') return
-    await push.send(String(Number(String(task)) ** 2))
-  }
+  for await (const [task] of pull) await push.send(String(Number(String(task)) ** 2))
 }

@@ -53,6 +53,7 @@ export function describeTimeouts(subject: Subject): void {
       expect(texts(await receiving.promise)).toEqual(['in time'])
     })
 
+    // What was sent has to be there already, all of it.
     itInproc('of 0 still deliver what is there', async () => {
       const endpoint = stage.endpoint()
       const pull = stage.open('Pull')

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { FarHost } from './suiteFarHost.ts'
 import type { Zmq } from './suiteApi.ts'
 import type { FarAnswer } from './suiteFarThread.ts'
-import type { FarSide, FarSocket, FarThread } from './suiteSubject.ts'
+import type { FarSide, FarSocket, FarThread, SocketName } from './suiteSubject.ts'
 
 /** How a command reaches the host of the far sockets. */
 interface Commands {
@@ -71,13 +71,14 @@ function farSide(commands: Commands): FarSide {
     open: async (name, options) => {
       const id = ++lastId
       await commands.open(id, name, options)
-      return farSocket((method, ...parameters) => commands.call(id, method, parameters))
+      return farSocket(name, (method, ...parameters) => commands.call(id, method, parameters))
     },
     closeAll: async () => void (await commands.closeAll()),
   }
 }
 
 function farSocket(
+  name: SocketName,
   call: (method: string, ...parameters: unknown[]) => Promise<unknown>,
 ): FarSocket {
   const action =
@@ -85,6 +86,7 @@ function farSocket(
     async (...parameters: unknown[]): Promise<void> =>
       void (await call(method, ...parameters))
   return {
+    name,
     bind: action('bind'),
     unbind: action('unbind'),
     connect: action('connect'),
@@ -99,7 +101,7 @@ function farSocket(
     sendNumbers: action('sendNumbers'),
     echo: action('echo'),
     set: action('set'),
-    get: (name) => call('get', name),
+    get: (option) => call('get', option),
     shutdownContext: action('shutdownContext'),
     close: action('close'),
   }

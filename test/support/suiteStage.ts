@@ -1,4 +1,7 @@
 import { afterEach, it } from 'vitest'
+import { Acquaintances } from './suiteAcquaintances.ts'
+import type { Socket } from './suiteApi.ts'
+import { hear, type Listening, type Publishing } from './suiteHearing.ts'
 import type {
   Features,
   FarSocket,
@@ -18,7 +21,10 @@ export interface Stage {
   open<Name extends SocketName>(name: Name, options?: OptionsOf<Name>): SocketOf<Name>
   /** A far socket, not bound or connected yet. */
   far(name: SocketName, options?: Record<string, unknown>): Promise<FarSocket>
-  /** This many far sockets, connected to the endpoint one after the other. */
+  /**
+   * This many far sockets, connected to the endpoint one after the other; a socket of this side that
+   * is bound there has met them.
+   */
   farPeers(
     name: SocketName,
     count: number,
@@ -26,11 +32,20 @@ export interface Stage {
     options?: Record<string, unknown>,
   ): Promise<FarSocket[]>
   endpoint(): string
+  /** Waits until a socket of this side has met so many more peers at an endpoint. */
+  meets(socket: Socket, count: number, endpoint: string): Promise<void>
+  /** Waits until so many more peers that a socket of this side had met at an endpoint have gone. */
+  loses(socket: Socket, count: number, endpoint: string): Promise<void>
+  /** Waits until a publisher knows all that these subscribers have subscribed to and cancelled. */
+  hears(publisher: Publishing, ...subscribers: Listening[]): Promise<void>
 }
 
 /** Gives each test of the surrounding `describe` an empty stage and clears it afterwards. */
 export function useStage(subject: Subject): Stage {
-  const sockets: { readonly closed: boolean; linger: number; close(): void }[] = []
+  const sockets: Socket[] = []
+  const acquaintances = new Acquaintances()
+  const { immediate } = subject.features
+  let isJoining = false
 
   afterEach(async () => {
     for (const socket of sockets.splice(0).reverse()) {
@@ -39,13 +54,36 @@ export function useStage(subject: Subject): Stage {
       socket.close()
     }
     await subject.far.closeAll()
+    isJoining = false
   })
+
+  /** What happens to a socket before it is asked for its events is told to nobody. */
+  function observe(socket: Socket): void {
+    if (isJoining && !immediate) void socket.events
+  }
 
   function open<Name extends SocketName>(name: Name, options?: OptionsOf<Name>): SocketOf<Name> {
     const Type = subject.zmq[name] as new (given?: OptionsOf<Name>) => SocketOf<Name>
     const socket = options === undefined ? new Type() : new Type(options)
     sockets.push(socket)
+    observe(socket)
     return socket
+  }
+
+  async function meets(socket: Socket, count: number, endpoint: string): Promise<void> {
+    if (immediate) takeNote(socket)
+    else await acquaintances.met(socket, count, endpoint)
+  }
+
+  async function loses(socket: Socket, count: number, endpoint: string): Promise<void> {
+    if (immediate) takeNote(socket)
+    else await acquaintances.lost(socket, count, endpoint)
+  }
+
+  async function hears(publisher: Publishing, ...subscribers: Listening[]): Promise<void> {
+    if (!immediate) await hear(publisher, subscribers)
+    else if ('name' in publisher) await publisher.get('writable')
+    else takeNote(publisher)
   }
 
   async function farPeers(
@@ -57,6 +95,8 @@ export function useStage(subject: Subject): Stage {
       await peer.connect(endpoint)
       peers.push(peer)
     }
+    const host = sockets.findLast((socket) => !socket.closed && socket.lastEndpoint === endpoint)
+    if (host !== undefined && !immediate) await meets(host, count, endpoint)
     return peers
   }
 
@@ -64,7 +104,14 @@ export function useStage(subject: Subject): Stage {
     open,
     far: (name, options) => subject.far.open(name, options),
     farPeers,
-    endpoint: () => subject.endpoint(),
+    endpoint: () => {
+      isJoining = true
+      for (const socket of sockets) if (!socket.closed) observe(socket)
+      return subject.endpoint()
+    },
+    meets,
+    loses,
+    hears,
   }
 }
 

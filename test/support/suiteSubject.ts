@@ -15,6 +15,8 @@ type Part = string | Uint8Array | null
  * every call answers with a promise; apart from that the calls are those of the socket.
  */
 export interface FarSocket {
+  /** What it is. */
+  readonly name: SocketName
   bind(endpoint: string): Promise<void>
   unbind(endpoint: string): Promise<void>
   connect(endpoint: string, options?: { routingId: string }): Promise<void>
@@ -55,6 +57,12 @@ export interface FarThread extends FarSide {
 export interface Features {
   /** The far side is another thread: it goes on while this one is blocked. */
   threads: boolean
+  /** Calls may block until a peer has done something: what joins them is not this thread's work. */
+  blocking: boolean
+  /** What one socket does has taken effect at its peers when the call returns. */
+  immediate: boolean
+  /** An endpoint in use is refused; a path goes to who binds it last, as in libzmq. */
+  exclusive: boolean
   /** Queues have exactly the room of both ends' high-water marks, with nothing in between. */
   exactHighWaterMark: boolean
   /** Names live in the process: no handshake, no events but `end`, no address to resolve. */

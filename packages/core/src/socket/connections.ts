@@ -130,13 +130,28 @@ export class Connections implements PipeOwner, PatternHost {
     return this.#inproc.bind(name, this.#settings(), this, (pipe) => this.#add(pipe))
   }
 
-  unbind(endpoint: string): void {
+  /** At once over inproc; a transport may take its time. */
+  unbind(endpoint: string): void | Promise<void> {
     const parsed = this.#parse(endpoint)
-    if (parsed.scheme !== 'inproc') {
-      transportFor(parsed, endpoint)
-      this.#remotes.unbind(endpoint)
+    if (parsed.scheme === 'inproc') {
+      this.#unbindName(endpoint)
+      return undefined
+    }
+    transportFor(parsed, endpoint)
+    return this.#remotes.unbind(endpoint)
+  }
+
+  unbindSync(endpoint: string): void {
+    const parsed = this.#parse(endpoint)
+    if (parsed.scheme === 'inproc') {
+      this.#unbindName(endpoint)
       return
     }
+    transportFor(parsed, endpoint)
+    this.#remotes.unbindSync(endpoint)
+  }
+
+  #unbindName(endpoint: string): void {
     const binding = this.#bindings.get(endpoint)
     if (binding === undefined) throw new SocketError('ENOENT', { address: endpoint })
     this.#inproc.unbind(binding)

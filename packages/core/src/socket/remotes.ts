@@ -32,11 +32,19 @@ export class Remotes {
   }
 
   /** @throws {SocketError} `ENOENT` */
-  unbind(endpoint: string): void {
+  unbind(endpoint: string): void | Promise<void> {
+    return this.#taken(endpoint).close()
+  }
+
+  unbindSync(endpoint: string): void {
+    this.#taken(endpoint).closeSync()
+  }
+
+  #taken(endpoint: string): Listener {
     const listener = this.#listeners.get(endpoint)
     if (listener === undefined) throw new SocketError('ENOENT', { address: endpoint })
     this.#listeners.delete(endpoint)
-    listener.close()
+    return listener
   }
 
   connected(endpoint: string, dialer: Dialer): void {
@@ -59,7 +67,8 @@ export class Remotes {
   }
 
   close(): void {
-    for (const listener of this.#listeners.values()) listener.close()
+    // Nobody waits for it.
+    for (const listener of this.#listeners.values()) void listener.close()
     this.#listeners.clear()
     for (const endpoint of this.#dialers.keys()) this.disconnect(endpoint)
   }

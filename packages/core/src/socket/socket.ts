@@ -230,7 +230,7 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
   unbindSync(endpoint: string, ...extra: never[]): void {
     checkArguments(1, extra)
     this.#gate.pass()
-    this.#connections.unbind(endpoint)
+    this.#connections.unbindSync(endpoint)
   }
 
   /** A transport may take its time to bind, so that whoever does not wait learns it here. */

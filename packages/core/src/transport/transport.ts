@@ -27,8 +27,10 @@ export interface Site {
 export interface Listener {
   /** Where others connect to: wildcards are resolved. */
   readonly endpoint: string
-  /** Takes no more connections. Those that were made stay. */
-  close(): void
+  /** Takes no more connections, from when it has resolved on. Those that were made stay. */
+  close(): void | Promise<void>
+  /** As `close`, at once. */
+  closeSync(): void
 }
 
 /** A connection that is made, and made again whenever it is lost, until it is closed. */

@@ -59,6 +59,10 @@ export class DatagramListener implements Running, SessionEngine {
     this.#pump()
   }
 
+  abandon(): void {
+    // Nobody says who it is.
+  }
+
   close(): void {
     this.#site.tell({ type: 'close', address: this.endpoint })
     this.#pump(Infinity)

@@ -282,16 +282,21 @@ export class Connection {
     this.#traffic?.stop()
     // The peer closes when it has read all. To close first would tell it of what is not read here, and
     // that may take from it what it has not read yet.
-    this.#stream.end()
+    this.#stream.end(() => this.#awaitEnd())
     this.#stream.resume()
-    this.#farewellTimer = setTimeout(() => this.close(), FAREWELL_MS).unref()
+  }
+
+  /** All is with the system: the peer may take so long to close as well. */
+  #awaitEnd(): void {
+    this.#farewellTimer ??= setTimeout(() => this.close(), FAREWELL_MS).unref()
   }
 
   #fail(error: Error): void {
     if (this.#phase === 'closed') return
     this.#error ??= error
-    // An ERROR that was sent should reach the peer.
-    this.#stream.end()
+    this.#traffic?.stop()
+    // An ERROR that was sent should reach the peer; one that does not read gets no more than this time.
+    this.#awaitEnd()
     this.#stream.destroySoon()
   }
 

@@ -30,7 +30,7 @@ export function acceptedPipe(site: Site, peer: Peer, owner: PipeOwner): Pipe | u
   if (!site.inproc.isBound(site.name)) return undefined
   const pipe = site.inproc.connect(site.name, settingsOf(site, peer), owner)
   if (!pipe.isPending) return pipe
-  // The socket was closed by its thread in between: the pipe would wait for ever, and its peer too.
+  // It has gone in between: nobody will ever take up the pipe.
   site.inproc.close(pipe, 0)
   return undefined
 }

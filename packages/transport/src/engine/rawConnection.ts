@@ -182,8 +182,9 @@ export class RawConnection implements SessionEngine {
       this.#closed()
       return
     }
-    this.#stream.end()
+    this.#stream.end(() => {
+      this.#farewellTimer = setTimeout(() => this.close(), FAREWELL_MS).unref()
+    })
     this.#stream.resume()
-    this.#farewellTimer = setTimeout(() => this.close(), FAREWELL_MS).unref()
   }
 }

@@ -22,10 +22,13 @@ const keyOf = (topic: Uint8Array): string =>
  */
 export class Subscriptions {
   readonly #isDish: boolean
-  readonly #topics = new Map<string, Buffer>()
+  readonly #isCounting: boolean
+  readonly #topics = new Map<string, { topic: Buffer; count: number }>()
 
-  constructor(socketType: number) {
+  /** @param isCounting whether each cancellation takes back one subscription, and not all of its topic */
+  constructor(socketType: number, isCounting: boolean) {
     this.#isDish = socketType === socketTypeId.Dish
+    this.#isCounting = isCounting
   }
 
   /** Sends what a socket's message says of a topic; false when it is an ordinary message. */
@@ -34,15 +37,24 @@ export class Subscriptions {
     const verb = frame![0]
     if (message.length !== 1 || (verb !== 0 && verb !== 1)) return false
     const topic = frame!.subarray(1)
-    if (verb === 1) this.#topics.set(keyOf(topic), topic)
-    else this.#topics.delete(keyOf(topic))
+    this.#note(verb === 1, topic)
     this.#tell(verb === 1, topic, version, encoder)
     return true
   }
 
   /** Tells a new publisher all of it. */
   sendAll(version: ZmtpVersion, encoder: FrameEncoder): void {
-    for (const topic of this.#topics.values()) this.#tell(true, topic, version, encoder)
+    for (const { topic } of this.#topics.values()) this.#tell(true, topic, version, encoder)
+  }
+
+  #note(isSubscribing: boolean, topic: Buffer): void {
+    const key = keyOf(topic)
+    const known = this.#topics.get(key)
+    if (!isSubscribing) {
+      if (known !== undefined && this.#isCounting && --known.count > 0) return
+      this.#topics.delete(key)
+    } else if (known === undefined) this.#topics.set(key, { topic, count: 1 })
+    else known.count++
   }
 
   #tell(

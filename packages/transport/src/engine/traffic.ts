@@ -70,7 +70,7 @@ export class Traffic implements SessionEngine {
       parts.encoder.addCommand(command)
       this.#write()
     }
-    const onSilence = (): void => events.failed(new PeerSilentError())
+    const onSilence = (): void => this.#silent()
     this.#heartbeat = new Heartbeat(parts.heartbeat, send, onSilence)
   }
 
@@ -90,7 +90,19 @@ export class Traffic implements SessionEngine {
     this.#pump()
   }
 
+  /** What is not read, because there is no room for it, may have been a sign of life. */
+  #silent(): void {
+    if (this.#parts.stream.isPaused()) {
+      this.#heartbeat.alive()
+      return
+    }
+    this.#events.failed(new PeerSilentError())
+    // It would not read a farewell either.
+    this.#parts.stream.destroy()
+  }
+
   stop(): void {
+    if (this.#isOver) return
     this.#isOver = true
     this.#heartbeat.stop()
     this.#parts.stream.off('drain', this.#onDrain)
@@ -139,8 +151,8 @@ export class Traffic implements SessionEngine {
         this.#obey(command)
       }
     } catch (error) {
-      // What came before it was right.
-      if (session.pipe !== undefined) this.#deliverInbox(session.pipe)
+      // What came before it was right; unless there is no memory for it.
+      if (error instanceof WireError && session.pipe !== undefined) this.#deliverInbox(session.pipe)
       this.#events.failed(error as Error)
       return
     }

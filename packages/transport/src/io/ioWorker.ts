@@ -15,13 +15,28 @@ import { Channel } from './channel.ts'
 import type { IoThreadData } from './ioThread.ts'
 import { eventOf, socketErrorOf, type Notice, type Order, type SiteState } from './messages.ts'
 
-type Answer = Extract<Notice, { tell: 'listening' | 'refused' }>
+type Answer = Extract<Notice, { tell: 'listening' | 'refused' | 'closed' }>
+type Ask = (answered: (answer: Answer) => void) => void
 
 /** After so long a wait at the end of the process somebody might want to know what it waits for. */
 const TELL_AFTER_MS = 500
 
-const waiting = (pid: number): string =>
+const stillWaiting = (pid: number): string =>
   `(ringpost:${pid}) Waiting until messages that were sent are delivered; the option linger limits that.\n`
+
+/** The main thread, in contexts whose messages are waited for at the end of the process. */
+const leaving = new Set<Thread>()
+
+function endWithProcess(thread: Thread): void {
+  // Other threads do so by themselves.
+  if (!isMainThread) return
+  if (leaving.size === 0) {
+    process.once('exit', () => {
+      for (const each of leaving) each.end()
+    })
+  }
+  leaving.add(thread)
+}
 
 let names = 0
 
@@ -65,31 +80,46 @@ export class IoWorker {
     worker.unref()
     // After the sockets were closed, and while pipes still work.
     thread.lastActs.unshift(() => this.#waitForLast())
-    // Other threads do so by themselves.
-    if (isMainThread) process.once('exit', () => thread.end())
+    endWithProcess(thread)
+  }
+
+  /** Whether the thread has failed. */
+  get isGone(): boolean {
+    return this.#isGone
   }
 
   async bind(endpoint: Endpoint, site: Site): Promise<Listener> {
+    const answer = await this.#answerTo((answered) => this.#listen(endpoint, site, answered))
+    return this.#listener(answer, site)
+  }
+
+  bindSync(endpoint: Endpoint, site: Site): Listener {
+    const answer = this.#answerNow((answered) => this.#listen(endpoint, site, answered))
+    return this.#listener(answer, site)
+  }
+
+  /** Waits for an answer without blocking. */
+  async #answerTo(ask: Ask): Promise<Answer> {
     const { keepAlive } = this.#thread
     keepAlive.hold()
     try {
-      const answer = await new Promise<Answer>((resolve) => this.#listen(endpoint, site, resolve))
-      return this.#listener(answer, site)
+      return await new Promise<Answer>(ask)
     } finally {
       keepAlive.release()
     }
   }
 
-  bindSync(endpoint: Endpoint, site: Site): Listener {
+  /** Waits for an answer, blocking. @throws {SocketError} `ETERM` */
+  #answerNow(ask: Ask): Answer {
     let answer: Answer | undefined
-    this.#listen(endpoint, site, (given) => {
+    ask((given) => {
       answer = given
     })
     while (answer === undefined) {
       if (this.#context.isShutDown) throw new SocketError('ETERM')
       this.#channel.wait(Infinity)
     }
-    return this.#listener(answer, site)
+    return answer
   }
 
   connect({ scheme, address }: Endpoint, site: Site, pipeName: string | undefined): Dialer {
@@ -106,8 +136,17 @@ export class IoWorker {
 
   #listener(answer: Answer, site: Site): Listener {
     if (answer.tell === 'refused') throw socketErrorOf(answer.error)
+    if (answer.tell === 'closed') throw new SocketError('EMTHREAD')
     const { id, endpoint } = answer
-    return { endpoint, close: () => this.#close(id, site) }
+    const closing: Ask = (answered) => {
+      this.#answers.set(id, answered)
+      this.#close(id, site)
+    }
+    return {
+      endpoint,
+      close: async () => void (await this.#answerTo(closing)),
+      closeSync: () => void this.#answerNow(closing),
+    }
   }
 
   #close(id: number, site: Site): void {
@@ -168,7 +207,7 @@ export class IoWorker {
       }
       if (this.#finishing.size > 0 && !isTold) {
         // Nothing else is written any more at the end of a process.
-        writeSync(process.stderr.fd, waiting(process.pid))
+        writeSync(process.stderr.fd, stillWaiting(process.pid))
       }
     }
   }

@@ -28,6 +28,8 @@ export type Order =
 export type Notice =
   | { tell: 'listening'; id: number; endpoint: string }
   | { tell: 'refused'; id: number; error: PlainError }
+  /** Nobody listens there any more; or nobody dials. */
+  | { tell: 'closed'; id: number }
   | { tell: 'event'; site: number; event: PlainEvent }
   /** Nothing lingers of a socket that is closed. */
   | { tell: 'finished'; site: number }

@@ -20,13 +20,17 @@ function workerFor({ context }: Site): IoWorker | undefined {
   const all = workers.get(context) ?? []
   workers.set(context, all)
   const index = turns++ % ioThreads
-  return (all[index] ??= new IoWorker(context))
+  const known = all[index]
+  if (known?.isGone === false) return known
+  return (all[index] = new IoWorker(context))
 }
 
 function local(running: Running, site: Site): Listener {
   site.servedHere()
+  site.whenClosed(() => running.abandon())
   const { endpoint } = running
-  return { endpoint, close: () => running.close(site.options.linger) }
+  const close = (): void => running.close(site.options.linger)
+  return { endpoint, close, closeSync: close }
 }
 
 /** A scheme as core sees it: served by the socket's own thread, or by one that does I/O for it. */

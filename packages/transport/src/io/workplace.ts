@@ -9,7 +9,7 @@ import { plainError, plainEvent, type Notice, type Order, type SiteState } from 
 interface RemoteSite extends Site {
   options: SocketSettings
   isConflating: boolean
-  readonly runs: Set<Promise<void>>
+  readonly runs: Map<Running, Promise<void>>
 }
 
 /** What a thread does that does I/O for another thread's sockets. */
@@ -51,19 +51,23 @@ export class Workplace {
     this.#running.set(id, running)
     const run = running.done.then(() => {
       this.#running.delete(id)
-      runs.delete(run)
+      runs.delete(running)
     })
-    runs.add(run)
+    runs.set(running, run)
   }
 
   #close(id: number, lingerMs: number): void {
     this.#running.get(id)?.close(lingerMs)
+    this.#channel.post({ tell: 'closed', id })
   }
 
   async #finish(id: number): Promise<void> {
     const site = this.#sites.get(id)
     this.#sites.delete(id)
-    if (site !== undefined) await Promise.all(site.runs)
+    if (site !== undefined) {
+      for (const running of site.runs.keys()) running.abandon()
+      await Promise.all(site.runs.values())
+    }
     this.#channel.post({ tell: 'finished', site: id })
   }
 
@@ -80,7 +84,7 @@ export class Workplace {
       options: state.options,
       name: state.name,
       isConflating: state.isConflating,
-      runs: new Set(),
+      runs: new Map(),
       tell: (event) => {
         this.#channel.offer({ tell: 'event', site: state.id, event: plainEvent(event) })
       },

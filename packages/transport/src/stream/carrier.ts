@@ -11,6 +11,8 @@ export interface Running {
    * @param lingerMs how long what was not sent may linger; -1 for ever
    */
   close(lingerMs: number): void
+  /** The socket is closed, and this as well: who has not said who it is need not be waited for. */
+  abandon(): void
   /** Resolves when it was closed and its last connection has ended. */
   readonly done: Promise<void>
 }

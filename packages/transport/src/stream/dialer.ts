@@ -5,6 +5,7 @@ import { handshakeEvent } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
 import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
+import { stranger } from '../engine/stranger.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { WireError } from '../errors.ts'
 import type { Peer } from '../mechanism/peer.ts'
@@ -47,7 +48,9 @@ export class StreamDialer implements Running {
     this.#open = open
     const { options } = site
     this.#settings = connectionSettings(site)
-    this.#subscriptions = subscribes(options.type) ? new Subscriptions(options.type) : undefined
+    this.#subscriptions = subscribes(options.type)
+      ? new Subscriptions(options.type, options.verboseUnsubscribe)
+      : undefined
     this.#reconnection = new Reconnection({
       intervalMs: options.reconnectInterval,
       mostMs: options.reconnectMaxInterval,
@@ -70,6 +73,10 @@ export class StreamDialer implements Running {
     if (lingerMs > 0) this.#lingering = setTimeout(() => this.#end(), lingerMs)
   }
 
+  abandon(): void {
+    // What is still to be sent waits for a peer, as linger says.
+  }
+
   /** Whether there may be something left to be sent. */
   get #isWanted(): boolean {
     if (this.#session?.pipe !== undefined) return true
@@ -83,7 +90,14 @@ export class StreamDialer implements Running {
     clearTimeout(this.#lingering)
     this.#stream?.destroy()
     this.#session?.close()
+    this.#givePipeUp()
     if (this.#connection === undefined) this.#resolveDone()
+  }
+
+  /** The socket is to know that nobody comes: its pipe must not take messages for ever. */
+  #givePipeUp(): void {
+    if (this.#session?.pipe !== undefined || this.#pipeName === undefined || !this.#isWanted) return
+    awaitedPipe(this.#site, this.#pipeName, stranger, new Session())?.close()
   }
 
   #tell(type: 'connect' | 'connect:delay' | 'close' | 'disconnect' | 'handshake'): void {
@@ -130,7 +144,6 @@ export class StreamDialer implements Running {
 
   #ready(peer: Peer): Session {
     this.#reconnection.succeeded()
-    if (speaksZmtp(this.#site.options.type)) this.#tell('handshake')
     const session = (this.#session ??= new Session(() => this.#pipeEnded()))
     if (session.pipe === undefined) {
       const pipe =
@@ -141,6 +154,7 @@ export class StreamDialer implements Running {
       // The socket has given up the pipe before anybody was there.
       else if (this.#pipeName !== undefined) this.#isLeaving = true
     }
+    if (speaksZmtp(this.#site.options.type)) this.#tell('handshake')
     return session
   }
 
@@ -159,11 +173,11 @@ export class StreamDialer implements Running {
     this.#stream = undefined
     const event = wasReady ? undefined : handshakeEvent(error, this.endpoint)
     if (event !== undefined) this.#site.tell(event)
-    this.#tell('disconnect')
     if (this.#pipeName === undefined) {
       this.#session?.close()
       this.#session = undefined
     }
+    this.#tell('disconnect')
     if (this.#isOver) this.#resolveDone()
     else if (isHopeless(error) || (this.#isLeaving && !this.#isWanted)) this.#end()
     else this.#retry()

@@ -1,4 +1,5 @@
 import { type Server, type Socket as Stream } from 'node:net'
+import { SocketError } from '@ringpost/core'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent, withErrno } from '../engine/events.ts'
@@ -22,7 +23,8 @@ export class StreamListener implements Running {
   readonly #site: Site
   readonly #settings: ConnectionSettings
   readonly #isWelcome: (stream: Stream) => boolean
-  #handshakes = 0
+  /** Those whose peer is not known yet. */
+  readonly #handshakes = new Set<{ close(): void }>()
   #connections = 0
   #isClosed = false
   #resolveDone!: () => void
@@ -67,38 +69,55 @@ export class StreamListener implements Running {
     this.#ended()
   }
 
+  abandon(): void {
+    for (const handshake of this.#handshakes) handshake.close()
+  }
+
   #ended(): void {
     if (this.#isClosed && this.#connections === 0) this.#resolveDone()
+  }
+
+  #refusalOf(stream: Stream): SocketError | undefined {
+    if (this.#handshakes.size >= MOST_HANDSHAKES) {
+      return new SocketError('EMFILE', { message: 'Too many peers are in the handshake' })
+    }
+    return this.#isWelcome(stream) ? undefined : new SocketError('EACCES')
   }
 
   #accept(wire: Wire): void {
     const { stream } = wire
     const address = this.endpoint
-    if (this.#handshakes >= MOST_HANDSHAKES || !this.#isWelcome(stream)) {
+    const refusal = this.#refusalOf(stream)
+    if (refusal !== undefined) {
       stream.destroy()
+      this.#site.tell({ type: 'accept:error', address, error: refusal })
       return
     }
     stream.unref()
     this.#site.tell({ type: 'accept', address })
-    this.#handshakes++
+    const handshake = { close: () => stream.destroy() }
+    this.#handshakes.add(handshake)
     this.#connections++
     const { socketType } = this.#settings.self
-    const subscriptions = subscribes(socketType) ? new Subscriptions(socketType) : undefined
+    const subscriptions = subscribes(socketType)
+      ? new Subscriptions(socketType, this.#site.options.verboseUnsubscribe)
+      : undefined
     const session = new Session()
     openConnection(wire, this.#site.options, this.#settings, subscriptions, {
       ready: (peer) => {
-        this.#handshakes--
-        if (speaksZmtp(socketType)) this.#site.tell({ type: 'handshake', address })
+        this.#handshakes.delete(handshake)
         const pipe = acceptedPipe(this.#site, peer, session)
         if (pipe !== undefined) session.pipe = pipe
+        // Who is told of it finds the peer among the socket's, as in libzmq.
+        if (speaksZmtp(socketType)) this.#site.tell({ type: 'handshake', address })
         return session
       },
       closed: (error, wasReady) => {
-        if (!wasReady) this.#handshakes--
+        this.#handshakes.delete(handshake)
         const event = wasReady ? undefined : handshakeEvent(error, address)
         if (event !== undefined) this.#site.tell(event)
-        this.#site.tell({ type: 'disconnect', address })
         session.close()
+        this.#site.tell({ type: 'disconnect', address })
         this.#connections--
         this.#ended()
       },

@@ -194,6 +194,16 @@ describe('FrameDecoder', () => {
     expect(messages).toEqual([[bytes('"hi"')], [bytes('"x"')]])
   })
 
+  it('reads chunks in order when it stopped at the end of one', () => {
+    const decoder = trafficDecoder()
+    for (const text of ['a', 'b']) decoder.push(bytes(`00 01 "${text}"`))
+    const messages: Buffer[][] = []
+    decoder.read(messages, 1)
+    decoder.push(bytes('00 01 "c"'))
+    decoder.read(messages, 5)
+    expect(messages.map(String)).toEqual(['a', 'b', 'c'])
+  })
+
   it('stops at a command until it is taken', () => {
     const decoder = trafficDecoder()
     decoder.push(bytes('00 01 "a" 04 02 01 "C" 00 01 "b"'))

@@ -1,0 +1,3 @@
+import { describeRestarts } from '../interop/faults/restarts.ts'
+
+describeRestarts(50)
