@@ -241,7 +241,32 @@ describe('an authenticator', () => {
     [{ curve: ['short'] }, 'A key is 32 bytes, or 40 characters of Z85'],
     [{ curve: keys.client.publicKey }, 'A key is 32 bytes, or 40 characters of Z85'],
     [{ domains: { a: { allow: ['b'] } } }, '"b" is no address and no network'],
+    [5, 'Options must be an object'],
+    [null, 'Options must be an object'],
+    [{ denny: ['192.0.2.0/24'] }, 'Unknown option "denny"'],
+    [{ plian: {} }, 'Unknown option "plian"'],
+    [{ domains: { a: { denny: [] } } }, 'Unknown option "denny"'],
+    [{ domains: { a: { onError: () => 0 } } }, 'Unknown option "onError"'],
+    [{ domains: { a: 5 } }, 'Options must be an object'],
+    [{ domains: new Map([['a', {}]]) }, 'domains must be an object'],
+    [{ allow: '127.0.0.1' }, 'allow must be a list of addresses and networks'],
+    [{ deny: null }, 'deny must be a list of addresses and networks'],
+    [{ deny: [5] }, 'An address must be a string'],
+    [{ plain: null }, 'plain must be an object'],
+    [{ plain: 'secret' }, 'plain must be an object'],
+    [{ plain: ['alice', 'secret'] }, 'plain must be an object'],
+    [{ curve: null }, "curve must be keys, 'any', { folder } or a function"],
+    [{ curve: {} }, "curve must be keys, 'any', { folder } or a function"],
+    [{ curve: { folder: 5 } }, "curve must be keys, 'any', { folder } or a function"],
+    [
+      { curve: { folder: 'keys', every: 5 } },
+      "curve must be keys, 'any', { folder } or a function",
+    ],
+    [{ curve: [5] }, 'A key is 32 bytes, or 40 characters of Z85'],
+    [{ onError: true }, 'onError must be a function'],
   ])('takes no rules that are none: %#', (rules, message) => {
-    expect(() => new Authenticator(rules as AuthenticatorOptions)).toThrow(new TypeError(message))
+    expect(() => new Authenticator(rules as unknown as AuthenticatorOptions)).toThrow(
+      new TypeError(message),
+    )
   })
 })

@@ -11,12 +11,30 @@ export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
+/** "Skipped   2 files and 1 folder that could not be read". */
+export function describeSkipped(files: number, folders: number): string {
+  const parts = [
+    ...(files > 0 ? [countOf(files, 'file')] : []),
+    ...(folders > 0 ? [countOf(folders, 'folder')] : []),
+  ]
+  return `Skipped   ${parts.join(' and ')} that could not be read`
+}
+
 /** How long one run took: "2 workers  1.23 s   78.9 MB/s". */
 export function describeRun(workers: number, { elapsedMs, bytes }: Summary): string {
   const name = countOf(workers, 'worker').padEnd(12)
   const seconds = (elapsedMs / 1000).toFixed(2).padStart(7)
   const speed = (bytes / 1000 / elapsedMs).toFixed(1).padStart(8)
   return `${name}${seconds} s${speed} MB/s`
+}
+
+/** What is over before this tells nothing: the least disturbance counts for more. */
+const SHORTEST_RUN_MS = 500
+
+/** "Speed-up    1.93", of many workers against one. */
+export function describeSpeedUp(one: Summary, many: Summary): string {
+  if (one.elapsedMs < SHORTEST_RUN_MS) return 'Too short to tell a speed-up.'
+  return `Speed-up    ${(one.elapsedMs / many.elapsedMs).toFixed(2)}`
 }
 
 /** The top words and the totals. */
@@ -26,9 +44,7 @@ export function describeSummary(summary: Summary): string {
     ([word, count]) => `  ${english.format(count).padStart(widest)}  ${word}`,
   )
   return [
-    'Top words',
-    ...rows,
-    '',
+    ...(rows.length === 0 ? [] : ['Top words', ...rows, '']),
     `Files     ${english.format(summary.files)}`,
     `Bytes     ${english.format(summary.bytes)}`,
     `Lines     ${english.format(summary.lines)}`,

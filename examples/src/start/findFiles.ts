@@ -14,8 +14,10 @@ export interface Found {
   leftOut: number
   /** One message for each folder of those asked for that could not be searched. */
   refused: string[]
-  /** One message for each file or folder inside them that could not be read. */
+  /** One message for each file inside them that could not be read. */
   unreadable: string[]
+  /** One message for each folder inside them that could not be read. */
+  unreadableFolders: string[]
 }
 
 export interface Limits {
@@ -30,7 +32,14 @@ export interface Limits {
  * workspace they lead to files that are found anyway.
  */
 export function findFiles(folders: string[], limits: Limits): Found {
-  const found: Found = { files: [], bytes: 0, leftOut: 0, refused: [], unreadable: [] }
+  const found: Found = {
+    files: [],
+    bytes: 0,
+    leftOut: 0,
+    refused: [],
+    unreadable: [],
+    unreadableFolders: [],
+  }
   for (const folder of folders) {
     try {
       visit(folder, entriesOf(folder))
@@ -47,7 +56,8 @@ export function findFiles(folders: string[], limits: Limits): Found {
         if (entry.isDirectory()) visit(path, entriesOf(path))
         else if (entry.isFile() && isText(path)) add({ path, bytes: statSync(path).size })
       } catch (error) {
-        found.unreadable.push((error as Error).message)
+        const messages = entry.isDirectory() ? found.unreadableFolders : found.unreadable
+        messages.push((error as Error).message)
       }
     }
   }

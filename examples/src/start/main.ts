@@ -1,6 +1,13 @@
 // Counts and hashes the text files of a folder on every core: ventilator, workers, sink
 
-import { countOf, describeRun, describeSummary, megabytes } from './describe.ts'
+import {
+  countOf,
+  describeRun,
+  describeSkipped,
+  describeSpeedUp,
+  describeSummary,
+  megabytes,
+} from './describe.ts'
 import { findFiles, type FoundFile } from './findFiles.ts'
 import type { Summary } from './messages.ts'
 import { runPipeline } from './pipeline.ts'
@@ -19,9 +26,10 @@ try {
 }
 
 async function main({ folders, workers, limits }: Options): Promise<void> {
-  const { files, bytes, leftOut, refused, unreadable } = findFiles(folders, limits)
+  const { files, bytes, leftOut, refused, ...skipped } = findFiles(folders, limits)
   for (const message of refused) fail(message)
-  for (const message of unreadable) complain(`skipped: ${message}`)
+  for (const message of [...skipped.unreadableFolders, ...skipped.unreadable])
+    complain(`skipped: ${message}`)
   if (files.length === 0) {
     if (refused.length < folders.length) fail(`no text files in ${folders.join(', ')}`)
     return
@@ -34,7 +42,7 @@ async function main({ folders, workers, limits }: Options): Promise<void> {
   for (const workerCount of new Set([1, workers])) {
     runs.push([workerCount, await run(files, bytes, workerCount)])
   }
-  report(runs, unreadable.length)
+  report(runs, skipped.unreadable.length, skipped.unreadableFolders.length)
 }
 
 async function run(files: FoundFile[], bytes: number, workers: number): Promise<Summary> {
@@ -46,18 +54,22 @@ async function run(files: FoundFile[], bytes: number, workers: number): Promise<
   }
 }
 
-function report(runs: [workers: number, summary: Summary][], alreadySkipped: number): void {
+function report(
+  runs: [workers: number, summary: Summary][],
+  skippedBefore: number,
+  skippedFolders: number,
+): void {
   const [[, first], [, last]] = [runs[0]!, runs.at(-1)!]
   for (const message of last.unreadable) complain(`skipped: ${message}`)
-  const skipped = alreadySkipped + last.unreadable.length
+  const skipped = skippedBefore + last.unreadable.length
 
   console.log(`\n${describeSummary(last)}`)
-  if (skipped > 0) console.log(`Skipped   ${countOf(skipped, 'file')} that could not be read`)
+  if (skipped + skippedFolders > 0) console.log(describeSkipped(skipped, skippedFolders))
   console.log()
   for (const [workers, summary] of runs) console.log(describeRun(workers, summary))
   if (runs.length === 1) return
 
-  console.log(`Speed-up    ${(first.elapsedMs / last.elapsedMs).toFixed(2)}`)
+  console.log(describeSpeedUp(first, last))
   if (first.checksum === last.checksum) console.log('Both runs found the same.')
   else fail(`the runs differ: ${first.checksum} and ${last.checksum}`)
 }

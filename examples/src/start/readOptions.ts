@@ -59,7 +59,10 @@ function parse(commandLine: string[]) {
       },
     })
   } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error })
+    const { message } = error as Error
+    // Node.js goes on with advice for another kind of program, and leaves a quote open.
+    const [unknownOption] = /^Unknown option '.*?'(?=\. )/s.exec(message) ?? [message]
+    throw new UsageError(unknownOption, { cause: error })
   }
 }
 

@@ -1,6 +1,6 @@
 export { context } from './context/default.ts'
 export { Context, type ContextHandle, type ContextMemory } from './context/context.ts'
-export type { ContextInformation, ContextOptions } from './context/contextOptions.ts'
+export type { ContextInformation } from './context/contextOptions.ts'
 export { SocketError, type SocketErrorCode } from './errors.ts'
 export type { MessageLike } from './socket/message.ts'
 export {
@@ -19,4 +19,20 @@ export type { ProxyStatistics, Traffic } from './proxy/traffic.ts'
 export * from './socket/sockets.ts'
 export * from './socket/publishingSockets.ts'
 export { capability, ringpostVersion, version, type Capability } from './version.ts'
-export type * from './socket/optionTypes.ts'
+export type * from './socket/constructorOptions.ts'
+export type {
+  CommonOptions,
+  ConflatingOptions,
+  FarewellOptions,
+  GreetingOptions,
+  HiccupOptions,
+  LosslessOptions,
+  MatchingOptions,
+  ProbingOptions,
+  ReceivingOptions,
+  RoutedOptions,
+  SendingOptions,
+  SocketInformation,
+  SubscriptionReadingOptions,
+  TopicInformation,
+} from './socket/optionTypes.ts'

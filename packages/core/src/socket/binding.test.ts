@@ -95,3 +95,18 @@ describe('a socket that binds or unbinds', () => {
     expect(() => pair.bind(endpoint())).toThrow(expect.objectContaining({ code: 'EBADF' }))
   })
 })
+
+describe('a scheme that nothing serves here', () => {
+  it.each([
+    ['tcp', '127.0.0.1:5555'],
+    ['ipc', 'feed'],
+    ['udp', '239.0.0.1:5555'],
+  ])('is named, and who does: %s', async (scheme, address) => {
+    const pair = open(new Pair())
+    const endpoint = `${scheme}://${address}`
+    const message = `Protocol not supported: nothing serves ${scheme}:// here; import the sockets from @ringpost/transport`
+    const failure = { code: 'EPROTONOSUPPORT', errno: 93, message, address: endpoint }
+    expect(() => pair.connect(endpoint)).toThrow(expect.objectContaining(failure))
+    await expect(pair.bind(endpoint)).rejects.toMatchObject(failure)
+  })
+})

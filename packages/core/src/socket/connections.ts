@@ -369,9 +369,18 @@ const connectingOnce: ReadonlySet<number> = new Set([
 
 function transportFor({ scheme }: Pick<Endpoint, 'scheme'>, endpoint: string): Transport {
   const transport = transportOf(scheme)
-  if (transport === undefined) throw new SocketError('EPROTONOSUPPORT', { address: endpoint })
-  return transport
+  if (transport !== undefined) return transport
+  if (!schemesOfTransport.includes(scheme)) {
+    throw new SocketError('EPROTONOSUPPORT', { address: endpoint })
+  }
+  const message =
+    `Protocol not supported: nothing serves ${scheme}:// here; ` +
+    'import the sockets from @ringpost/transport'
+  throw new SocketError('EPROTONOSUPPORT', { message, address: endpoint })
 }
+
+/** What is there to be had. Of other schemes the error says what ZeroMQ's binding says. */
+const schemesOfTransport: readonly string[] = ['tcp', 'ipc', 'udp']
 
 /** Says in an error which endpoint it was. */
 function withAddress(endpoint: string, act: () => void): void {

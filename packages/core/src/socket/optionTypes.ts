@@ -318,14 +318,11 @@ type BinaryOption =
   | 'disconnectMessage'
   | 'hiccupMessage'
   | 'welcomeMessage'
-
-type KeyOption = 'curvePublicKey' | 'curveSecretKey' | 'curveServerKey'
+  | 'curvePublicKey'
+  | 'curveSecretKey'
+  | 'curveServerKey'
 
 /** Any of a socket's options, to be set when it is made. */
 export type Settings<Options> = {
-  [Name in keyof Options]?: Name extends BinaryOption
-    ? string | Uint8Array | null
-    : Name extends KeyOption
-      ? string | Uint8Array
-      : Options[Name]
+  [Name in keyof Options]?: Name extends BinaryOption ? Options[Name] | Uint8Array : Options[Name]
 }

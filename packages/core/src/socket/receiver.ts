@@ -1,6 +1,12 @@
 import { SocketError } from '../errors.ts'
 import type { Thread } from '../thread/thread.ts'
-import { batchSizeOf, checkTimeoutOf, type BatchOptions, type TimeoutOptions } from './arguments.ts'
+import {
+  batchSizeOf,
+  blockingBatchSizeOf,
+  checkTimeoutOptions,
+  type BatchOptions,
+  type TimeoutOptions,
+} from './arguments.ts'
 import type { Gate } from './gate.ts'
 import { effortOf } from './message.ts'
 import type { SocketOptions } from './options.ts'
@@ -40,7 +46,7 @@ export class Receiver {
     return this.#receive(this.#takeMessage)
   }
 
-  receiveMany(options: BatchOptions = {}): Promise<unknown> {
+  receiveMany(options?: BatchOptions): Promise<unknown> {
     const max = batchSizeOf(options)
     return this.#receive(() => this.#takeBatch(max))
   }
@@ -49,7 +55,7 @@ export class Receiver {
     return this.#receive(this.#takeShared)
   }
 
-  receiveManyShared(options: BatchOptions = {}): Promise<unknown> {
+  receiveManyShared(options?: BatchOptions): Promise<unknown> {
     const max = batchSizeOf(options)
     return this.#receive(() => this.#takeManyShared(max))
   }
@@ -90,20 +96,22 @@ export class Receiver {
   // ---- blocking
 
   receiveSync(options?: TimeoutOptions): unknown {
+    if (options !== undefined) checkTimeoutOptions(options)
     return this.#receiveBlocking(this.#takeMessage, options)
   }
 
-  receiveManySync(options: TimeoutOptions & BatchOptions = {}): unknown {
-    const max = batchSizeOf(options)
+  receiveManySync(options?: TimeoutOptions & BatchOptions): unknown {
+    const max = blockingBatchSizeOf(options)
     return this.#receiveBlocking(() => this.#takeBatch(max), options)
   }
 
   receiveSharedSync(options?: TimeoutOptions): unknown {
+    if (options !== undefined) checkTimeoutOptions(options)
     return this.#receiveBlocking(this.#takeShared, options)
   }
 
-  receiveManySharedSync(options: TimeoutOptions & BatchOptions = {}): unknown {
-    const max = batchSizeOf(options)
+  receiveManySharedSync(options?: TimeoutOptions & BatchOptions): unknown {
+    const max = blockingBatchSizeOf(options)
     return this.#receiveBlocking(() => this.#takeManyShared(max), options)
   }
 
@@ -178,7 +186,6 @@ export class Receiver {
 
   #receiveBlocking(take: () => unknown, options: TimeoutOptions | undefined): unknown {
     this.#check()
-    if (options !== undefined) checkTimeoutOf(options)
     let received = take()
     if (typeof received === 'string') {
       const timeoutMs = options?.timeout ?? this.#options.receiveTimeout

@@ -1,6 +1,11 @@
 import { SocketError } from '../errors.ts'
 import type { Thread } from '../thread/thread.ts'
-import { checkArguments, checkTimeoutOf, type TimeoutOptions } from './arguments.ts'
+import {
+  checkArguments,
+  checkTimeoutOf,
+  checkTimeoutOptions,
+  type TimeoutOptions,
+} from './arguments.ts'
 import type { Connections } from './connections.ts'
 import type { Gate } from './gate.ts'
 import { effortOf, toOutgoing, type MessageLike, type Outgoing } from './message.ts'
@@ -65,7 +70,7 @@ export class Sender {
 
   sendSync(message: MessageLike | readonly MessageLike[], options?: TimeoutOptions): void {
     this.#check()
-    if (options !== undefined) checkTimeoutOf(options)
+    if (options !== undefined) this.#checkSending(options)
     const outgoing = this.#outgoing(message, options)
     if (outgoing === undefined) return
     const failure = this.#pattern.send(outgoing)
@@ -78,7 +83,7 @@ export class Sender {
 
   sendManySync(messages: readonly Given[], options?: TimeoutOptions): void {
     this.#check()
-    if (options !== undefined) checkTimeoutOf(options)
+    if (options !== undefined) checkTimeoutOptions(options)
     const outbox = Outbox.ofBatch(this.#pattern, messages)
     const failure = this.#sendAll(outbox)
     if (failure !== undefined) this.#sendBlocking(outbox, failure, options)
@@ -88,6 +93,12 @@ export class Sender {
   #check(): void {
     this.#gate.pass()
     if (this.#sending.isPending) throw busy()
+  }
+
+  /** Where they say whom to send to, the pattern looks at them too. */
+  #checkSending(options: TimeoutOptions): void {
+    if (this.#pattern.address === undefined) checkTimeoutOptions(options)
+    else if (typeof options === 'object' && options !== null) checkTimeoutOf(options)
   }
 
   /** What is to be sent; undefined when that is nothing, or for nobody. */

@@ -7,7 +7,12 @@ import { outline, show } from '../inspection.ts'
 import type { Inproc } from '../inproc/inproc.ts'
 import type { KeepAlive } from '../thread/keepAlive.ts'
 import type { Acceptor, Thread } from '../thread/thread.ts'
-import { checkArguments, type BatchOptions, type TimeoutOptions } from './arguments.ts'
+import {
+  checkArguments,
+  tooManyArguments,
+  type BatchOptions,
+  type TimeoutOptions,
+} from './arguments.ts'
 import { Connections } from './connections.ts'
 import { Gate } from './gate.ts'
 import type { MessageLike } from './message.ts'
@@ -299,19 +304,33 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
 
   // ---- sending and receiving: `sockets.ts` has the types, and says what they do
 
-  send(message: MessageLike | readonly MessageLike[], target?: object): Promise<void> {
+  // An argument too many is a parameter, and no list of them that each call would have to make.
+
+  send(
+    message: MessageLike | readonly MessageLike[],
+    target?: object,
+    extra?: never,
+  ): Promise<void> {
+    if (extra !== undefined) throw tooManyArguments(this.#pattern.address ? 2 : 1, 3)
     return this.#sender.send(message, target)
   }
 
-  sendMany(messages: readonly Given[]): Promise<void> {
+  sendMany(messages: readonly Given[], extra?: never): Promise<void> {
+    if (extra !== undefined) throw tooManyArguments(1, 2)
     return this.#sender.sendMany(messages)
   }
 
-  sendSync(message: MessageLike | readonly MessageLike[], options?: TimeoutOptions): void {
+  sendSync(
+    message: MessageLike | readonly MessageLike[],
+    options?: TimeoutOptions,
+    extra?: never,
+  ): void {
+    if (extra !== undefined) throw tooManyArguments(2, 3)
     this.#sender.sendSync(message, options)
   }
 
-  sendManySync(messages: readonly Given[], options?: TimeoutOptions): void {
+  sendManySync(messages: readonly Given[], options?: TimeoutOptions, extra?: never): void {
+    if (extra !== undefined) throw tooManyArguments(2, 3)
     this.#sender.sendManySync(messages, options)
   }
 
@@ -320,31 +339,38 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
     return this.#receiver.receive() as Promise<never>
   }
 
-  receiveMany(options?: BatchOptions): Promise<never> {
+  receiveMany(options?: BatchOptions, extra?: never): Promise<never> {
+    if (extra !== undefined) throw tooManyArguments(1, 2)
     return this.#receiver.receiveMany(options) as Promise<never>
   }
 
-  receiveShared(): Promise<never> {
+  receiveShared(extra?: never): Promise<never> {
+    if (extra !== undefined) throw tooManyArguments(0, 1)
     return this.#receiver.receiveShared() as Promise<never>
   }
 
-  receiveManyShared(options?: BatchOptions): Promise<never> {
+  receiveManyShared(options?: BatchOptions, extra?: never): Promise<never> {
+    if (extra !== undefined) throw tooManyArguments(1, 2)
     return this.#receiver.receiveManyShared(options) as Promise<never>
   }
 
-  receiveSync(options?: TimeoutOptions): never {
+  receiveSync(options?: TimeoutOptions, extra?: never): never {
+    if (extra !== undefined) throw tooManyArguments(1, 2)
     return this.#receiver.receiveSync(options) as never
   }
 
-  receiveManySync(options?: TimeoutOptions & BatchOptions): never {
+  receiveManySync(options?: TimeoutOptions & BatchOptions, extra?: never): never {
+    if (extra !== undefined) throw tooManyArguments(1, 2)
     return this.#receiver.receiveManySync(options) as never
   }
 
-  receiveSharedSync(options?: TimeoutOptions): never {
+  receiveSharedSync(options?: TimeoutOptions, extra?: never): never {
+    if (extra !== undefined) throw tooManyArguments(1, 2)
     return this.#receiver.receiveSharedSync(options) as never
   }
 
-  receiveManySharedSync(options?: TimeoutOptions & BatchOptions): never {
+  receiveManySharedSync(options?: TimeoutOptions & BatchOptions, extra?: never): never {
+    if (extra !== undefined) throw tooManyArguments(1, 2)
     return this.#receiver.receiveManySharedSync(options) as never
   }
 

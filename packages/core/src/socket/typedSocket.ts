@@ -3,7 +3,7 @@ import type { Acceptor } from '../thread/thread.ts'
 import type { MessageLike } from './message.ts'
 import { defineOptionProperties } from './optionProperties.ts'
 import type { NumberedOptions } from './numberedOptions.ts'
-import type { CommonOptions, SocketInformation } from './optionTypes.ts'
+import type { CommonOptions, Settings, SocketInformation } from './optionTypes.ts'
 import type { Readable } from './readable.ts'
 import { SocketBase } from './socket.ts'
 import type { Writable } from './writable.ts'
@@ -43,7 +43,7 @@ export const SingleFrameSocket = SocketBase as unknown as TypedSocket<
 >
 
 /** What a constructor takes: any option that can be set, and the context. */
-export type OptionsOf<O> = Partial<Omit<O, keyof SocketInformation>> & { context?: Context }
+export type OptionsOf<O> = Settings<Omit<O, keyof SocketInformation>> & { context?: Context }
 
 /**
  * Puts the options of a type onto its class, as properties. An interface of the class's name tells

@@ -1,7 +1,8 @@
 import type { TimeoutOptions } from './arguments.ts'
 import type { MessageLike } from './message.ts'
 
-type Message = MessageLike | readonly MessageLike[]
+/** What can be sent: one frame, or several. */
+export type Message = MessageLike | readonly MessageLike[]
 
 type Batch<M, Target> = readonly (Target extends undefined ? M : readonly [M, Target])[]
 

@@ -1,6 +1,6 @@
 import { Router, type Context } from '@ringpost/core'
 import { engage, type Engaged } from '@ringpost/core/internal'
-import { Rules, type AuthenticatorRules } from './rules.ts'
+import { checkOptions, Rules, type AuthenticatorRules } from './rules.ts'
 import { decodeZapRequest, encodeZapReply, ZAP_NAME, type ZapReply } from './zapMessage.ts'
 
 /** So many requests are answered in one turn of the event loop. */
@@ -38,14 +38,18 @@ export class Authenticator {
   #isDue = false
 
   /**
-   * @throws {TypeError} an address, a password or a key that is none
+   * @throws {TypeError} an unknown option, or one of a wrong type; an address, a password or a key that is
+   *   none
    * @throws {SocketError} `EADDRINUSE`: the context has an authenticator; `EMFILE`, `ETERM`
    */
   constructor(options: AuthenticatorOptions = {}) {
-    const { context, domains = {}, onError = warn } = options
-    this.#rules = new Rules(options)
+    checkOptions(options)
+    const { context, domains = {}, onError = warn, ...rules } = options
+    checkOptions(domains, 'domains')
+    if (typeof onError !== 'function') throw new TypeError('onError must be a function')
+    this.#rules = new Rules(rules)
     this.#domains = new Map(
-      Object.entries(domains).map(([domain, rules]) => [domain, new Rules(rules)]),
+      Object.entries(domains).map(([domain, its]) => [domain, new Rules(its)]),
     )
     this.#onError = onError
     this.#router = new Router(context === undefined ? { linger: 0 } : { context, linger: 0 })

@@ -21,6 +21,7 @@ export class Networks {
   }
 
   #add(network: string): void {
+    if (typeof network !== 'string') throw new TypeError('An address must be a string')
     const { address = '', bits } = form.exec(network)?.groups ?? {}
     const version = isIP(address)
     const most = version === 4 ? 32 : 128

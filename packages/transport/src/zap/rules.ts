@@ -59,8 +59,13 @@ export class Rules {
   readonly #knowsPassword: KnowsPassword
   readonly #knowsKey: KnowsKey
 
-  /** @throws {TypeError} an address, a password or a key that is none */
-  constructor({ allow, deny = [], plain = {}, curve = [] }: AuthenticatorRules) {
+  /** @throws {TypeError} an unknown rule, or one of a wrong type; an address, a password or a key that is none */
+  constructor(rules: AuthenticatorRules) {
+    checkOptions(rules)
+    const { allow, deny = [], plain = {}, curve = [], ...others } = rules
+    for (const name in others) throw new TypeError(`Unknown option ${JSON.stringify(name)}`)
+    if (allow !== undefined) checkNetworks(allow, 'allow')
+    checkNetworks(deny, 'deny')
     this.#allowed = allow === undefined ? undefined : new Networks(allow)
     this.#denied = new Networks(deny)
     this.#knowsPassword = passwordRule(plain)
@@ -107,8 +112,26 @@ export class Rules {
 
 const refusal = (what: string): Decision => ({ accepted: false, text: `not let in by ${what}` })
 
+/**
+ * What is run through otherwise than by its names would seem to say nothing.
+ *
+ * @throws {TypeError} it is no object of options
+ */
+export function checkOptions(options: object, name = 'Options'): void {
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options) {
+    throw new TypeError(`${name} must be an object`)
+  }
+}
+
+function checkNetworks(networks: Iterable<string>, name: string): void {
+  if (typeof networks !== 'object' || networks === null || !(Symbol.iterator in networks)) {
+    throw new TypeError(`${name} must be a list of addresses and networks`)
+  }
+}
+
 function passwordRule(plain: NonNullable<AuthenticatorRules['plain']>): KnowsPassword {
   if (typeof plain === 'function') return plain
+  if (!(plain instanceof Map)) checkOptions(plain, 'plain')
   const entries = plain instanceof Map ? plain.entries() : Object.entries(plain)
   const passwords = new Passwords(entries as Iterable<[string, string]>)
   return (username, password) => passwords.match(username, password)
@@ -118,17 +141,24 @@ function keyRule(curve: NonNullable<AuthenticatorRules['curve']>): KnowsKey {
   if (typeof curve === 'function') return curve
   if (curve === 'any') return () => true
   if (typeof curve === 'string') throw notAKey()
+  if (typeof curve !== 'object' || curve === null) throw notKeys()
   if ('folder' in curve) {
-    const folder = new CertificateFolder(curve.folder)
+    const { folder: path, ...others } = curve
+    if (typeof path !== 'string' || Object.keys(others).length > 0) throw notKeys()
+    const folder = new CertificateFolder(path)
     return (publicKey) => folder.has(publicKey)
   }
+  if (!(Symbol.iterator in curve)) throw notKeys()
   const keys = new Set([...curve].map(keyText))
   return (publicKey) => keys.has(publicKey)
 }
 
+const notKeys = (): TypeError =>
+  new TypeError("curve must be keys, 'any', { folder } or a function")
+
 function keyText(key: string | Uint8Array): string {
   const bytes = typeof key === 'string' ? decodeZ85(key) : key
-  if (bytes?.length !== KEY_BYTES) throw notAKey()
+  if (!(bytes instanceof Uint8Array) || bytes.length !== KEY_BYTES) throw notAKey()
   return encodeZ85(bytes)
 }
 

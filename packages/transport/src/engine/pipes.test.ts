@@ -1,0 +1,33 @@
+import { Context, Push } from '@ringpost/core'
+import type { Inproc, Site } from '@ringpost/core/internal'
+import { expect, it } from 'vitest'
+import { siteOf } from '../testing/site.test-support.ts'
+import { acceptedPipe } from './pipes.ts'
+import { Session } from './session.ts'
+
+const peer = {
+  socketType: undefined,
+  routingId: new Uint8Array(),
+} as unknown as Parameters<typeof acceptedPipe>[1]
+
+it('a peer gets no pipe to a socket that is closed while it is being made', () => {
+  const socket = new Push({ context: new Context() })
+  const site = siteOf(socket)
+  const { inproc } = site
+  // Another thread's `close` falls between the look at the name and the connection to it.
+  const closing = new Proxy(inproc, {
+    get(target, name) {
+      if (name === 'connect') socket.close()
+      const value = target[name as keyof Inproc] as unknown
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  let ends = 0
+  const session = new Session(() => ends++)
+  const late: Site = { ...site, name: site.name, inproc: closing }
+  expect(inproc.isBound(site.name)).toBe(true)
+  expect(acceptedPipe(late, peer, session)).toBeUndefined()
+  expect(ends).toBe(1)
+  expect(inproc.isAwaited(site.name)).toBe(false)
+  expect(acceptedPipe(site, peer, session)).toBeUndefined()
+})
