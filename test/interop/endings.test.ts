@@ -65,6 +65,7 @@ describe('unbind', () => {
       await pull.bind(endpoint)
       pull.unbindSync(endpoint)
       pull.bindSync(endpoint)
+      expect(pull.lastEndpoint).toBe(endpoint)
     }
   })
 })
@@ -118,7 +119,7 @@ describe('a peer that breaks the protocol and reads nothing', () => {
     await known
     for (let n = 0; n < 5000; n++) await push.send(Buffer.alloc(2000))
     stream.write(Buffer.alloc(100, 0xff))
-    await eventOf(push, 'disconnect')
+    await expect(eventOf(push, 'disconnect')).resolves.toBeUndefined()
   })
 })
 
@@ -168,6 +169,7 @@ describe('connections that come while the socket goes', () => {
       for (const dealer of dealers) dealer.connect(router.lastEndpoint!)
       await connected
       router.close()
+      expect(router.closed).toBe(true)
       for (const dealer of dealers) dealer.close()
     }
   })
