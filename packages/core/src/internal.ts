@@ -15,9 +15,9 @@ export { settingsOf, type SocketSettings } from './socket/settings.ts'
 export { compatibleType } from './socket/peerTypes.ts'
 export type { Pipe, PipeOwner, PipeSettings } from './socket/pipe.ts'
 export {
-  isLittleEndian,
-  LOOP_BYTES,
+  copyToBytes,
   span,
+  WORD_REST,
   type FrameMemory,
   type FrameSink,
 } from './ring/frameSpans.ts'

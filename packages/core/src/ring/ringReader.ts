@@ -448,8 +448,7 @@ export class RingReader {
     const size = end - begin
     const local = this.#slab.take(size)
     const offset = this.#slab.offset
-    if (size <= 64) copyWords(words, begin >> 2, local.words, offset >> 2, size >> 2)
-    else local.bytes.set(this.#bytes.subarray(begin, end), offset)
+    copyWords(words, begin >> 2, local.words, offset >> 2, size >> 2)
     this.#local = local
     this.#localPosition = offset
     this.#filled = messages
@@ -587,5 +586,13 @@ function copyWords(
   toWord: number,
   count: number,
 ): void {
-  for (let i = 0; i < count; i++) to[toWord + i] = from[fromWord + i]!
+  // Four at once take half the time, and less than `TypedArray.set` does with shared memory.
+  const fours = count & ~3
+  for (let i = 0; i < fours; i += 4) {
+    to[toWord + i] = from[fromWord + i]!
+    to[toWord + i + 1] = from[fromWord + i + 1]!
+    to[toWord + i + 2] = from[fromWord + i + 2]!
+    to[toWord + i + 3] = from[fromWord + i + 3]!
+  }
+  for (let i = fours; i < count; i++) to[toWord + i] = from[fromWord + i]!
 }

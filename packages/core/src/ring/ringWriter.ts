@@ -1,7 +1,7 @@
 import { SocketError } from '../errors.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
-import { isLittleEndian, LOOP_BYTES, span, type FrameMemory } from './frameSpans.ts'
+import { copyToWords, span, WORD_REST, type FrameMemory } from './frameSpans.ts'
 import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
 
 /** A segment that the reader has fallen behind in by this share makes the next one larger. */
@@ -86,16 +86,14 @@ export class RingWriter {
       const at = spans[i]!
       const length = spans[i + span.length]!
       const hasMore = spans[i + span.hasMore]!
-      if (length > LOOP_BYTES || at + length > safeEnd) {
+      if (length > INLINE_BYTES || at + length > safeEnd) {
         this.frame(bytes.subarray(at, at + length), hasMore)
       } else {
         const word = this.#reserve(4 + ((length + 3) & ~3)) >> 2
         const words = this.#words
         words[word] = (length << record.lengthShift) | hasMore
         // The last word may have bytes of what comes next: nobody reads them.
-        for (let from = at, to = word + 1; from < at + length; from += 4, to++) {
-          words[to] = view.getInt32(from, isLittleEndian)
-        }
+        copyToWords(view, at, words, word + 1, length)
       }
       if (hasMore === 0) this.commit()
     }
@@ -304,9 +302,6 @@ export class RingWriter {
     if (current !== ref) this.#heap.free(current, this.#owner)
   }
 }
-
-/** So much beyond a frame's end the last word of it may lie. */
-const WORD_REST = 3
 
 const EMPTY = new Uint8Array(0)
 

@@ -1,4 +1,4 @@
-import { LOOP_BYTES, span, type FrameMemory, type FrameSink } from '@ringpost/core/internal'
+import { copyToBytes, span, WORD_REST, type FrameMemory, type FrameSink } from '@ringpost/core/internal'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, LONGEST_SHORT_BODY, writeFrameHeader } from './frame.ts'
 
@@ -13,8 +13,6 @@ export const LARGE_BYTES = 16_384
 
 /** `TypedArray.set` takes as long as a loop over so many bytes before it has copied the first. */
 const SHORT_BYTES = 16
-/** So much beyond a frame's end the last word of it may lie. */
-const WORD_REST = 3
 
 /** Memory that frames are gathered in, and that leaves as a chunk when there is much in it. */
 interface Stage extends FrameMemory {
@@ -124,16 +122,14 @@ export class FrameEncoder implements FrameSink {
         this.#restage()
       }
       const target = stage.view
-      let to = writeHeader(stage.bytes, this.#staged, spans[i + span.hasMore]!, length)
+      const to = writeHeader(stage.bytes, this.#staged, spans[i + span.hasMore]!, length)
       this.#staged = to + length
-      if (length > LOOP_BYTES || at + length + WORD_REST > view.byteLength) {
+      if (at + length + WORD_REST > view.byteLength) {
         stage.bytes.set(bytes.subarray(at, at + length), to)
         continue
       }
       // The last word may reach into what comes next, which is written after it.
-      for (let from = at; from < at + length; from += 4, to += 4) {
-        target.setInt32(to, view.getInt32(from, true), true)
-      }
+      copyToBytes(view, at, target, to, length)
     }
   }
 
