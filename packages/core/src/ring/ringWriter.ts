@@ -70,7 +70,7 @@ export class RingWriter {
       this.#blockFrame(bytes, length, flags)
       return
     }
-    const position = this.#reserve(4 + ((length + 3) & ~3))
+    const position = this.#reserve((length + 11) & ~7)
     this.#words[position >> 2] = (length << record.lengthShift) | flags
     if (length > 0) this.#bytes.set(bytes, position + 4)
   }
@@ -89,7 +89,7 @@ export class RingWriter {
       if (length > INLINE_BYTES || at + length > safeEnd) {
         this.frame(bytes.subarray(at, at + length), hasMore)
       } else {
-        const word = this.#reserve(4 + ((length + 3) & ~3)) >> 2
+        const word = this.#reserve((length + 11) & ~7) >> 2
         const words = this.#words
         words[word] = (length << record.lengthShift) | hasMore
         // The last word may have bytes of what comes next: nobody reads them.
@@ -117,7 +117,7 @@ export class RingWriter {
         const message = messages[index]
         if (!(message instanceof Uint8Array)) break
         const { length } = message
-        const next = position + 4 + ((length + 3) & ~3)
+        const next = position + ((length + 11) & ~7)
         if (next > this.#limit || length > INLINE_BYTES) break
         words[position >> 2] = length << record.lengthShift
         bytes.set(message, position + 4)

@@ -1,4 +1,10 @@
-import { copyToBytes, span, WORD_REST, type FrameMemory, type FrameSink } from '@ringpost/core/internal'
+import {
+  copyToBytes,
+  span,
+  WORD_REST,
+  type FrameMemory,
+  type FrameSink,
+} from '@ringpost/core/internal'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, LONGEST_SHORT_BODY, writeFrameHeader } from './frame.ts'
 
