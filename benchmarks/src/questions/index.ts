@@ -3,6 +3,8 @@ import { flood } from './flood.ts'
 import { idlePipes } from './idlePipes.ts'
 import { roundTrip } from './roundTrip.ts'
 import { spread } from './spread.ts'
+import { tcp } from './tcp.ts'
+import { tcpRoundTrip } from './tcpRoundTrip.ts'
 import { throughput } from './throughput.ts'
 import { weather } from './weather.ts'
 import { wireCodec } from './wireCodec.ts'
@@ -16,4 +18,6 @@ export const questions: readonly Question[] = [
   idlePipes,
   flood,
   wireCodec,
+  tcp,
+  tcpRoundTrip,
 ]

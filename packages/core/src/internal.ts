@@ -14,7 +14,13 @@ export { securityMechanism } from './socket/options.ts'
 export { settingsOf, type SocketSettings } from './socket/settings.ts'
 export { compatibleType } from './socket/peerTypes.ts'
 export type { Pipe, PipeOwner, PipeSettings } from './socket/pipe.ts'
-export type { FrameSink } from './ring/ringReader.ts'
+export {
+  copyToBytes,
+  span,
+  WORD_REST,
+  type FrameMemory,
+  type FrameSink,
+} from './ring/frameSpans.ts'
 export type { Thread } from './thread/thread.ts'
 export {
   registerTransport,

@@ -10,6 +10,8 @@ export interface RoundTripOptions extends TwoSidesOptions {
   /** Rest before each timed trip, so that both threads have fallen asleep; 0 for none. */
   readonly pauseMilliseconds: number
   readonly busyThreads: number
+  /** Where the two sides meet; over inproc when it is left out. */
+  readonly endpoint?: string
 }
 
 /** What each side gets to find the other. */

@@ -115,8 +115,9 @@ function travelWithCallbacks(
   })
 }
 
-function linkOver({ ports }: Wire, { pattern }: RoundTripOptions): Link {
-  return { endpoint: 'inproc://bench', pattern, port: ports[0]! }
+function linkOver({ ports }: Wire, options: RoundTripOptions): Link {
+  const { pattern, endpoint = 'inproc://bench' } = options
+  return { endpoint, pattern, port: ports[0]! }
 }
 
 /** Asks again and again; returns the times of the trips, in summary. */

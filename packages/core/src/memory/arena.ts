@@ -19,10 +19,11 @@ const GROWTH_BYTES = 16 * 2 ** 20
 /** Views of the heap begin at multiples of this, so that indexes stay small integers. */
 const WINDOW_BYTES = GIB
 
-/** A part of the heap as words and as bytes; `base` is the byte of the arena where both begin. */
+/** A part of the heap as words and as bytes; `base` is the byte of the arena where all begin. */
 export interface Window {
   readonly words: Int32Array
   readonly bytes: Uint8Array
+  readonly view: DataView
   readonly base: number
 }
 
@@ -118,6 +119,7 @@ export class Arena {
     const made = {
       words: new Int32Array(this.buffer, base, length / WORD_BYTES),
       bytes: new Uint8Array(this.buffer, base, length),
+      view: new DataView(this.buffer, base, length),
       base,
     }
     this.#windows[index] = made

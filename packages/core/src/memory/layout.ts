@@ -12,7 +12,7 @@
  *
  * All positions below are in 32-bit words, unless a name says bytes.
  */
-export const LAYOUT_VERSION = 3
+export const LAYOUT_VERSION = 4
 export const MAGIC = 0x52504f53
 
 export const WORD_BYTES = 4

@@ -1,7 +1,8 @@
 import { SocketError } from '../errors.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe } from '../memory/layout.ts'
-import type { Borrowed, FrameSink, LentFrame } from './ringReader.ts'
+import { span, type FrameMemory, type FrameSink } from './frameSpans.ts'
+import type { Borrowed, LentFrame } from './ringReader.ts'
 
 /**
  * The writing end of a conflating direction: a new message takes the place of one that has not
@@ -30,6 +31,10 @@ export class LatestValueWriter {
     return true
   }
 
+  room(_limit: number): number {
+    return Infinity
+  }
+
   get backlog(): number {
     return 0
   }
@@ -47,8 +52,13 @@ export class LatestValueWriter {
     this.#pending = ref
   }
 
-  frameFrom(bytes: Uint8Array, at: number, length: number, flags: number): void {
-    this.frame(bytes.subarray(at, at + length), flags)
+  /** Writes messages of one frame each, from where they lie. @throws {SocketError} as `frame` */
+  frames({ bytes }: FrameMemory, spans: Int32Array, count: number): void {
+    for (let i = 0; i < count * span.size; i += span.size) {
+      const at = spans[i]!
+      this.frame(bytes.subarray(at, at + spans[i + span.length]!), spans[i + span.hasMore]!)
+      this.commit()
+    }
   }
 
   /** Writes messages of one frame each; returns where it stopped. */

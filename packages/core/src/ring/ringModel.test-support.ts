@@ -3,6 +3,7 @@ import type { Arena } from '../memory/arena.ts'
 import { AuditedHeap } from '../memory/auditedHeap.test-support.ts'
 import { direction, ownedByThread, pipe, UNIT_BYTES } from '../memory/layout.ts'
 import { directionAt, pipeAt } from '../memory/pipeTable.ts'
+import { span } from './frameSpans.ts'
 import { INLINE_BYTES, record, segment } from './recordLayout.ts'
 import { RingReader } from './ringReader.ts'
 import { RingWriter } from './ringWriter.ts'
@@ -21,6 +22,7 @@ type Reading = 'read' | 'readMany' | 'readParts' | 'borrow'
 export type Step =
   | { do: 'write'; sizes: Sizes; blocks: boolean }
   | { do: 'writeMany'; sizes: Sizes; limit: number }
+  | { do: 'frames'; messages: readonly Sizes[]; behind: number }
   | { do: 'rollback'; sizes: Sizes }
   | { do: 'publish' }
   | { do: 'parkWriter'; limit: number }
@@ -67,6 +69,14 @@ export const steps = fc.array(
         do: fc.constant('writeMany'),
         sizes: fc.array(frameBytes, { maxLength: 40 }),
         limit,
+      }),
+    ),
+    step(
+      4,
+      fc.record({
+        do: fc.constant('frames'),
+        messages: fc.array(message, { maxLength: 10 }),
+        behind: fc.nat(5),
       }),
     ),
     step(2, fc.record({ do: fc.constant('rollback'), sizes: message })),
@@ -141,6 +151,8 @@ export class RingModel {
         return this.#write(next.sizes, next.blocks)
       case 'writeMany':
         return this.#writeMany(next.sizes, next.limit)
+      case 'frames':
+        return this.#writeFrames(next.messages, next.behind)
       case 'rollback':
         return this.#rollback(next.sizes)
       case 'publish':
@@ -185,6 +197,9 @@ export class RingModel {
     const waiting = this.#written - this.#released
     same(this.writer.hasRoom(0), true)
     same(this.writer.hasRoom(waiting + 1), true)
+    same(this.writer.room(0), Infinity)
+    same(this.writer.room(waiting + 1) >= 1, true)
+    if (waiting > 0) same(this.writer.room(waiting), 0)
     if (waiting > 0) same(this.writer.hasRoom(waiting), false)
     same(this.reader.isPinned, this.#lent.length > 0)
   }
@@ -204,8 +219,7 @@ export class RingModel {
       const frame = this.#content(bytes)
       const flags = i < sizes.length - 1 ? record.more : 0
       if (blocks && i % 2 === 0) refs.push(this.#block(frame, flags))
-      else if (bytes % 2 === 0) this.writer.frame(frame, flags)
-      else this.writer.frameFrom(Buffer.concat([Buffer.of(1, 2), frame]), 2, bytes, flags)
+      else this.writer.frame(frame, flags)
       return frame
     })
     return { frames, refs }
@@ -249,6 +263,31 @@ export class RingModel {
     same(this.writer.writeMany([{}, ...messages, ...behind], 1, limit), stop + 1)
     this.#written += stop
     for (const frame of messages.slice(0, stop)) this.#unpublished.push([frame])
+  }
+
+  /** @param behind so many bytes follow the last frame */
+  #writeFrames(messages: readonly Sizes[], behind: number): void {
+    const spans: number[] = []
+    const pieces: Buffer[] = []
+    let at = 0
+    const put = (piece: Buffer): void => {
+      pieces.push(piece)
+      at += piece.length
+    }
+    for (const sizes of messages) {
+      const frames = sizes.map((bytes) => this.#content(bytes))
+      frames.forEach((frame, i) => {
+        put(Buffer.of(1))
+        spans.push(at, frame.length, i < frames.length - 1 ? 1 : 0)
+        put(frame)
+      })
+      this.#unpublished.push(frames)
+      this.#written++
+    }
+    put(Buffer.alloc(behind))
+    const bytes = new Uint8Array(Buffer.concat(pieces))
+    const memory = { bytes, view: new DataView(bytes.buffer) }
+    this.writer.frames(memory, Int32Array.from(spans), spans.length / span.size)
   }
 
   #publish(): void {
@@ -297,11 +336,14 @@ export class RingModel {
     const messages: Buffer[][] = []
     let frames: Buffer[] = []
     const count = this.reader.transfer(limit, {
-      frame(bytes, at, length, hasMore) {
-        frames.push(Buffer.from(bytes.subarray(at, at + length)))
-        if (hasMore) return
-        messages.push(frames)
-        frames = []
+      frames({ bytes }, spans, count) {
+        for (let i = 0; i < count * span.size; i += span.size) {
+          const at = spans[i]!
+          frames.push(Buffer.from(bytes.subarray(at, at + spans[i + span.length]!)))
+          if (spans[i + span.hasMore] === 1) continue
+          messages.push(frames)
+          frames = []
+        }
       },
     })
     same(frames.length, 0)

@@ -48,6 +48,32 @@ const MESSAGE = Buffer.alloc(100)
 /** What of a segment is not for the payload of the one record in it: a hop has its place too. */
 const OVERHEAD = segment.data + 2 * record.headerBytes
 
+describe('the payloads of a ring', () => {
+  it('are aligned to 8 bytes, where they lie and where they are copied to', () => {
+    const { heap, writer, reader, end } = newRing()
+    const sizes = [1, 8, 13, 0, 5000, 16, INLINE_BYTES + 1, 3]
+    const placesOf = (read: () => { byteOffset: number }[]): number[] =>
+      sizes.flatMap(() => read().map(({ byteOffset }) => byteOffset % 8))
+    for (let round = 0; round < 2; round++) {
+      for (const size of sizes) {
+        writer.frame(Buffer.alloc(size), 0)
+        writer.commit()
+      }
+      writer.publish()
+      const lend = (): Buffer[] =>
+        reader.readShared(OWNER).map(({ data, blockRef, segmentRef }) => {
+          if (blockRef !== 0) heap.free(blockRef, OWNER)
+          if (segmentRef !== 0) reader.unpin(segmentRef, 0)
+          return data
+        })
+      expect(reader.available()).toBe(sizes.length)
+      expect(placesOf(round === 0 ? () => reader.read() : lend)).toEqual(sizes.map(() => 0))
+    }
+    reader.release(0)
+    end()
+  })
+})
+
 describe('the segments of a ring', () => {
   it.each([
     ['at the beginning of the heap', undefined],

@@ -1,13 +1,11 @@
 import { SocketError } from '../errors.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
+import { copyToWords, span, WORD_REST, type FrameMemory } from './frameSpans.ts'
 import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
 
 /** A segment that the reader has fallen behind in by this share makes the next one larger. */
 const GROWTH = 4
-
-/** `TypedArray.set` takes as long as a loop over so many bytes before it has copied the first. */
-const SHORT_BYTES = 64
 
 /**
  * The writing end of one direction of a pipe: one thread may use it.
@@ -54,6 +52,12 @@ export class RingWriter {
     return ((this.#written - this.#readSeen) | 0) < limit
   }
 
+  /** How many messages there is room for; the more exactly the fewer. */
+  room(limit: number): number {
+    if (limit === 0) return Infinity
+    return this.hasRoom(limit) ? limit - ((this.#written - this.#readSeen) | 0) : 0
+  }
+
   /** Messages written and not read, exactly. */
   get backlog(): number {
     return (this.#written - Atomics.load(this.#control, this.#at + direction.read)) | 0
@@ -66,21 +70,33 @@ export class RingWriter {
       this.#blockFrame(bytes, length, flags)
       return
     }
-    const position = this.#reserve(4 + ((length + 3) & ~3))
+    const position = this.#reserve((length + 11) & ~7)
     this.#words[position >> 2] = (length << record.lengthShift) | flags
     if (length > 0) this.#bytes.set(bytes, position + 4)
   }
 
-  /** As `frame`, of `length` bytes from `at` on. @throws {SocketError} `ENOMEM` */
-  frameFrom(bytes: Uint8Array, at: number, length: number, flags: number): void {
-    if (length > SHORT_BYTES) {
-      this.frame(bytes.subarray(at, at + length), flags)
-      return
+  /**
+   * Writes whole messages from where they lie, to be published.
+   *
+   * @throws {SocketError} `ENOMEM`: the message that it happened in is to be rolled back
+   */
+  frames({ bytes, view }: FrameMemory, spans: Int32Array, count: number): void {
+    const safeEnd = view.byteLength - WORD_REST
+    for (let i = 0; i < count * span.size; i += span.size) {
+      const at = spans[i]!
+      const length = spans[i + span.length]!
+      const hasMore = spans[i + span.hasMore]!
+      if (length > INLINE_BYTES || at + length > safeEnd) {
+        this.frame(bytes.subarray(at, at + length), hasMore)
+      } else {
+        const word = this.#reserve((length + 11) & ~7) >> 2
+        const words = this.#words
+        words[word] = (length << record.lengthShift) | hasMore
+        // The last word may have bytes of what comes next: nobody reads them.
+        copyToWords(view, at, words, word + 1, length)
+      }
+      if (hasMore === 0) this.commit()
     }
-    const position = this.#reserve(4 + ((length + 3) & ~3))
-    this.#words[position >> 2] = (length << record.lengthShift) | flags
-    const target = this.#bytes
-    for (let i = 0; i < length; i++) target[position + 4 + i] = bytes[at + i]!
   }
 
   /**
@@ -101,7 +117,7 @@ export class RingWriter {
         const message = messages[index]
         if (!(message instanceof Uint8Array)) break
         const { length } = message
-        const next = position + 4 + ((length + 3) & ~3)
+        const next = position + ((length + 11) & ~7)
         if (next > this.#limit || length > INLINE_BYTES) break
         words[position >> 2] = length << record.lengthShift
         bytes.set(message, position + 4)

@@ -56,9 +56,9 @@ describe('a slab', () => {
     expect(slab.take(quarter).buffer).toBe(buffer)
     for (const size of [quarter + 1, 1_000_000]) {
       const large = slab.take(size)
-      expect([large.buffer.byteLength, slab.offset]).toEqual([Math.ceil(size / 4) * 4, 0])
+      expect([large.buffer.byteLength, slab.offset]).toEqual([Math.ceil(size / 8) * 8, 0])
     }
     expect(slab.take(4).buffer).toBe(buffer)
-    expect(slab.offset).toBe(12 + quarter)
+    expect(slab.offset).toBe(16 + quarter)
   })
 })

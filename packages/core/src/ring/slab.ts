@@ -34,9 +34,9 @@ export class Slab {
   /** Byte where the piece given by the last `take` begins. */
   offset = 0
 
-  /** A buffer with room for `bytes` bytes from `offset` on; both are aligned to words. */
+  /** A buffer with room for `bytes` bytes from `offset` on; both are aligned to 8 bytes. */
   take(bytes: number): SlabBuffer {
-    const rounded = (bytes + 3) & ~3
+    const rounded = (bytes + 7) & ~7
     if (rounded > SLAB_BYTES / 4) {
       this.offset = 0
       return slabBuffer(rounded)

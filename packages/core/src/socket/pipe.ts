@@ -2,7 +2,7 @@ import { direction, PipeState, side } from '../memory/layout.ts'
 import { directionAt, otherSide, sideAt, type Side } from '../memory/pipeTable.ts'
 import { record } from '../ring/recordLayout.ts'
 import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
-import type { FrameSink } from '../ring/ringReader.ts'
+import type { FrameMemory, FrameSink } from '../ring/frameSpans.ts'
 import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
 import { socketTypeId } from './optionDefinition.ts'
@@ -241,6 +241,11 @@ export class Pipe implements PipeEnd, FrameLender {
     return this.#writer === undefined || this.#writer.hasRoom(this.#outLimit)
   }
 
+  /** How many messages can be written now, at least; 0 for none. */
+  room(): number {
+    return this.#isOver ? 0 : this.#out.room(this.#outLimit)
+  }
+
   /**
    * Waits for room: the owner's `pipeWritable` follows, when about half of the messages have been
    * read. False when there is room now.
@@ -289,18 +294,17 @@ export class Pipe implements PipeEnd, FrameLender {
   }
 
   /**
-   * As `part`, from the middle of some bytes; the last one ends the message.
+   * Writes whole messages from where they lie; there is to be room for them.
    *
-   * @throws {SocketError} `ENOMEM`: the message is rolled back
+   * @throws {SocketError} `ENOMEM`: those before the one that there is no memory for are written
    */
-  frame(bytes: Uint8Array, at: number, length: number, hasMore: boolean): void {
+  frames(memory: FrameMemory, spans: Int32Array, count: number): void {
     try {
-      this.#out.frameFrom(bytes, at, length, hasMore ? record.more : 0)
+      this.#out.frames(memory, spans, count)
     } catch (error) {
       this.#out.rollback()
       throw error
     }
-    if (!hasMore) this.#out.commit()
   }
 
   /** Ends the message being written. */

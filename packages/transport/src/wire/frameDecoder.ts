@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer'
-import { bufferOver, type FrameSink } from '@ringpost/core/internal'
+import { bufferOver, span, type FrameMemory, type FrameSink } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, readLongSize, SHORT_HEADER_BYTES } from './frame.ts'
@@ -25,8 +25,25 @@ const FIRST_BODY_BYTES = 1_048_576
 const MESSAGE_FLAGS = frameFlag.more | frameFlag.long
 /** Where messages go that are not to be looked at. */
 export interface MessageSink extends FrameSink {
-  /** Whether there is room for another message. */
-  canWrite(): boolean
+  /** How many messages there is room for. */
+  room(): number
+}
+
+/** `transfer` gives at most so many frames at once. */
+const MOST_SPANS = 1024
+/** Where it notes them; one for all, as nobody keeps it. */
+const spans = new Int32Array(MOST_SPANS * span.size)
+
+/** The memory that was looked at last: most chunks are in the same. */
+let memory: FrameMemory = memoryAround(new ArrayBuffer(0))
+
+function memoryOf({ buffer }: Uint8Array): FrameMemory {
+  if (memory.bytes.buffer !== buffer) memory = memoryAround(buffer)
+  return memory
+}
+
+function memoryAround(buffer: ArrayBufferLike): FrameMemory {
+  return { bytes: new Uint8Array(buffer), view: new DataView(buffer) }
 }
 
 const ALL_FLAGS = MESSAGE_FLAGS | frameFlag.command
@@ -62,6 +79,8 @@ export class FrameDecoder {
   /** What has arrived of a header that is spread over chunks. */
   readonly #header = new Uint8Array(LONG_HEADER_BYTES)
   #headerBytes = 0
+  /** Where the messages end that `#findWhole` has found. */
+  #foundEnd = 0
   /** The frame whose header was read last. */
   #flags = 0
   #length = 0
@@ -166,39 +185,50 @@ export class FrameDecoder {
   transfer(sink: MessageSink): void {
     if (this.#cipher !== undefined || this.#command !== undefined) return
     if (!this.#isBetweenFrames() || this.#frames !== undefined) return
-    const chunk = this.#chunk
-    let at = this.#at
-    while (sink.canWrite()) {
-      const end = this.#endOfMessage(chunk, at)
-      if (end === 0) break
-      while (at < end) {
-        const flags = chunk[at]!
-        const isLong = (flags & frameFlag.long) !== 0
-        const length = isLong ? readLongSize(chunk, at) : chunk[at + 1]!
-        at += isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES
-        sink.frame(chunk, at, length, (flags & frameFlag.more) !== 0)
-        at += length
-      }
-      this.#at = at
+    for (let room = sink.room(); room > 0; room = sink.room()) {
+      const count = this.#findWhole(room)
+      if (count === 0) return
+      sink.frames(memoryOf(this.#chunk), spans, count)
+      this.#at = this.#foundEnd
     }
   }
 
-  /** Behind the message that begins here, if all of it is in the chunk and nothing is odd; or 0. */
-  #endOfMessage(chunk: Buffer, begin: number): number {
-    const stop = chunk.length
-    let at = begin
-    for (let frames = 1; at + SHORT_HEADER_BYTES <= stop; frames++) {
+  /**
+   * Notes in `spans` where frames of whole messages lie, up to the first that is not all there, or odd.
+   *
+   * @param most so many messages
+   * @returns how many frames
+   */
+  #findWhole(most: number): number {
+    const chunk = this.#chunk
+    const { byteOffset, length: stop } = chunk
+    const limit = this.#frameLimit
+    let used = 0
+    let whole = 0
+    let messages = 0
+    let frames = 1
+    for (let at = this.#at; at + SHORT_HEADER_BYTES <= stop && used < spans.length;) {
       const flags = chunk[at]!
-      if (flags > MESSAGE_FLAGS || frames > this.#maxFrames) return 0
+      if (flags > MESSAGE_FLAGS || frames > this.#maxFrames) break
       const isLong = (flags & frameFlag.long) !== 0
       const body = at + (isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES)
-      if (body > stop) return 0
+      if (body > stop) break
       const length = isLong ? readLongSize(chunk, at) : chunk[at + 1]!
-      if (length > stop - body || length > this.#frameLimit) return 0
+      if (length > stop - body || length > limit) break
+      const hasMore = flags & frameFlag.more
+      spans[used] = byteOffset + body
+      spans[used + span.length] = length
+      spans[used + span.hasMore] = hasMore
+      used += span.size
       at = body + length
-      if ((flags & frameFlag.more) === 0) return at
+      frames++
+      if (hasMore !== 0) continue
+      whole = used
+      this.#foundEnd = at
+      frames = 1
+      if (++messages >= most) break
     }
-    return 0
+    return whole / span.size
   }
 
   /** The command that `read` stopped at. */

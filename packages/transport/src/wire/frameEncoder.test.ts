@@ -33,8 +33,9 @@ describe('FrameEncoder', () => {
     const encoder = new FrameEncoder()
     for (const size of sizes) {
       const around = Buffer.concat([Buffer.of(9, 9, 9), Buffer.alloc(size, size), Buffer.of(9)])
-      encoder.frame(around, 3, size, true)
-      encoder.frame(around, 3, size, false)
+      const memory = new Uint8Array(around)
+      const spans = Int32Array.of(3, size, 1, 3, size, 0)
+      encoder.frames({ bytes: memory, view: new DataView(memory.buffer) }, spans, 2)
     }
     const messages = sizes.map((size) => [Buffer.alloc(size, size), Buffer.alloc(size, size)])
     expect(Buffer.concat(encoder.take())).toEqual(encode(...messages))
@@ -69,7 +70,8 @@ describe('FrameEncoder', () => {
     recycle(first)
     const third = fill()
     const memory = new Set(first.map(({ buffer }) => buffer))
-    expect(third.every(({ buffer }) => memory.has(buffer))).toBe(true)
+    // The first of them lay ready before.
+    expect(third.slice(1).every(({ buffer }) => memory.has(buffer))).toBe(true)
     expect(Buffer.concat(third)).toEqual(Buffer.concat(second))
   })
 

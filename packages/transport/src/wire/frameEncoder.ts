@@ -1,4 +1,10 @@
-import type { FrameSink } from '@ringpost/core/internal'
+import {
+  copyToBytes,
+  span,
+  WORD_REST,
+  type FrameMemory,
+  type FrameSink,
+} from '@ringpost/core/internal'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, LONGEST_SHORT_BODY, writeFrameHeader } from './frame.ts'
 
@@ -12,37 +18,61 @@ const STAGE_BYTES = 65_536
 export const LARGE_BYTES = 16_384
 
 /** `TypedArray.set` takes as long as a loop over so many bytes before it has copied the first. */
-const LOOP_BYTES = 16
-/** So does it with the view of a part of what is copied, which it needs then. */
-const LOOP_BYTES_OF_PART = 64
+const SHORT_BYTES = 16
+
+/** Memory that frames are gathered in, and that leaves as a chunk when there is much in it. */
+interface Stage extends FrameMemory {
+  readonly buffer: ArrayBuffer
+}
+
+function newStage(): Stage {
+  const buffer = new ArrayBuffer(STAGE_BYTES)
+  return { buffer, bytes: new Uint8Array(buffer), view: new DataView(buffer) }
+}
 
 /**
- * One for all encoders of the thread: what is gathered is copied out into a chunk of exactly its
- * size, so that an idle connection holds no memory and a slow one no more than it has to send.
+ * One for all encoders of the thread. Of little the chunk is a copy of exactly its size, so that an
+ * idle connection holds no memory and a slow one not much more than it has to send.
  */
-const stage = new Uint8Array(STAGE_BYTES)
+let stage = newStage()
 const staging: {
   /** Whose frames are on the stage. */
   encoder: FrameEncoder | undefined
 } = { encoder: undefined }
 
-/** Memory of large chunks that were written, for others: fresh memory costs more than the copying. */
+/** Stages that left and were written, for others: fresh memory costs more than the copying. */
 const MOST_SPARE = 16
-const spare: ArrayBuffer[] = []
-const lent = new WeakSet<ArrayBufferLike>()
+const spare: Stage[] = []
+const lent = new WeakMap<ArrayBufferLike, Stage>()
 
-function chunkOf(length: number): Buffer {
-  if (length <= STAGE_BYTES / 4) return Buffer.allocUnsafe(length)
-  const memory = spare.pop() ?? new ArrayBuffer(STAGE_BYTES)
-  lent.add(memory)
-  return Buffer.from(memory, 0, length)
+/** What is on the stage, as a chunk; the stage is free then. */
+function takeStage(length: number): Buffer {
+  if (length <= STAGE_BYTES / 4) {
+    const copy = Buffer.allocUnsafe(length)
+    copy.set(stage.bytes.subarray(0, length))
+    return copy
+  }
+  const { buffer } = stage
+  lent.set(buffer, stage)
+  stage = spare.pop() ?? newStage()
+  return Buffer.from(buffer, 0, length)
 }
 
 /** Chunks of an encoder were written, and nobody looks at them any more. */
 export function recycle(chunks: readonly Uint8Array[]): void {
   for (const { buffer } of chunks) {
-    if (spare.length < MOST_SPARE && lent.delete(buffer)) spare.push(buffer as ArrayBuffer)
+    const written = lent.get(buffer)
+    if (written === undefined) continue
+    lent.delete(buffer)
+    if (spare.length < MOST_SPARE) spare.push(written)
   }
+}
+
+function writeHeader(target: Uint8Array, at: number, flags: number, length: number): number {
+  if (length > LONGEST_SHORT_BODY) return writeFrameHeader(target, at, flags, length)
+  target[at] = flags
+  target[at + 1] = length
+  return at + 2
 }
 
 /**
@@ -81,28 +111,32 @@ export class FrameEncoder implements FrameSink {
     this.#seal(frames[last]!, 0)
   }
 
-  /** Whether frames are encrypted: then `frame` is not to be used. */
+  /** Whether frames are encrypted: then `frames` is not to be used. */
   get isEncrypting(): boolean {
     return this.#cipher !== undefined
   }
 
-  /** Adds a short frame of a message, from `at` on; it is copied. */
-  frame(bytes: Uint8Array, at: number, length: number, hasMore: boolean): void {
-    if (staging.encoder !== this || this.#staged + LONG_HEADER_BYTES + length > STAGE_BYTES) {
-      this.#restage()
+  /** Adds short frames from where they lie; they are copied. */
+  frames({ bytes, view }: FrameMemory, spans: Int32Array, count: number): void {
+    for (let i = 0; i < count * span.size; i += span.size) {
+      const at = spans[i]!
+      const length = spans[i + span.length]!
+      if (
+        staging.encoder !== this ||
+        this.#staged + LONG_HEADER_BYTES + length + WORD_REST > STAGE_BYTES
+      ) {
+        this.#restage()
+      }
+      const target = stage.view
+      const to = writeHeader(stage.bytes, this.#staged, spans[i + span.hasMore]!, length)
+      this.#staged = to + length
+      if (at + length + WORD_REST > view.byteLength) {
+        stage.bytes.set(bytes.subarray(at, at + length), to)
+        continue
+      }
+      // The last word may reach into what comes next, which is written after it.
+      copyToBytes(view, at, target, to, length)
     }
-    const flags = hasMore ? frameFlag.more : 0
-    let to = this.#staged
-    if (length <= LONGEST_SHORT_BODY) {
-      stage[to] = flags
-      stage[to + 1] = length
-      to += 2
-    } else {
-      to = writeFrameHeader(stage, to, flags, length)
-    }
-    if (length > LOOP_BYTES_OF_PART) stage.set(bytes.subarray(at, at + length), to)
-    else for (let i = 0; i < length; i++) stage[to + i] = bytes[at + i]!
-    this.#staged = to + length
   }
 
   /** @param body what `command.ts` or a mechanism made. ZMTP 2.0 has no commands. */
@@ -135,22 +169,16 @@ export class FrameEncoder implements FrameSink {
     }
     if (staging.encoder !== this || this.#staged + LONG_HEADER_BYTES + length > STAGE_BYTES)
       this.#restage()
-    let at = this.#staged
-    if (length <= LONGEST_SHORT_BODY) {
-      stage[at] = flags
-      stage[at + 1] = length
-      at += 2
-    } else {
-      at = writeFrameHeader(stage, at, flags, length)
-    }
-    if (length <= LOOP_BYTES) for (let i = 0; i < length; i++) stage[at + i] = body[i]!
-    else stage.set(body, at)
+    const at = writeHeader(stage.bytes, this.#staged, flags, length)
+    const { bytes } = stage
+    if (length <= SHORT_BYTES) for (let i = 0; i < length; i++) bytes[at + i] = body[i]!
+    else bytes.set(body, at)
     this.#staged = at + length
   }
 
   #addLarge(body: Uint8Array, flags: number): void {
     if (staging.encoder !== this || this.#staged + LONG_HEADER_BYTES > STAGE_BYTES) this.#restage()
-    this.#staged = writeFrameHeader(stage, this.#staged, flags, body.length)
+    this.#staged = writeHeader(stage.bytes, this.#staged, flags, body.length)
     this.#unstage()
     this.#chunks.push(body)
     this.#bytes += body.length
@@ -167,9 +195,7 @@ export class FrameEncoder implements FrameSink {
   #unstage(): void {
     const length = this.#staged
     if (length === 0) return
-    const chunk = chunkOf(length)
-    chunk.set(length === STAGE_BYTES ? stage : stage.subarray(0, length))
-    this.#chunks.push(chunk)
+    this.#chunks.push(takeStage(length))
     this.#bytes += length
     this.#staged = 0
   }
