@@ -198,6 +198,18 @@ describe('FrameDecoder', () => {
     expect(messages).toEqual([[bytes('"hi"')], [bytes('"x"')]])
   })
 
+  it('reads chunks in their order when the first is used up and the next one waits', () => {
+    const decoder = trafficDecoder()
+    decoder.push(bytes('00 01 "a"'))
+    decoder.push(bytes('00'))
+    const messages: Buffer[][] = []
+    expect(decoder.read(messages, 1)).toBe(1)
+    decoder.keep()
+    decoder.push(bytes('01 "b"'))
+    expect(decoder.read(messages, 2)).toBe(1)
+    expect(messages.map(([frame]) => String(frame))).toEqual(['a', 'b'])
+  })
+
   it('stops at a command until it is taken', () => {
     const decoder = trafficDecoder()
     decoder.push(bytes('00 01 "a" 04 02 01 "C" 00 01 "b"'))

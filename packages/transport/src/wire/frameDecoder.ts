@@ -124,7 +124,7 @@ export class FrameDecoder {
 
   /** Takes over a chunk, to be read behind those before it. */
   push(chunk: Buffer): void {
-    if (this.#at < this.#chunk.length) {
+    if (this.#at < this.#chunk.length || this.#waiting.length > 0) {
       this.#waiting.push(chunk)
     } else {
       this.#chunk = chunk
