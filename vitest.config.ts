@@ -5,6 +5,8 @@ const testTimeout = 20_000
 
 export default defineConfig({
   test: {
+    // The tests are for busy cores as well.
+    maxWorkers: 2,
     projects: [
       {
         test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], globalSetup, testTimeout },

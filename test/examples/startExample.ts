@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import net, { type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { FreePorts } from '../support/freeEndpoints.ts'
 
 const builtExamples = new URL('../../examples/dist/', import.meta.url)
 
@@ -54,10 +54,6 @@ export function startProgram(command: string, programArguments: string[]): Runni
 
 /** A port of this machine that nobody listens at. */
 export async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  const ports = await FreePorts.hold(1)
+  return Number(new URL(ports.endpoint()).port)
 }

@@ -129,8 +129,10 @@ describe.each(schemes)('over $scheme', ({ anywhere }) => {
           const gone = nextEvent(push, 'disconnect')
           await push.send(text)
           expect(texts(await pull.receive())).toEqual([text])
-          // Then its place is free, too.
+          // libzmq gives up the place some time after `unbind` has returned.
+          const freed = nextEvent(pull, 'close')
           await pull.unbind(endpoint)
+          await freed
           pull.close()
           await gone
         }
@@ -160,7 +162,9 @@ async function freeEndpoint(
   const pull = new Pull()
   await pull.bind(anywhere)
   const endpoint = pull.lastEndpoint!
+  const freed = nextEvent(pull, 'close')
   await pull.unbind(endpoint)
+  await freed
   pull.close()
   return endpoint
 }
