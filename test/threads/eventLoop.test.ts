@@ -13,8 +13,9 @@ const watched = (loop: string): Promise<{ lines: readonly string[] }> =>
         'const push = new Push(); push.connect("inproc://here"); const drain = new Pull();' +
         'drain.bindSync("inproc://drain"); const message = Buffer.alloc(100);' +
         'const batch = Array(100).fill(message);' +
-        'for (;;) { try { push.sendManySync(batch, { timeout: 0 }) } catch {}' +
-        'try { for (;;) drain.receiveManySync({ timeout: 0 }) } catch {} } })',
+        'const untilEmptyOrFull = (act) => { try { act() } catch (error) { if (error.code !== "EAGAIN") throw error } };' +
+        'for (;;) { untilEmptyOrFull(() => push.sendManySync(batch, { timeout: 0 }));' +
+        'untilEmptyOrFull(() => { for (;;) drain.receiveManySync({ timeout: 0 }) }) } })',
     )
     const push = new Push({ sendHighWaterMark: 0 })
     push.connect('inproc://drain')

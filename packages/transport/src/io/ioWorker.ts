@@ -139,6 +139,11 @@ export class IoWorker {
     if (answer.tell === 'closed') throw new SocketError('EMTHREAD')
     const { id, endpoint } = answer
     const closing: Ask = (answered) => {
+      // With the thread that has failed its listeners are gone.
+      if (this.#isGone) {
+        answered({ tell: 'closed', id })
+        return
+      }
       this.#answers.set(id, answered)
       this.#close(id, site)
     }
