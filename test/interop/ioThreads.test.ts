@@ -196,6 +196,28 @@ describe('with a thread for I/O', () => {
   })
 })
 
+describe('a thread for I/O that has failed', () => {
+  it('keeps nobody waiting, and another one takes its place', async () => {
+    const outcome = await run(`
+      const { Pull, Push } = await import(library)
+      let io
+      process.once('worker', (worker) => (io = worker))
+      const [first, second] = [new Pull(), new Pull()]
+      for (const pull of [first, second]) await pull.bind('tcp://127.0.0.1:*')
+      await io.terminate()
+      await first.unbind(first.lastEndpoint)
+      second.unbindSync(second.lastEndpoint)
+      await second.bind('tcp://127.0.0.1:*')
+      const push = new Push()
+      push.connect(second.lastEndpoint)
+      await push.send('goes on')
+      console.log(String(await second.receive()))
+      for (const socket of [first, second, push]) socket.close()
+    `)
+    expect(outcome).toEqual({ ...ended, lines: ['goes on'] })
+  })
+})
+
 describe('without a thread for I/O', () => {
   it('a call that would block to wait for it fails', async () => {
     const context = new Context({ ioThreads: 0 })
