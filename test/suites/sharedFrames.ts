@@ -31,6 +31,38 @@ export function describeSharedFrames(subject: Subject): void {
       }
     })
 
+    it('are filled with bytes from elsewhere', async () => {
+      const endpoint = stage.endpoint()
+      const pull = await stage.far('Pull')
+      await pull.bind(endpoint)
+      const push = stage.open('Push')
+      push.connect(endpoint)
+      for (const size of sizes) {
+        const askew = Buffer.alloc(size + 1, 'y').subarray(1)
+        const frame = context.allocate(size + 3)
+        frame.data.fill('x')
+        frame.set(askew, 2)
+        await push.send(frame)
+        const [received] = await pull.receive()
+        expect(received!.equals(Buffer.concat([Buffer.from('xx'), askew, Buffer.from('x')]))).toBe(
+          true,
+        )
+      }
+    })
+
+    it('refuse bytes that they have no room for', () => {
+      const frame = context.allocate(10)
+      const bytes = Buffer.alloc(9)
+      for (const offset of [-1, 2, 0.5, NaN, Infinity]) {
+        expect(() => frame.set(bytes, offset)).toThrow(RangeError)
+      }
+      for (const none of ['text', 5, null, undefined, [1]]) {
+        expect(() => frame.set(none as never)).toThrow(TypeError)
+      }
+      frame.release()
+      expect(thrownBy(() => frame.set(bytes))).toMatchObject({ code: 'EINVAL' })
+    })
+
     it('are gone when they were sent or released', async () => {
       const endpoint = stage.endpoint()
       const pull = await stage.far('Pull')

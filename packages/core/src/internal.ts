@@ -5,6 +5,7 @@
 export { enter } from './context/context.ts'
 export type { Inproc } from './inproc/inproc.ts'
 export type { Endpoint } from './endpoint.ts'
+export { copyInto } from './memory/copy.ts'
 export { bufferOver } from './memory/frameBuffer.ts'
 export { socketTypeId, type SocketTypeName } from './socket/optionDefinition.ts'
 export { canTalk } from './socket/peerTypes.ts'
@@ -16,6 +17,7 @@ export { compatibleType } from './socket/peerTypes.ts'
 export type { Pipe, PipeOwner, PipeSettings } from './socket/pipe.ts'
 export {
   copyToBytes,
+  LOOP_BYTES,
   span,
   WORD_REST,
   type FrameMemory,

@@ -6,7 +6,7 @@ import type { ThroughputSubject } from './throughputSubject.ts'
 export const subject: ThroughputSubject = {
   openSender(link) {
     const messages = prepareMessages(link.size)
-    return openPlacingSender(link, (frame, number) => frame.data.set(messages[number]!))
+    return openPlacingSender(link, (frame, number) => frame.set(messages[number]!))
   },
   openReceiver: openBorrowingReceiver,
 }

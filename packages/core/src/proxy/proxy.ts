@@ -102,20 +102,20 @@ export class Proxy<
 
   /** Passes nothing on until `resume`; messages wait where they are. @throws {SocketError} `EBADF` */
   pause(): void {
-    this.#running.pause()
+    this.#running().pause()
   }
 
   /** Goes on after `pause`. @throws {SocketError} `EBADF`: it does not run */
   resume(): void {
-    this.#running.resume()
+    this.#running().resume()
   }
 
   /** Ends the proxy and closes its sockets. @throws {SocketError} `EBADF`: it does not run */
   terminate(): void {
-    this.#running.terminate()
+    this.#running().terminate()
   }
 
-  get #running(): Run {
+  #running(): Run {
     if (this.#run === undefined || this.#run.isOver) throw new SocketError('EBADF')
     return this.#run
   }

@@ -1,8 +1,10 @@
+import { copyInto } from '../memory/copy.ts'
 import { bufferOver } from '../memory/frameBuffer.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
-import { span, type FrameMemory, type FrameSink } from './frameSpans.ts'
+import { LOOP_BYTES, span, type FrameMemory, type FrameSink } from './frameSpans.ts'
 import { record, recordBytes, segment } from './recordLayout.ts'
+import { Pace } from './pace.ts'
 import { SegmentPins } from './segmentPins.ts'
 import type { Slab, SlabBuffer } from './slab.ts'
 
@@ -11,9 +13,6 @@ import type { Slab, SlabBuffer } from './slab.ts'
  * lets more go by before it collects them; smaller ones cost more allocations.
  */
 const FILL_BYTES = 16_384
-
-/** Up to here a loop takes less time than `TypedArray.set` with the view that it needs. */
-const LOOP_BYTES = 1024
 
 /** `transfer` gives at most so many frames at once. */
 const MOST_SPANS = 512
@@ -65,6 +64,7 @@ export class RingReader {
   /** Whether the frame just read has another one behind it. */
   #more = false
   readonly #pins = new SegmentPins()
+  readonly #pace = new Pace()
   /** Messages that are lent: read, and not to be told yet. */
   #held = 0
 
@@ -82,9 +82,12 @@ export class RingReader {
   /** Messages that can be read now. */
   available(): number {
     if (this.#available !== 0) return this.#available
+    this.#pace.pause()
     // Pairs with the store in RingWriter.publish().
     const written = Atomics.load(this.#control, this.#at + direction.written)
-    return (this.#available = (written - this.#read) | 0)
+    this.#available = (written - this.#read) | 0
+    this.#pace.found(this.#available)
+    return this.#available
   }
 
   /** All messages that are published and not read, those too that have come since the last look. */
@@ -452,7 +455,7 @@ export class RingReader {
     // Payloads are to be aligned here too, and stand behind a header.
     const local = this.#slab.take(record.headerBytes + size)
     const offset = this.#slab.offset + record.headerBytes
-    if (size > LOOP_BYTES) local.bytes.set(this.#bytes.subarray(begin, end), offset)
+    if (size > LOOP_BYTES) copyInto(local.bytes, this.#bytes.subarray(begin, end), offset)
     else copyWords(words, begin >> 2, local.words, offset >> 2, size >> 2)
     this.#local = local
     this.#localPosition = offset
@@ -508,14 +511,15 @@ export class RingReader {
     const length = head >>> record.lengthShift
     const local = this.#slab.take(length)
     const offset = this.#slab.offset
-    local.bytes.set(bytes.subarray(position + 4, position + 4 + length), offset)
+    const begin = position + record.headerBytes
+    copyInto(local.bytes, bytes.subarray(begin, begin + length), offset)
     return bufferOver(local.buffer, offset, length)
   }
 
   #copyBlock(words: Int32Array, position: number): Buffer {
     const { ref, length } = blockIn(words, position)
     const copy = Buffer.allocUnsafeSlow(length)
-    copy.set(this.#heap.bytes(ref, length))
+    copyInto(copy, this.#heap.bytes(ref, length), 0)
     return copy
   }
 

@@ -1,7 +1,8 @@
 import { SocketError } from '../errors.ts'
+import { copyInto } from '../memory/copy.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
-import { copyToWords, span, WORD_REST, type FrameMemory } from './frameSpans.ts'
+import { copyToWords, LOOP_BYTES, span, WORD_REST, type FrameMemory } from './frameSpans.ts'
 import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
 
 /** A segment that the reader has fallen behind in by this share makes the next one larger. */
@@ -72,7 +73,7 @@ export class RingWriter {
     }
     const position = this.#reserve((length + 11) & ~7)
     this.#words[position >> 2] = (length << record.lengthShift) | flags
-    if (length > 0) this.#bytes.set(bytes, position + 4)
+    if (length > 0) copyInto(this.#bytes, bytes, position + record.headerBytes)
   }
 
   /**
@@ -86,7 +87,7 @@ export class RingWriter {
       const at = spans[i]!
       const length = spans[i + span.length]!
       const hasMore = spans[i + span.hasMore]!
-      if (length > INLINE_BYTES || at + length > safeEnd) {
+      if (length > LOOP_BYTES || at + length > safeEnd) {
         this.frame(bytes.subarray(at, at + length), hasMore)
       } else {
         const word = this.#reserve((length + 11) & ~7) >> 2
@@ -120,7 +121,7 @@ export class RingWriter {
         const next = position + ((length + 11) & ~7)
         if (next > this.#limit || length > INLINE_BYTES) break
         words[position >> 2] = length << record.lengthShift
-        bytes.set(message, position + 4)
+        copyInto(bytes, message, position + record.headerBytes)
         position = next
       }
       this.#position = position
@@ -207,7 +208,7 @@ export class RingWriter {
       this.#heap.free(ref, this.#owner)
       throw error
     }
-    this.#heap.bytes(ref, length).set(bytes)
+    copyInto(this.#heap.bytes(ref, length), bytes, 0)
   }
 
   /** Room for a record that is followed by at least a hop. */

@@ -224,7 +224,7 @@ export class Connections implements PipeOwner, PatternHost {
   }
 
   #siteNamed(name: string): Site {
-    const isConflating = (): boolean => this.#isConflating
+    const isConflating = (): boolean => this.#isConflating()
     return {
       context: this.#context,
       thread: this.#thread,
@@ -267,11 +267,11 @@ export class Connections implements PipeOwner, PatternHost {
       sendHighWaterMark: options.sendHighWaterMark,
       receiveHighWaterMark: options.receiveHighWaterMark,
       routingId: options.routingId ?? NO_ROUTING_ID,
-      isConflating: this.#isConflating,
+      isConflating: this.#isConflating(),
     }
   }
 
-  get #isConflating(): boolean {
+  #isConflating(): boolean {
     return this.options.conflate && conflating.has(this.options.type)
   }
 

@@ -180,12 +180,12 @@ export class Pipe implements PipeEnd, FrameLender {
     return (this.#flags & Flag.peerClosed) !== 0
   }
 
-  get #isEnded(): boolean {
+  #isEnded(): boolean {
     return (this.#flags & Flag.ended) !== 0
   }
 
   /** Nothing can be written any more. */
-  get #isOver(): boolean {
+  #isOver(): boolean {
     return (this.#flags & (Flag.peerClosed | Flag.ended)) !== 0
   }
 
@@ -205,15 +205,15 @@ export class Pipe implements PipeEnd, FrameLender {
     this.#releaseEvery = half === 0 ? RELEASE_EVERY : Math.min(RELEASE_EVERY, half)
   }
 
-  get #inAt(): number {
+  #inAt(): number {
     return directionAt(this.#thread.arena, this.id, otherSide(this.side))
   }
 
-  get #out(): Writer {
+  #out(): Writer {
     return (this.#writer ??= this.#openWriter())
   }
 
-  get #in(): Reader {
+  #in(): Reader {
     return (this.#reader ??= this.#openReader())
   }
 
@@ -225,25 +225,25 @@ export class Pipe implements PipeEnd, FrameLender {
   #openReader(): Reader {
     const { heap, slab } = this.#thread
     const isLatestOnly = isConflating(this.#thread, this.id, otherSide(this.side))
-    const reader = readerOf(heap, slab, this.id, this.#inAt, isLatestOnly)
+    const reader = readerOf(heap, slab, this.id, this.#inAt(), isLatestOnly)
     // Its calls count down from what was available when last looked.
     reader.available()
     return reader
   }
 
-  get #isPinned(): boolean {
+  #isPinned(): boolean {
     return this.#reader?.isPinned ?? false
   }
 
   /** Whether a message can be written now. */
   canWrite(): boolean {
-    if (this.#isOver) return false
+    if (this.#isOver()) return false
     return this.#writer === undefined || this.#writer.hasRoom(this.#outLimit)
   }
 
   /** How many messages can be written now, at least; 0 for none. */
   room(): number {
-    return this.#isOver ? 0 : this.#out.room(this.#outLimit)
+    return this.#isOver() ? 0 : this.#out().room(this.#outLimit)
   }
 
   /**
@@ -251,8 +251,8 @@ export class Pipe implements PipeEnd, FrameLender {
    * read. False when there is room now.
    */
   parkWriting(): boolean {
-    if (this.#isOver) return true
-    return this.#out.park(this.#outLimit)
+    if (this.#isOver()) return true
+    return this.#out().park(this.#outLimit)
   }
 
   /**
@@ -263,8 +263,8 @@ export class Pipe implements PipeEnd, FrameLender {
    */
   write(message: Outgoing, mayMove = true): void {
     if (message instanceof Uint8Array) {
-      this.#out.frame(message, 0)
-      this.#out.commit()
+      this.#out().frame(message, 0)
+      this.#out().commit()
       return
     }
     if (isMultipart(message)) {
@@ -283,11 +283,11 @@ export class Pipe implements PipeEnd, FrameLender {
   part(part: Part, hasMore: boolean, mayMove = true): void {
     const flags = hasMore ? record.more : 0
     try {
-      if (!(part instanceof SharedFrame)) this.#out.frame(part, flags)
+      if (!(part instanceof SharedFrame)) this.#out().frame(part, flags)
       else if (mayMove) this.#move(part, flags)
-      else this.#out.frame(part.data, flags)
+      else this.#out().frame(part.data, flags)
     } catch (error) {
-      this.#out.rollback()
+      this.#out().rollback()
       this.#takeBackMoving()
       throw error
     }
@@ -300,9 +300,9 @@ export class Pipe implements PipeEnd, FrameLender {
    */
   frames(memory: FrameMemory, spans: Int32Array, count: number): void {
     try {
-      this.#out.frames(memory, spans, count)
+      this.#out().frames(memory, spans, count)
     } catch (error) {
-      this.#out.rollback()
+      this.#out().rollback()
       throw error
     }
   }
@@ -310,7 +310,7 @@ export class Pipe implements PipeEnd, FrameLender {
   /** Ends the message being written. */
   commit(): void {
     if (this.#moving !== undefined) this.#completeMoves(this.#moving)
-    this.#out.commit()
+    this.#out().commit()
   }
 
   /**
@@ -318,15 +318,15 @@ export class Pipe implements PipeEnd, FrameLender {
    * returns where it stopped.
    */
   writeMany(messages: readonly unknown[], begin: number): number {
-    if (this.#isOver) return begin
-    return this.#out.writeMany(messages, begin, this.#outLimit)
+    if (this.#isOver()) return begin
+    return this.#out().writeMany(messages, begin, this.#outLimit)
   }
 
   #move(frame: SharedFrame, flags: number): void {
     const { data } = frame
     const blockRef = frame[blockFor](this.#thread.blocks)
-    if (blockRef === 0) this.#out.frame(data, flags)
-    else this.#out.block(blockRef, data.length, flags)
+    if (blockRef === 0) this.#out().frame(data, flags)
+    else this.#out().block(blockRef, data.length, flags)
     const isLast = (flags & record.more) === 0
     if (isLast) this.#handOver(frame, blockRef)
     else (this.#moving ??= []).push({ frame, lender: frame[letGo](), blockRef })
@@ -352,27 +352,27 @@ export class Pipe implements PipeEnd, FrameLender {
       frame.release()
       return
     }
-    this.#out.adopt(blockRef, this.#thread.owner)
+    this.#out().adopt(blockRef, this.#thread.owner)
     frame[letGo]()
   }
 
   /** Makes everything written readable for the other side, and wakes it if it waits for it. */
   flush(): void {
     this.#flags &= ~Flag.dirty
-    if (this.#out.publish()) {
+    if (this.#out().publish()) {
       this.#thread.signal(this.id, otherSide(this.side), Reason.readable)
     }
   }
 
   /** Whether a message can be read now. */
   canRead(): boolean {
-    if (this.#isEnded) return false
+    if (this.#isEnded()) return false
     return this.#reader === undefined ? this.#hasArrived() : this.#reader.available() > 0
   }
 
   /** How many messages can be read now. */
   get unread(): number {
-    return this.canRead() ? this.#in.unread : 0
+    return this.canRead() ? this.#in().unread : 0
   }
 
   /** There is more to read than the owner reads at once: it is told again, in its turn. */
@@ -381,7 +381,7 @@ export class Pipe implements PipeEnd, FrameLender {
   }
 
   read(): Buffer[] {
-    const message = this.#in.read()
+    const message = this.#in().read()
     this.#released()
     return message
   }
@@ -390,7 +390,7 @@ export class Pipe implements PipeEnd, FrameLender {
   readMany(messages: Buffer[][], limit: number): void {
     const before = messages.length
     try {
-      this.#in.readMany(messages, limit)
+      this.#in().readMany(messages, limit)
     } catch (error) {
       // Those that are read already are not to be lost with the one that there is no memory for.
       if (!(error instanceof RangeError) || messages.length === before) throw error
@@ -404,7 +404,7 @@ export class Pipe implements PipeEnd, FrameLender {
    * @returns how many; 0 when the next one is of another kind, for `readParts`
    */
   transfer(limit: number, sink: FrameSink): number {
-    const count = this.#in.transfer(limit, sink)
+    const count = this.#in().transfer(limit, sink)
     this.#released()
     return count
   }
@@ -412,7 +412,7 @@ export class Pipe implements PipeEnd, FrameLender {
   /** Lends up to `limit` of the messages that are there without copying them. */
   borrow(limit: number): SharedBatch {
     const { heap, owner } = this.#thread
-    const { messages, segmentRef, blocks } = this.#in.borrow(limit, owner)
+    const { messages, segmentRef, blocks } = this.#in().borrow(limit, owner)
     return new SharedBatch(messages, () => {
       for (const ref of blocks) heap.free(ref, owner)
       this.#unpin(segmentRef, messages.length)
@@ -421,7 +421,7 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** As `read`, with the frames left where they are. */
   readShared(): SharedFrame[] {
-    const frames = this.#in.readShared(this.#thread.owner)
+    const frames = this.#in().readShared(this.#thread.owner)
     this.#released()
     return frames.map(({ data, blockRef, segmentRef }) => {
       if (blockRef !== 0) return new SharedFrame(data, blockRef, this.#thread.blocks)
@@ -431,8 +431,8 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** As `read`, with large frames left where they are, to be handed on. */
   readParts(): Part[] {
-    if (this.#in.isNextSmall()) return this.read()
-    const frames = this.#in.readParts(this.#thread.owner)
+    if (this.#in().isNextSmall()) return this.read()
+    const frames = this.#in().readParts(this.#thread.owner)
     this.#released()
     return frames.map(({ data, blockRef }) =>
       blockRef === 0 ? data : new SharedFrame(data, blockRef, this.#thread.blocks),
@@ -445,14 +445,14 @@ export class Pipe implements PipeEnd, FrameLender {
   }
 
   #unpin(segmentRef: number, messages: number): void {
-    this.#in.unpin(segmentRef, messages)
-    if (!this.#isEnded) this.#released()
-    else if ((this.#flags & Flag.leaving) !== 0 && !this.#isPinned) this.#leave()
+    this.#in().unpin(segmentRef, messages)
+    if (!this.#isEnded()) this.#released()
+    else if ((this.#flags & Flag.leaving) !== 0 && !this.#isPinned()) this.#leave()
   }
 
   /** Throws the next message away. */
   skip(): void {
-    this.#in.skip()
+    this.#in().skip()
     this.#released()
   }
 
@@ -476,36 +476,36 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** Whether anything was ever written to a direction that has not been read. */
   #hasArrived(): boolean {
-    return Atomics.load(this.#thread.arena.words, this.#inAt + direction.written) !== 0
+    return Atomics.load(this.#thread.arena.words, this.#inAt() + direction.written) !== 0
   }
 
   #setReaderParked(value: 0 | 1): void {
-    Atomics.store(this.#thread.arena.words, this.#inAt + direction.readerParked, value)
+    Atomics.store(this.#thread.arena.words, this.#inAt() + direction.readerParked, value)
   }
 
   #released(): void {
-    if (this.#in.unreleased >= this.#releaseEvery) this.#release()
+    if (this.#in().unreleased >= this.#releaseEvery) this.#release()
   }
 
   #release(): void {
     const low = Math.floor(this.#inLimit / 2)
-    if (this.#in.release(low)) {
+    if (this.#in().release(low)) {
       this.#thread.signal(this.id, otherSide(this.side), Reason.writable)
     }
   }
 
   signalled(reasons: number): void {
-    if (this.#isEnded) return
+    if (this.#isEnded()) return
     this.refreshLimits()
     if (this.isPending && (reasons & Reason.attached) !== 0) this.#attached()
-    if (this.#isEnded) return
+    if (this.#isEnded()) return
     if ((reasons & Reason.closed) !== 0) this.#noticeClosed()
-    if (this.#isEnded) return
+    if (this.#isEnded()) return
     if ((reasons & Reason.readable) !== 0 || this.isPeerClosed) {
       this.#setReaderParked(0)
       this.#owner.pipeReadable(this)
     }
-    if (this.#isEnded) return
+    if (this.#isEnded()) return
     if ((reasons & (Reason.writable | Reason.attached)) !== 0) this.#owner.pipeWritable(this)
     this.endIfDrained()
   }
@@ -529,25 +529,25 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** Ends the pipe when the other side has closed and all that it had sent is read. */
   endIfDrained(): boolean {
-    if (!this.isPeerClosed || this.#isEnded || this.canRead()) return false
+    if (!this.isPeerClosed || this.#isEnded() || this.canRead()) return false
     this.close()
     return true
   }
 
   /** Closes this side: what was written stays for the other to read, what was not read is lost. */
   close(): void {
-    if (this.#isEnded) return
+    if (this.#isEnded()) return
     this.#flags |= Flag.ended
     if (this.isDirty) this.flush()
     this.#flags |= Flag.leaving
     // What is lent stays valid until it is given back, and the pipe's memory with it.
-    if (!this.#isPinned) this.#leave()
+    if (!this.#isPinned()) this.#leave()
     this.#owner.pipeEnded(this)
   }
 
   /** The thread ends: what is lent is lost, and hangs together with nothing that it could be found by. */
   abandon(): void {
-    if ((this.#flags & Flag.leaving) !== 0) this.#leave(this.#isPinned)
+    if ((this.#flags & Flag.leaving) !== 0) this.#leave(this.#isPinned())
   }
 
   #leave(isUnclean = false): void {

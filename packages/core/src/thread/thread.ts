@@ -151,12 +151,21 @@ export class Thread {
 
   /** Does what other threads have asked for since the last call. */
   poll(): void {
+    const words = this.#words
+    const at = this.#at
+    // Plain reads, for every call of a socket begins with them, and an atomic one is a call in V8:
+    // what they may miss the next one sees, and who goes to sleep looks atomically.
+    const isWanted = words[at + thread.commands] !== 0 || words[at + thread.rescan] !== 0
+    if (isWanted || this.#unclean.length > 0) this.#attend()
+  }
+
+  #attend(): void {
     if (!this.#mailboxes.isEmpty(this.slot)) this.#runCommands()
     if (Atomics.load(this.#words, this.#at + thread.rescan) !== 0) this.#rescan()
     if (this.#unclean.length > 0) this.#freeAllUnclean()
   }
 
-  get #hasCommands(): boolean {
+  #hasCommands(): boolean {
     return (
       !this.#mailboxes.isEmpty(this.slot) ||
       Atomics.load(this.#words, this.#at + thread.rescan) !== 0
@@ -171,14 +180,14 @@ export class Thread {
    * @param park asks to be woken when it is; false when it is now
    */
   wait(timeoutMs: number, isReady: () => boolean, park: () => boolean): void {
-    if (!this.#spin.until(() => this.#hasCommands || isReady()) && park()) this.#sleep(timeoutMs)
+    if (!this.#spin.until(() => this.#hasCommands() || isReady()) && park()) this.#sleep(timeoutMs)
     this.poll()
   }
 
   readonly #spin = new Spin()
   /** Shorter, for it keeps timers and I/O waiting. */
   readonly #asyncSpin = new Spin(LONGEST_ASYNC_SPIN_US)
-  readonly #isWanted = (): boolean => this.#hasCommands
+  readonly #isWanted = (): boolean => this.#hasCommands()
 
   /** Blocks the thread until somebody wants its attention; what it waits for is parked. */
   #sleep(timeoutMs: number): void {
@@ -187,7 +196,7 @@ export class Thread {
     this.beforeSleep()
     Atomics.store(words, wake, Wake.asleep)
     // Pairs with signal(): it posts first and looks at the wake word then.
-    if (!this.#hasCommands) Atomics.wait(words, wake, Wake.asleep, timeoutMs)
+    if (!this.#hasCommands()) Atomics.wait(words, wake, Wake.asleep, timeoutMs)
     // An asynchronous wait goes on, and is woken only while the word says "asleep".
     if (!this.#isArmed) Atomics.store(words, wake, Wake.awake)
   }
@@ -214,8 +223,8 @@ export class Thread {
     const words = this.#words
     const wake = this.#at + thread.wake
     if (this.keepAlive.isHeld) this.#asyncSpin.until(this.#isWanted)
-    if (!this.#hasCommands) Atomics.store(words, wake, Wake.asleep)
-    if (this.#hasCommands) {
+    if (!this.#hasCommands()) Atomics.store(words, wake, Wake.asleep)
+    if (this.#hasCommands()) {
       this.#woken()
       return
     }

@@ -62,7 +62,7 @@ export class StreamDialer implements Running {
   close(lingerMs: number): void {
     if (this.#isLeaving || this.#isOver) return
     this.#isLeaving = true
-    const isSending = this.#connection?.hasTraffic === true || this.#isWanted
+    const isSending = this.#connection?.hasTraffic === true || this.#isWanted()
     if (lingerMs === 0 || !isSending) {
       this.#end()
       return
@@ -78,7 +78,7 @@ export class StreamDialer implements Running {
   }
 
   /** Whether there may be something left to be sent. */
-  get #isWanted(): boolean {
+  #isWanted(): boolean {
     if (this.#session?.pipe !== undefined) return true
     return this.#pipeName !== undefined && this.#site.inproc.isAwaited(this.#pipeName)
   }
@@ -96,7 +96,8 @@ export class StreamDialer implements Running {
 
   /** The socket is to know that nobody comes: its pipe must not take messages for ever. */
   #givePipeUp(): void {
-    if (this.#session?.pipe !== undefined || this.#pipeName === undefined || !this.#isWanted) return
+    if (this.#session?.pipe !== undefined || this.#pipeName === undefined || !this.#isWanted())
+      return
     awaitedPipe(this.#site, this.#pipeName, stranger, new Session())?.close()
   }
 
@@ -106,7 +107,7 @@ export class StreamDialer implements Running {
 
   #dial(): void {
     if (this.#isOver) return
-    if (this.#isLeaving && !this.#isWanted) {
+    if (this.#isLeaving && !this.#isWanted()) {
       this.#end()
       return
     }
@@ -179,7 +180,7 @@ export class StreamDialer implements Running {
     }
     this.#tell('disconnect')
     if (this.#isOver) this.#resolveDone()
-    else if (isHopeless(error) || (this.#isLeaving && !this.#isWanted)) this.#end()
+    else if (isHopeless(error) || (this.#isLeaving && !this.#isWanted())) this.#end()
     else this.#retry()
   }
 

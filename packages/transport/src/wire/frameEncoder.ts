@@ -1,5 +1,7 @@
 import {
+  copyInto,
   copyToBytes,
+  LOOP_BYTES,
   span,
   WORD_REST,
   type FrameMemory,
@@ -127,15 +129,14 @@ export class FrameEncoder implements FrameSink {
       ) {
         this.#restage()
       }
-      const target = stage.view
       const to = writeHeader(stage.bytes, this.#staged, spans[i + span.hasMore]!, length)
       this.#staged = to + length
-      if (at + length + WORD_REST > view.byteLength) {
-        stage.bytes.set(bytes.subarray(at, at + length), to)
-        continue
+      if (length > LOOP_BYTES || at + length + WORD_REST > view.byteLength) {
+        copyInto(stage.bytes, bytes.subarray(at, at + length), to)
+      } else {
+        // The last word may reach into what comes next, which is written after it.
+        copyToBytes(view, at, stage.view, to, length)
       }
-      // The last word may reach into what comes next, which is written after it.
-      copyToBytes(view, at, target, to, length)
     }
   }
 
@@ -172,7 +173,7 @@ export class FrameEncoder implements FrameSink {
     const at = writeHeader(stage.bytes, this.#staged, flags, length)
     const { bytes } = stage
     if (length <= SHORT_BYTES) for (let i = 0; i < length; i++) bytes[at + i] = body[i]!
-    else bytes.set(body, at)
+    else copyInto(bytes, body, at)
     this.#staged = at + length
   }
 

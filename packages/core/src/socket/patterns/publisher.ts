@@ -47,7 +47,7 @@ export class PublisherPattern implements Pattern {
   send(message: Outgoing): Failure | undefined {
     this.#upstream.catchUp()
     const several = isMultipart(message)
-    if (several && this.#keepsLastOnly) return 'EINVAL'
+    if (several && this.#keepsLastOnly()) return 'EINVAL'
     this.choose(bytesOf(several ? message[0]! : message))
     if (this.options.invertMatching) this.out.invert()
     return this.out.send(message, !this.options.noDrop)
@@ -119,7 +119,7 @@ export class PublisherPattern implements Pattern {
   }
 
   /** Its queues have no place for several frames. */
-  get #keepsLastOnly(): boolean {
+  #keepsLastOnly(): boolean {
     return this.options.conflate && this.options.type === socketTypeId.Publisher
   }
 
