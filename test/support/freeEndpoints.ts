@@ -45,6 +45,12 @@ export class FreePorts {
   }
 }
 
+/** An endpoint over tcp that nobody listens at. */
+export async function freeTcpEndpoint(): Promise<string> {
+  const ports = await FreePorts.hold(1)
+  return ports.endpoint()
+}
+
 /** Endpoints that nobody listens at: paths in a folder of their own. */
 export class FreePaths {
   readonly #folder = mkdtempSync(join(tmpdir(), 'ringpost-test-'))
