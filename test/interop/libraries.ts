@@ -25,6 +25,7 @@ let names = 0
 export const schemes = [
   { scheme: 'tcp', anywhere: () => 'tcp://127.0.0.1:*' },
   { scheme: 'ipc', anywhere: () => `ipc://${folder}/${++names}` },
+  { scheme: 'ws', anywhere: () => 'ws://127.0.0.1:*' },
 ]
 
 type Event = zeromq.EventOfType
