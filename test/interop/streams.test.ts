@@ -68,8 +68,9 @@ describe.each(schemes)('over $scheme', ({ anywhere, free }) => {
         const push = open(new here.Push())
         push.connect(pull.lastEndpoint!)
         const frame = Buffer.alloc(size, 'x')
-        await push.send(frame)
-        await push.send(['head', frame, ''])
+        // Copies: where libzmq masks, for a WebSocket, it does so in the memory it is given.
+        await push.send(Buffer.from(frame))
+        await push.send(['head', Buffer.from(frame), ''])
         const [alone] = await pull.receive()
         expect(alone!.equals(frame)).toBe(true)
         const [head, among, last] = await pull.receive()

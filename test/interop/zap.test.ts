@@ -106,7 +106,7 @@ describe('what a handler is asked', () => {
       request.connect(reply.lastEndpoint!)
       await request.send('in')
       await reply.receive()
-      const address = scheme === 'tcp' ? '127.0.0.1' : 'localhost'
+      const address = scheme === 'ipc' ? 'localhost' : '127.0.0.1'
       const frames = ['1.0', '1', 'global', address, 'server', name].map((text) =>
         Buffer.from(text),
       )

@@ -30,14 +30,14 @@ export class FreePorts {
     return free
   }
 
-  endpoint(): string {
+  endpoint(scheme = 'tcp'): string {
     const server = this.#holders.pop()
     if (server === undefined) throw new Error('there are no more ports held')
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('it does not listen')
     // The port is free when this returns; only the event comes later.
     server.close()
-    return `tcp://127.0.0.1:${address.port}`
+    return `${scheme}://127.0.0.1:${address.port}`
   }
 
   release(): void {

@@ -17,6 +17,9 @@
  * | `KEY_EXCHANGE`         | the keys in the handshake do not belong together                      |
  * | `DENIED`               | one side did not let the other in; `status` says why, if it is known  |
  * | `AUTHENTICATOR_FAILED` | who was to be asked about the peer is not there, or failed            |
+ * | `UPGRADE_FAILED`       | it does not ask for, or grant, a WebSocket as RFC 6455 says           |
+ * | `SERVER_UNAVAILABLE`   | it answers a request for a WebSocket with a status of 500 or above    |
+ * | `UNSUPPORTED_DATA`     | a text where messages are bytes                                       |
  * | `ZAP_…`                | what was answered is no reply of ZAP                                  |
  */
 export type WireErrorCode =
@@ -34,6 +37,9 @@ export type WireErrorCode =
   | 'KEY_EXCHANGE'
   | 'DENIED'
   | 'AUTHENTICATOR_FAILED'
+  | 'UPGRADE_FAILED'
+  | 'SERVER_UNAVAILABLE'
+  | 'UNSUPPORTED_DATA'
   | ZapErrorCode
 
 /** In what way an answer is no reply of ZAP, in the words of libzmq's monitor. @see RFC 27/ZAP */

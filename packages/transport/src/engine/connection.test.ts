@@ -9,6 +9,7 @@ import { FrameEncoder } from '../wire/frameEncoder.ts'
 import { Wire } from '../stream/wire.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
+import { openZmtp } from './zmtpOpening.ts'
 
 const server = net.createServer()
 beforeAll(async () => {
@@ -44,7 +45,7 @@ async function connect() {
   }
   let connection: Connection
   const closed = new Promise<[Error | undefined, boolean]>((resolve) => {
-    connection = new Connection(Wire.over(stream), settings, undefined, {
+    connection = new Connection(Wire.over(stream), openZmtp, settings, undefined, {
       ready: () => expect.unreachable(),
       closed: (...how) => resolve(how),
     })

@@ -3,15 +3,13 @@ import { constants } from 'node:os'
 import { SocketError } from '@ringpost/core'
 import { WireError } from '../errors.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
-import { type Peer, readVersionTwoPeer } from '../mechanism/peer.ts'
+import type { Peer } from '../mechanism/peer.ts'
+import type { Wire } from '../stream/wire.ts'
 import type { FrameCipher } from '../wire/frameCipher.ts'
-import { FrameDecoder } from '../wire/frameDecoder.ts'
-import { FrameEncoder } from '../wire/frameEncoder.ts'
-import { GreetingExchange, requireMechanism, type PeerGreeting } from '../wire/greeting.ts'
-import type { ZmtpVersion } from '../wire/version.ts'
 import { UNIX_PEER } from '../zap/networks.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
-import type { Wire } from '../stream/wire.ts'
+import type { Opening, Terms } from './opening.ts'
+import type { MakeMechanism } from './security.ts'
 import type { Session } from './session.ts'
 import type { Subscriptions } from './subscriptions.ts'
 import { Traffic } from './traffic.ts'
@@ -19,10 +17,10 @@ import { Traffic } from './traffic.ts'
 /** So long a peer may take to close after this side has: one that does not read never does. */
 const FAREWELL_MS = 1000
 
-type Phase = 'greeting' | 'handshake' | 'traffic' | 'closing' | 'closed'
+type Phase = 'opening' | 'handshake' | 'traffic' | 'closing' | 'closed'
 
 const next = {
-  greeting: ['handshake', 'traffic', 'closed'],
+  opening: ['handshake', 'traffic', 'closed'],
   handshake: ['traffic', 'closed'],
   traffic: ['closing', 'closed'],
   closing: ['closed'],
@@ -47,21 +45,19 @@ export interface ConnectionEvents {
   closed(error: Error | undefined, wasReady: boolean): void
 }
 
-/** One connection to one peer: greeting, handshake, traffic, and its end. */
+/** One connection to one peer: opening, handshake, traffic, and its end. */
 export class Connection {
   readonly #stream: Stream
   readonly #settings: ConnectionSettings
   readonly #events: ConnectionEvents
   readonly #subscriptions: Subscriptions | undefined
-  readonly #greeting: GreetingExchange
-  readonly #decoder: FrameDecoder
-  readonly #encoder = new FrameEncoder()
   readonly #address: string
-  /** From the peer's greeting on, once it is loaded. */
+  /** From the end of the opening on. */
+  #terms: Terms | undefined
+  /** Once it is loaded. */
   #mechanism: Mechanism | undefined
   #cipher: FrameCipher | undefined
-  #phase: Phase = 'greeting'
-  #version: ZmtpVersion = '3.1'
+  #phase: Phase = 'opening'
   #traffic: Traffic | undefined
   #handshakeTimer: NodeJS.Timeout | undefined
   #lingerTimer: NodeJS.Timeout | undefined
@@ -71,10 +67,12 @@ export class Connection {
   /**
    * @param wire connected, and half open when the peer ends it: what it has sent may have to wait
    *   for room; this connection's alone from now on
+   * @param open begins it
    * @param subscriptions of a socket that subscribes; they outlive the connection
    */
   constructor(
     wire: Wire,
+    open: Opening,
     settings: ConnectionSettings,
     subscriptions: Subscriptions | undefined,
     events: ConnectionEvents,
@@ -84,11 +82,8 @@ export class Connection {
     this.#settings = settings
     this.#subscriptions = subscriptions
     this.#events = events
-    this.#greeting = new GreetingExchange(settings.greeting)
-    this.#decoder = new FrameDecoder(settings.limits)
     this.#address = addressOf(stream)
     stream.setNoDelay(true)
-    wire.take = this.#onBytes
     stream.on('error', (error) => {
       this.#error ??= error
     })
@@ -101,7 +96,10 @@ export class Connection {
       const late = (): void => this.#fail(new HandshakeTimeoutError())
       this.#handshakeTimer = setTimeout(late, settings.handshakeMs).unref()
     }
-    stream.write(this.#greeting.open())
+    open(wire, settings, {
+      agreed: (terms, openWire, rest) => this.#agreed(terms, openWire, rest),
+      failed: (error) => this.#fail(error),
+    })
   }
 
   /** Whether messages flow, or the last of them are on their way. */
@@ -120,7 +118,7 @@ export class Connection {
    * @param lingerMs -1 for no limit
    */
   finish(lingerMs: number): void {
-    if (lingerMs === 0 || this.#phase === 'greeting' || this.#phase === 'handshake') this.close()
+    if (lingerMs === 0 || this.#phase === 'opening' || this.#phase === 'handshake') this.close()
     // A process waits for what is still to be sent, as it does with libzmq.
     else this.#stream.ref()
     if (lingerMs > 0) this.#lingerTimer ??= setTimeout(() => this.close(), lingerMs)
@@ -133,17 +131,22 @@ export class Connection {
     this.#phase = phase
   }
 
-  readonly #onBytes = (bytes: Buffer): void => {
+  #agreed(terms: Terms, wire: Wire, rest: Buffer): void {
+    // The time may be up.
+    if (this.#phase !== 'opening' || this.#error !== undefined) return
+    this.#terms = terms
+    const { next: then } = terms
+    wire.take = (bytes) => this.#attempt(() => this.#arrived(terms, bytes))
     this.#attempt(() => {
-      if (this.#phase === 'traffic') this.#received(bytes)
-      else this.#receivedEarly(Buffer.from(bytes))
+      if ('peer' in then) this.#ready(terms, then.peer)
+      else this.#beginHandshake(terms, then.mechanism)
+      if (rest.length > 0) this.#received(terms, rest)
     })
   }
 
-  /** Mechanisms may keep what they were given. */
-  #receivedEarly(chunk: Buffer): void {
-    if (this.#phase === 'greeting') this.#greet(chunk)
-    else this.#received(chunk)
+  #arrived(terms: Terms, bytes: Buffer): void {
+    // Mechanisms may keep what they were given.
+    this.#received(terms, this.#phase === 'traffic' ? bytes : Buffer.from(bytes))
   }
 
   /** Runs what may find the peer at fault. */
@@ -156,30 +159,15 @@ export class Connection {
     }
   }
 
-  #greet(chunk: Buffer): void {
-    const { reply, peer, rest } = this.#greeting.receive(chunk)
-    if (reply !== undefined) this.#stream.write(reply)
-    if (peer === undefined) return
-    this.#version = peer.version
-    if (peer.version === '2.0') this.#skipHandshake(peer)
-    else this.#beginHandshake(peer.mechanism)
-    if (rest.length > 0) this.#received(rest)
-  }
-
-  #skipHandshake(peer: Extract<PeerGreeting, { version: '2.0' }>): void {
-    this.#ready(readVersionTwoPeer(this.#settings.self, peer))
-  }
-
-  #beginHandshake(mechanism: string): void {
-    requireMechanism(this.#settings.greeting.mechanism, mechanism)
+  #beginHandshake(terms: Terms, make: MakeMechanism): void {
     this.#enter('handshake')
-    const made = this.#settings.mechanism(this.#handshakeEvents(), this.#address)
-    if (made instanceof Promise) void this.#load(made)
+    const made = make(this.#handshakeEvents(terms), this.#address)
+    if (made instanceof Promise) void this.#load(terms, made)
     else this.#start(made)
   }
 
   /** Nothing is taken from the peer until its mechanism is there, and so nothing has to be kept. */
-  async #load(loading: Promise<Mechanism>): Promise<void> {
+  async #load(terms: Terms, loading: Promise<Mechanism>): Promise<void> {
     this.#stream.pause()
     let mechanism: Mechanism
     try {
@@ -196,7 +184,7 @@ export class Connection {
     this.#stream.resume()
     this.#attempt(() => {
       this.#start(mechanism)
-      this.#shakeHands()
+      this.#shakeHands(terms)
     })
   }
 
@@ -205,56 +193,65 @@ export class Connection {
     mechanism.start()
   }
 
-  #received(chunk: Buffer): void {
+  #received(terms: Terms, chunk: Buffer): void {
     if (this.#phase === 'closed' || this.#phase === 'closing') return
-    this.#decoder.push(chunk)
-    this.#shakeHands()
+    terms.decoder.push(chunk)
+    this.#shakeHands(terms)
     this.#traffic?.arrived()
   }
 
   /** Gives the mechanism what has come for it. */
-  #shakeHands(): void {
+  #shakeHands({ decoder, encoder }: Terms): void {
     while (this.#phase === 'handshake' && this.#mechanism !== undefined) {
-      const command = this.#decoder.readCommand()
-      if (command === undefined) return
+      const command = decoder.readCommand()
+      const ping = decoder.takePing()
+      if (ping !== undefined) {
+        encoder.addPong(ping)
+        this.#write(encoder.take())
+      }
+      if (command === undefined) break
       this.#mechanism.receive(command)
     }
+    if (this.#phase === 'handshake' && decoder.hasEnded) this.#left()
   }
 
-  #handshakeEvents(): HandshakeEvents {
+  #write(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) this.#stream.write(chunk)
+  }
+
+  #handshakeEvents(terms: Terms): HandshakeEvents {
     return {
       send: (command) => {
-        this.#encoder.addCommand(command)
-        for (const chunk of this.#encoder.take()) this.#stream.write(chunk)
+        terms.encoder.addCommand(command)
+        this.#write(terms.encoder.take())
       },
-      ready: (peer) => this.#ready(peer),
+      ready: (peer) => this.#ready(terms, peer),
       failed: (error) => this.#fail(error),
     }
   }
 
-  #ready(peer: Peer): void {
+  #ready({ version, decoder, encoder }: Terms, peer: Peer): void {
     clearTimeout(this.#handshakeTimer)
     this.#enter('traffic')
     this.#cipher = peer.cipher
-    const hasCommands = this.#version !== '2.0'
-    this.#decoder.startTraffic({ cipher: peer.cipher, hasCommands })
-    this.#encoder.startTraffic(peer.cipher)
+    decoder.startTraffic({ cipher: peer.cipher, hasCommands: version !== '2.0' })
+    encoder.startTraffic(peer.cipher)
     const session = this.#join(peer)
     if (session === undefined) return
     const traffic = new Traffic(
       {
         stream: this.#stream,
-        decoder: this.#decoder,
-        encoder: this.#encoder,
+        decoder,
+        encoder,
         session,
-        version: this.#version,
+        version,
         subscriptions: this.#subscriptions,
         heartbeat: this.#settings.heartbeat,
       },
       {
         failed: (error) => this.#fail(error),
         leaving: (lingerMs) => this.finish(lingerMs),
-        ended: () => this.close(),
+        ended: () => this.#left(),
         finished: () => this.#finished(),
       },
     )
@@ -282,8 +279,30 @@ export class Connection {
     this.#traffic?.stop()
     // The peer closes when it has read all. To close first would tell it of what is not read here, and
     // that may take from it what it has not read yet.
+    this.#sayFarewell(undefined)
     this.#stream.end(() => this.#awaitEnd())
     this.#stream.resume()
+  }
+
+  /** The peer has, and wants no more. */
+  #left(): void {
+    this.#traffic?.stop()
+    if (this.#sayFarewell(undefined)) this.#endSoon()
+    else this.close()
+  }
+
+  /** @returns whether the protocol has a word for it */
+  #sayFarewell(error: Error | undefined): boolean {
+    const farewell = this.#terms?.encoder.farewell(error)
+    if (farewell === undefined || !this.#stream.writable) return false
+    this.#stream.write(farewell)
+    return true
+  }
+
+  /** When all is written; a peer that does not read gets no more than this time. */
+  #endSoon(): void {
+    this.#awaitEnd()
+    this.#stream.destroySoon()
   }
 
   /** All is with the system: the peer may take so long to close as well. */
@@ -295,9 +314,10 @@ export class Connection {
     if (this.#phase === 'closed') return
     this.#error ??= error
     this.#traffic?.stop()
-    // An ERROR that was sent should reach the peer; one that does not read gets no more than this time.
-    this.#awaitEnd()
-    this.#stream.destroySoon()
+    // libzmq takes one that comes in the handshake for a breach of it, and never comes again.
+    if (this.hasTraffic) this.#sayFarewell(error)
+    // It should reach the peer, as should an ERROR that was sent.
+    this.#endSoon()
   }
 
   #closed(): void {

@@ -15,6 +15,8 @@ const protocolErrors: Readonly<Partial<Record<WireErrorCode, string>>> = {
   INVALID_SEQUENCE: 'ERR_ZMTP_INVALID_SEQUENCE',
   CRYPTOGRAPHIC: 'ERR_ZMTP_CRYPTOGRAPHIC',
   KEY_EXCHANGE: 'ERR_ZMTP_KEY_EXCHANGE',
+  UPGRADE_FAILED: 'ERR_WS_UNSPECIFIED',
+  UNSUPPORTED_DATA: 'ERR_WS_UNSPECIFIED',
 }
 
 /** Commands whose malformation it tells apart. */
@@ -47,11 +49,12 @@ export function handshakeEvent(error: Error | undefined, address: string): Socke
     })
     return { type: 'handshake:error:auth', address, error: told }
   }
-  if (error.code === 'AUTHENTICATOR_FAILED') {
+  if (error.code === 'AUTHENTICATOR_FAILED' || error.code === 'SERVER_UNAVAILABLE') {
     return { type: 'handshake:error:other', address, error: withErrno(error) }
   }
   const code = protocolError(error)
-  const message = code.startsWith('ERR_ZAP') ? 'ZAP protocol error' : 'ZMTP protocol error'
+  const protocol = /^ERR_(?<name>ZAP|ZMTP|WS)/.exec(code)!.groups!.name
+  const message = `${protocol} protocol error`
   const told = Object.assign(new Error(message, { cause: error }), { code })
   return { type: 'handshake:error:protocol', address, error: told }
 }

@@ -1,5 +1,3 @@
-import { encodePing } from '../wire/command.ts'
-
 /** In milliseconds; 0 for none. */
 export interface HeartbeatSettings {
   /** Between two pings. */
@@ -18,7 +16,7 @@ export interface HeartbeatSettings {
  */
 export class Heartbeat {
   readonly #settings: HeartbeatSettings
-  readonly #send: (command: Buffer) => void
+  readonly #sendPing: (timeToLiveMs: number) => void
   readonly #onSilence: () => void
   #pings: NodeJS.Timeout | undefined
   #answer: NodeJS.Timeout | undefined
@@ -26,9 +24,13 @@ export class Heartbeat {
   #peersTimeToLive: NodeJS.Timeout | undefined
 
   /** @param onSilence nothing has come for too long */
-  constructor(settings: HeartbeatSettings, send: (command: Buffer) => void, onSilence: () => void) {
+  constructor(
+    settings: HeartbeatSettings,
+    sendPing: (timeToLiveMs: number) => void,
+    onSilence: () => void,
+  ) {
     this.#settings = settings
-    this.#send = send
+    this.#sendPing = sendPing
     this.#onSilence = onSilence
   }
 
@@ -38,7 +40,7 @@ export class Heartbeat {
   }
 
   #ping(): void {
-    this.#send(encodePing(this.#settings.timeToLiveMs))
+    this.#sendPing(this.#settings.timeToLiveMs)
     const { timeoutMs } = this.#settings
     if (timeoutMs > 0) this.#answer ??= setTimeout(this.#onSilence, timeoutMs).unref()
   }

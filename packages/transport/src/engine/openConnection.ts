@@ -3,18 +3,24 @@ import { Connection, type ConnectionEvents } from './connection.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
 import type { Wire } from '../stream/wire.ts'
+import type { Opening } from './opening.ts'
 import { RawConnection } from './rawConnection.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
-/** Begins what the type of the socket asks for, on a wire that is connected. */
+/**
+ * Begins what the type of the socket asks for, on a wire that is connected.
+ *
+ * @param open how, where there is to be more than bytes
+ */
 export function openConnection(
   wire: Wire,
+  open: Opening,
   options: SocketSettings,
   settings: ConnectionSettings,
   subscriptions: Subscriptions | undefined,
   events: ConnectionEvents,
 ): Connection | RawConnection {
-  if (speaksZmtp(options.type)) return new Connection(wire, settings, subscriptions, events)
+  if (speaksZmtp(options.type)) return new Connection(wire, open, settings, subscriptions, events)
   const { notify } = options
   return new RawConnection(wire, notify, events)
 }

@@ -1,6 +1,6 @@
 import { socketTypeId } from '@ringpost/core/internal'
 import { encodeGroup } from '../wire/command.ts'
-import type { FrameEncoder } from '../wire/frameEncoder.ts'
+import type { MessageEncoder } from '../wire/codec.ts'
 import { encodeSubscription, subscriptionMessage } from '../wire/subscription.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
 
@@ -32,7 +32,7 @@ export class Subscriptions {
   }
 
   /** Sends what a socket's message says of a topic; false when it is an ordinary message. */
-  send(message: readonly Buffer[], version: ZmtpVersion, encoder: FrameEncoder): boolean {
+  send(message: readonly Buffer[], version: ZmtpVersion, encoder: MessageEncoder): boolean {
     const [frame] = message
     const verb = frame![0]
     if (message.length !== 1 || (verb !== 0 && verb !== 1)) return false
@@ -43,7 +43,7 @@ export class Subscriptions {
   }
 
   /** Tells a new publisher all of it. */
-  sendAll(version: ZmtpVersion, encoder: FrameEncoder): void {
+  sendAll(version: ZmtpVersion, encoder: MessageEncoder): void {
     for (const { topic } of this.#topics.values()) this.#tell(true, topic, version, encoder)
   }
 
@@ -61,7 +61,7 @@ export class Subscriptions {
     isSubscribing: boolean,
     topic: Uint8Array,
     version: ZmtpVersion,
-    encoder: FrameEncoder,
+    encoder: MessageEncoder,
   ): void {
     if (this.#isDish) {
       encoder.addCommand(encodeGroup(isSubscribing ? 'JOIN' : 'LEAVE', topic))

@@ -3,9 +3,9 @@ import { constants } from 'node:os'
 import type { SharedFrame } from '@ringpost/core'
 import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
+import type { MessageDecoder, MessageEncoder } from '../wire/codec.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
-import type { FrameDecoder } from '../wire/frameDecoder.ts'
-import { recycle, type FrameEncoder } from '../wire/frameEncoder.ts'
+import { recycle } from '../wire/frameEncoder.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
 import { Heartbeat, type HeartbeatSettings } from './heartbeat.ts'
 import type { Session, SessionEngine } from './session.ts'
@@ -21,8 +21,8 @@ const TURN_BYTES = 1_048_576
 /** What a connection's traffic goes through. */
 export interface TrafficParts {
   readonly stream: Stream
-  readonly decoder: FrameDecoder
-  readonly encoder: FrameEncoder
+  readonly decoder: MessageDecoder
+  readonly encoder: MessageEncoder
   readonly session: Session
   readonly version: ZmtpVersion
   /** Of a socket that subscribes. */
@@ -65,13 +65,13 @@ export class Traffic implements SessionEngine {
   constructor(parts: TrafficParts, events: TrafficEvents) {
     this.#parts = parts
     this.#events = events
-    this.#readAtOnce = parts.decoder.isDecrypting ? BATCH : 1
-    const send = (command: Buffer): void => {
-      parts.encoder.addCommand(command)
+    this.#readAtOnce = parts.decoder.canTransfer ? 1 : BATCH
+    const sendPing = (timeToLiveMs: number): void => {
+      parts.encoder.addPing(timeToLiveMs)
       this.#write()
     }
     const onSilence = (): void => this.#silent()
-    this.#heartbeat = new Heartbeat(parts.heartbeat, send, onSilence)
+    this.#heartbeat = new Heartbeat(parts.heartbeat, sendPing, onSilence)
   }
 
   start(): void {
@@ -156,7 +156,8 @@ export class Traffic implements SessionEngine {
       this.#events.failed(error as Error)
       return
     }
-    if (this.#hasEnded) this.#events.ended()
+    this.#answerPing()
+    if (this.#hasEnded || decoder.hasEnded) this.#events.ended()
     else if (session.pipe !== undefined) stream.resume()
   }
 
@@ -192,6 +193,16 @@ export class Traffic implements SessionEngine {
     // Others are of later versions, and have to be ignored; PONG was noticed when it arrived.
   }
 
+  /** A peer that does not read is not answered before it does: the latest answer is enough then. */
+  #answerPing(): void {
+    const { decoder, encoder } = this.#parts
+    if (this.#isChoked || this.#isOver) return
+    const ping = decoder.takePing()
+    if (ping === undefined) return
+    encoder.addPong(ping)
+    this.#write()
+  }
+
   pipeWritable(): void {
     this.#deliver()
   }
@@ -213,6 +224,7 @@ export class Traffic implements SessionEngine {
 
   readonly #onDrain = (): void => {
     this.#isChoked = false
+    this.#answerPing()
     this.#pump()
   }
 

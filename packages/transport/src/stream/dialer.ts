@@ -3,10 +3,12 @@ import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
+import type { Opening } from '../engine/opening.ts'
 import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { stranger } from '../engine/stranger.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
+import { openZmtp } from '../engine/zmtpOpening.ts'
 import { WireError } from '../errors.ts'
 import type { Peer } from '../mechanism/peer.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
@@ -22,7 +24,8 @@ export class StreamDialer implements Running {
   readonly endpoint: string
   readonly done: Promise<void>
   readonly #site: Site
-  readonly #open: () => Wire
+  readonly #connect: () => Wire
+  readonly #open: Opening
   readonly #pipeName: string | undefined
   readonly #settings: ConnectionSettings
   readonly #subscriptions: Subscriptions | undefined
@@ -37,14 +40,24 @@ export class StreamDialer implements Running {
   #isOver = false
   #resolveDone!: () => void
 
-  /** @param open begins a connection */
-  constructor(site: Site, endpoint: string, pipeName: string | undefined, open: () => Wire) {
+  /**
+   * @param connect makes a stream
+   * @param open what is spoken on it
+   */
+  constructor(
+    site: Site,
+    endpoint: string,
+    pipeName: string | undefined,
+    connect: () => Wire,
+    open: Opening = openZmtp,
+  ) {
     this.#site = site
     this.endpoint = endpoint
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve
     })
     this.#pipeName = pipeName
+    this.#connect = connect
     this.#open = open
     const { options } = site
     this.#settings = connectionSettings(site)
@@ -111,7 +124,7 @@ export class StreamDialer implements Running {
       this.#end()
       return
     }
-    const wire = this.#open()
+    const wire = this.#connect()
     const { stream } = wire
     this.#stream = stream
     if (!this.#isLeaving) stream.unref()
@@ -137,10 +150,17 @@ export class StreamDialer implements Running {
   #connected(wire: Wire): void {
     this.#tell('connect')
     const { options } = this.#site
-    this.#connection = openConnection(wire, options, this.#settings, this.#subscriptions, {
-      ready: (peer) => this.#ready(peer),
-      closed: (error, wasReady) => this.#lost(error, wasReady),
-    })
+    this.#connection = openConnection(
+      wire,
+      this.#open,
+      options,
+      this.#settings,
+      this.#subscriptions,
+      {
+        ready: (peer) => this.#ready(peer),
+        closed: (error, wasReady) => this.#lost(error, wasReady),
+      },
+    )
   }
 
   #ready(peer: Peer): Session {
@@ -200,9 +220,10 @@ export class StreamDialer implements Running {
 
 /**
  * Who breaks the protocol once will do so again, and who is refused will be. A fault of whoever is
- * asked about peers is neither.
+ * asked about peers is neither, nor is one of what is before a server of WebSockets.
  */
 const isHopeless = (error: Error | undefined): boolean =>
   error instanceof WireError &&
   error.code !== 'AUTHENTICATOR_FAILED' &&
+  error.code !== 'SERVER_UNAVAILABLE' &&
   !(error.code === 'DENIED' && error.status === 300)

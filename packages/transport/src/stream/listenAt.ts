@@ -28,14 +28,18 @@ interface WithHandles {
 /**
  * A server that listens when the call returns; `Server.listen` tells later whether it does.
  *
+ * @param server that is to listen
  * @throws {SocketError} `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES` …
  */
-export function listenAt(place: Place, backlog: number): Server {
+export function listenAt(
+  place: Place,
+  backlog: number,
+  server: Server = net.createServer(),
+): Server {
   const create = (net as unknown as WithHandles)._createServerHandle
   const handle =
     'path' in place ? create(place.path, -1, -1) : create(place.host, place.port, place.family)
   if (typeof handle === 'number') throw namedError(getSystemErrorName(handle))
-  const server = net.createServer()
   let late: Error | undefined
   const fail = (error: Error): void => {
     late = error

@@ -4,9 +4,11 @@ import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { handshakeEvent, withErrno } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
+import type { Opening } from '../engine/opening.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
+import { openZmtp } from '../engine/zmtpOpening.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
 import { onAccept } from './listenAt.ts'
 import type { Wire } from './wire.ts'
@@ -14,6 +16,16 @@ import type { Running } from './carrier.ts'
 
 /** So many peers may be in the handshake at once; more are turned away. */
 const MOST_HANDSHAKES = 1000
+
+/** What may be otherwise than for TCP. */
+export interface ListenerOptions {
+  /** By its address. Default all. */
+  readonly isWelcome?: ((stream: Stream) => boolean) | undefined
+  /** What is spoken on a connection. Default ZMTP. */
+  readonly open?: Opening
+  /** Has connections accepted as wires. */
+  readonly accept?: (server: Server, accepted: (wire: Wire) => void) => void
+}
 
 /** Takes connections at one endpoint; each gets a pipe to the socket when its peer is known. */
 export class StreamListener implements Running {
@@ -23,22 +35,15 @@ export class StreamListener implements Running {
   readonly #site: Site
   readonly #settings: ConnectionSettings
   readonly #isWelcome: (stream: Stream) => boolean
+  readonly #open: Opening
   /** Those whose peer is not known yet. */
   readonly #handshakes = new Set<{ close(): void }>()
   #connections = 0
   #isClosed = false
   #resolveDone!: () => void
 
-  /**
-   * @param server listening
-   * @param isWelcome by its address
-   */
-  constructor(
-    server: Server,
-    endpoint: string,
-    site: Site,
-    isWelcome: (stream: Stream) => boolean = () => true,
-  ) {
+  /** @param server listening */
+  constructor(server: Server, endpoint: string, site: Site, options: ListenerOptions = {}) {
     this.#server = server
     this.endpoint = endpoint
     this.#site = site
@@ -48,13 +53,15 @@ export class StreamListener implements Running {
       server.close()
       throw error
     }
+    const { isWelcome = () => true, open = openZmtp, accept = onAccept } = options
     this.#isWelcome = isWelcome
+    this.#open = open
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve
     })
     // A socket that only listens keeps no process alive, as in ZeroMQ's binding.
     server.unref()
-    onAccept(server, (wire) => this.#accept(wire))
+    accept(server, (wire) => this.#accept(wire))
     server.on('error', (error) => {
       site.tell({ type: 'accept:error', address: endpoint, error: withErrno(error) })
     })
@@ -103,7 +110,7 @@ export class StreamListener implements Running {
       ? new Subscriptions(socketType, this.#site.options.verboseUnsubscribe)
       : undefined
     const session = new Session()
-    openConnection(wire, this.#site.options, this.#settings, subscriptions, {
+    openConnection(wire, this.#open, this.#site.options, this.#settings, subscriptions, {
       ready: (peer) => {
         this.#handshakes.delete(handshake)
         const pipe = acceptedPipe(this.#site, peer, session)

@@ -1,5 +1,5 @@
-import net, { type AddressInfo, type Socket as Stream } from 'node:net'
-import type { Site } from '@ringpost/core/internal'
+import net, { type AddressInfo, type Socket as Stream, type TcpNetConnectOpts } from 'node:net'
+import type { Site, SocketSettings } from '@ringpost/core/internal'
 import { connectionSettings } from '../engine/connectionSettings.ts'
 import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
@@ -7,9 +7,9 @@ import { listenAt } from './listenAt.ts'
 import { StreamListener } from './listener.ts'
 import { Wire } from './wire.ts'
 import {
+  hostAndPort,
   parseLocalAddress,
   parseRemoteAddress,
-  tcpEndpoint,
   type RemoteAddress,
 } from './tcpAddress.ts'
 
@@ -33,31 +33,40 @@ function listen(text: string, site: Site): StreamListener {
   const local = parseLocalAddress(text, options.ipv6)
   const server = listenAt(local, options.backlog)
   const { address, port } = server.address() as AddressInfo
-  return new StreamListener(
-    server,
-    tcpEndpoint(address, port),
-    site,
-    welcome(options.tcpAcceptFilters),
-  )
+  return new StreamListener(server, `tcp://${hostAndPort(address, port)}`, site, {
+    isWelcome: welcome(options.tcpAcceptFilters),
+  })
 }
 
-function connect({ host, port, source }: RemoteAddress, { options }: Site): Wire {
-  const wire = Wire.connect({
+function connect(remote: RemoteAddress, { options }: Site): Wire {
+  const wire = Wire.connect(tcpConnectOptions(remote, options))
+  keepAlive(wire.stream, options)
+  return wire
+}
+
+/** What connects to an address as a socket's options say. */
+export function tcpConnectOptions(
+  { host, port, source }: RemoteAddress,
+  options: SocketSettings,
+): TcpNetConnectOpts {
+  return {
     host,
     port,
     // Of version 6 only when it is asked for, as in libzmq.
     family: options.ipv6 ? 0 : 4,
     noDelay: true,
     ...(source === undefined ? {} : { localAddress: source.host, localPort: source.port }),
-  })
-  if (options.tcpKeepalive === 1) {
-    wire.stream.setKeepAlive(true, Math.max(options.tcpKeepaliveIdle, 0) * 1000)
   }
-  return wire
+}
+
+/** Has the system probe a connection that is idle, if the socket's options say so. */
+export function keepAlive(stream: Stream, options: SocketSettings): void {
+  if (options.tcpKeepalive !== 1) return
+  stream.setKeepAlive(true, Math.max(options.tcpKeepaliveIdle, 0) * 1000)
 }
 
 /** Whom the filters let in: all when there are none. @see ZMQ_TCP_ACCEPT_FILTER */
-function welcome(filters: readonly string[]): ((stream: Stream) => boolean) | undefined {
+export function welcome(filters: readonly string[]): ((stream: Stream) => boolean) | undefined {
   if (filters.length === 0) return undefined
   const list = new net.BlockList()
   for (const filter of filters) {

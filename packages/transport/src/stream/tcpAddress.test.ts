@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseLocalAddress, parseRemoteAddress, tcpEndpoint } from './tcpAddress.ts'
+import { parseLocalAddress, parseRemoteAddress, hostAndPort } from './tcpAddress.ts'
 
 const failing = (code: string): object => expect.objectContaining({ code }) as object
 
@@ -41,7 +41,7 @@ describe('an address to connect to', () => {
 
 describe('an endpoint', () => {
   it('has addresses of version 6 in brackets', () => {
-    expect(tcpEndpoint('10.0.0.1', 1)).toBe('tcp://10.0.0.1:1')
-    expect(tcpEndpoint('::1', 1)).toBe('tcp://[::1]:1')
+    expect(hostAndPort('10.0.0.1', 1)).toBe('10.0.0.1:1')
+    expect(hostAndPort('::1', 1)).toBe('[::1]:1')
   })
 })

@@ -51,9 +51,9 @@ export function parseRemoteAddress(text: string, ipv6: boolean): RemoteAddress {
   return { host, port: number, source }
 }
 
-/** As an endpoint: addresses of version 6 in brackets. */
-export const tcpEndpoint = (host: string, port: number): string =>
-  host.includes(':') ? `tcp://[${host}]:${port}` : `tcp://${host}:${port}`
+/** As an endpoint has them: addresses of version 6 in brackets. */
+export const hostAndPort = (host: string, port: number): string =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
 function split(text: string): { host: string; port: string } {
   const { six, host, port } = form.exec(text)?.groups ?? {}

@@ -15,6 +15,7 @@ export type TakeBytes = (bytes: Buffer) => void
 export class Wire {
   readonly stream: Stream
   #take: TakeBytes = () => undefined
+  #flow: (() => void) | undefined
 
   private constructor(open: (onread: net.OnReadOpts) => Stream) {
     this.stream = open({
@@ -37,15 +38,17 @@ export class Wire {
     return new Wire((onread) => new net.Socket({ ...options, onread } as net.SocketConstructorOpts))
   }
 
-  /** Of a test, or of anything else that gives chunks of their own. */
+  /** Of a stream that gives chunks of their own. It does not flow before they are taken. */
   static over(stream: Stream): Wire {
     const wire = new Wire(() => stream)
-    stream.on('data', (chunk: Buffer) => wire.#take(chunk))
+    wire.#flow = () => stream.on('data', (chunk: Buffer) => wire.#take(chunk))
     return wire
   }
 
   /** What has not been taken comes here from now on. */
   set take(take: TakeBytes) {
     this.#take = take
+    this.#flow?.()
+    this.#flow = undefined
   }
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:buffer'
-import { bufferOver, span, type FrameMemory, type FrameSink } from '@ringpost/core/internal'
+import { bufferOver, span, type FrameMemory } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
+import type { MessageDecoder, MessageSink } from './codec.ts'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, readLongSize, SHORT_HEADER_BYTES } from './frame.ts'
 
@@ -23,11 +24,6 @@ export const HANDSHAKE_COMMAND_BYTES = 65_536
 const FIRST_BODY_BYTES = 1_048_576
 
 const MESSAGE_FLAGS = frameFlag.more | frameFlag.long
-/** Where messages go that are not to be looked at. */
-export interface MessageSink extends FrameSink {
-  /** How many messages there is room for. */
-  room(): number
-}
 
 /** `transfer` gives at most so many frames at once. */
 const MOST_SPANS = 1024
@@ -62,7 +58,9 @@ const NOTHING = Buffer.alloc(0)
  *
  * @see RFC 37/ZMTP "Framing"
  */
-export class FrameDecoder {
+export class FrameDecoder implements MessageDecoder {
+  /** ZMTP has no farewell, and asks for signs of life by commands. */
+  readonly hasEnded = false
   readonly #frameLimit: number
   readonly #maxFrames: number
   readonly #maxCommandSize: number
@@ -117,9 +115,9 @@ export class FrameDecoder {
     this.#commandLimit = Math.min(this.#frameLimit, this.#maxCommandSize)
   }
 
-  /** Whether frames are decrypted: then `transfer` does nothing. */
-  get isDecrypting(): boolean {
-    return this.#cipher !== undefined
+  /** Not while frames are decrypted. */
+  get canTransfer(): boolean {
+    return this.#cipher === undefined
   }
 
   /** Takes over a chunk, to be read behind those before it. */
@@ -236,6 +234,10 @@ export class FrameDecoder {
     const command = this.#command
     this.#command = undefined
     return command
+  }
+
+  takePing(): undefined {
+    return undefined
   }
 
   /** Whether no part of a frame has been read. */

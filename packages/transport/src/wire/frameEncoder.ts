@@ -5,8 +5,9 @@ import {
   span,
   WORD_REST,
   type FrameMemory,
-  type FrameSink,
 } from '@ringpost/core/internal'
+import type { MessageEncoder } from './codec.ts'
+import { encodePing, encodePong } from './command.ts'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, LONGEST_SHORT_BODY, writeFrameHeader } from './frame.ts'
 
@@ -85,7 +86,7 @@ function writeHeader(target: Uint8Array, at: number, flags: number, length: numb
  *
  * @see RFC 37/ZMTP "Framing"
  */
-export class FrameEncoder implements FrameSink {
+export class FrameEncoder implements MessageEncoder {
   #chunks: Uint8Array[] = []
   /** Bytes of this encoder on the stage. */
   #staged = 0
@@ -144,6 +145,19 @@ export class FrameEncoder implements FrameSink {
   addCommand(body: Uint8Array): void {
     if (this.#cipher === undefined) this.#add(body, frameFlag.command)
     else this.#seal(body, frameFlag.command)
+  }
+
+  addPing(timeToLiveMs: number): void {
+    this.addCommand(encodePing(timeToLiveMs))
+  }
+
+  addPong(ping: Uint8Array): void {
+    this.addCommand(encodePong(ping))
+  }
+
+  /** ZMTP has none. */
+  farewell(): undefined {
+    return undefined
   }
 
   /** All that was added since the last time, in order. */

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto'
+import http from 'node:http'
+import { TLSSocket } from 'node:tls'
+import type { Opening } from '../engine/opening.ts'
+import { WireError } from '../errors.ts'
+import { subprotocolsOf } from './subprotocol.ts'
+import { MOST_HEADER_BYTES, zwsTerms } from './terms.ts'
+import { failed, readAnswer, refused, upgradeFields } from './upgrade.ts'
+
+/**
+ * Asks a server to upgrade to a WebSocket.
+ *
+ * @param host with its port, as in the endpoint
+ */
+export function openAsClient(host: string, path: string): Opening {
+  return (wire, settings, events) => {
+    const { stream } = wire
+    const subprotocols = subprotocolsOf(settings.greeting)
+    const ask = (): void => {
+      const key = randomBytes(16).toString('base64')
+      const request = http.get({
+        createConnection: () => stream,
+        path,
+        headers: upgradeFields(host, key, subprotocols),
+        setHost: false,
+        maxHeaderSize: MOST_HEADER_BYTES,
+      })
+      request.on('upgrade', (response, _, head) => {
+        let subprotocol: string
+        try {
+          subprotocol = readAnswer(response, key, subprotocols)
+        } catch (error) {
+          if (!(error instanceof WireError)) throw error
+          events.failed(error)
+          return
+        }
+        events.agreed(zwsTerms(subprotocol, false, settings), wire, head)
+      })
+      request.on('response', ({ statusCode }) => events.failed(refused(statusCode!)))
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // What the system says of the stream, the stream tells its connection.
+        if (error.code?.startsWith('HPE_') === true)
+          events.failed(failed('no answer of HTTP', error))
+      })
+    }
+    // Nobody is asked whose certificate is not looked at yet.
+    if (stream instanceof TLSSocket) stream.once('secureConnect', ask)
+    else ask()
+  }
+}

@@ -1,0 +1,50 @@
+import http, { type IncomingMessage } from 'node:http'
+import type { Socket as Stream } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ConnectionSettings } from '../engine/connectionSettings.ts'
+import type { Opening, OpeningEvents } from '../engine/opening.ts'
+import type { Wire } from '../stream/wire.ts'
+import { subprotocolsOf } from './subprotocol.ts'
+import { MOST_HEADER_BYTES, zwsTerms } from './terms.ts'
+import { answerUpgrade, encodeAnswer, failed } from './upgrade.ts'
+
+/** A connection whose request is not there yet. */
+interface Waiting {
+  readonly wire: Wire
+  readonly settings: ConnectionSettings
+  readonly events: OpeningEvents
+}
+
+/**
+ * Takes requests to upgrade to a WebSocket. Node reads them, of connections that it is given.
+ *
+ * @param path the only one there is; undefined when all are
+ */
+export function openAsServer(path: string | undefined): Opening {
+  const waiting = new WeakMap<Duplex, Waiting>()
+  const fail = (stream: Duplex, error: Error): void => waiting.get(stream)?.events.failed(error)
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const { wire, settings, events } = waiting.get(stream)!
+    const answer = answerUpgrade(request, path, subprotocolsOf(settings.greeting))
+    stream.write(encodeAnswer(answer))
+    if ('error' in answer) events.failed(answer.error)
+    else events.agreed(zwsTerms(answer.subprotocol, true, settings), wire, head)
+  }
+  const server = http.createServer({ maxHeaderSize: MOST_HEADER_BYTES })
+  server.on('upgrade', upgrade)
+  server.on('request', (request, response) => {
+    response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end()
+    fail(request.socket, failed('it is a request for something else'))
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, stream: Stream) => {
+    // What the system says of the stream, the stream tells its connection.
+    if (error.code?.startsWith('HPE_') !== true) return
+    const isTooLong = error.code === 'HPE_HEADER_OVERFLOW'
+    if (stream.writable) stream.write(encodeAnswer({ status: isTooLong ? 431 : 400, fields: {} }))
+    fail(stream, failed('it is no request of HTTP', error))
+  })
+  return (wire, settings, events) => {
+    waiting.set(wire.stream, { wire, settings, events })
+    server.emit('connection', wire.stream)
+  }
+}

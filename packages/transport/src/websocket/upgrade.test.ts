@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { codeOf } from '../testing/bytes.test-support.ts'
+import {
+  acceptanceOf,
+  answerUpgrade,
+  encodeAnswer,
+  readAnswer,
+  refused,
+  upgradeFields,
+} from './upgrade.ts'
+
+const key = 'x3JJHMbDL1EzLkh9GBhXDw=='
+const both = ['ZWS2.0/NULL', 'ZWS2.0']
+
+/** The request of RFC 45. */
+const headers = {
+  host: 'server.example.com',
+  upgrade: 'websocket',
+  connection: 'Upgrade',
+  'sec-websocket-key': key,
+  'sec-websocket-protocol': 'ZWS2.0,ZWS2.0/NULL',
+  'sec-websocket-version': '13',
+  origin: 'http://example.com',
+}
+const request = { method: 'GET', httpVersion: '1.1', url: '/zeromq', headers }
+
+describe('an upgrade to a WebSocket', () => {
+  it('proves that the key was read, as in the examples of both RFCs', () => {
+    expect(acceptanceOf('dGhlIHNhbXBsZSBub25jZQ==')).toBe('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=')
+    expect(acceptanceOf(key)).toBe('HSmrc0sMlYUkAGmm5OPpG2HaGWk=')
+  })
+
+  it('is answered as RFC 45 does: with the first subprotocol that is spoken', () => {
+    const answer = answerUpgrade(request, '/zeromq', both)
+    expect(encodeAnswer(answer)).toBe(
+      [
+        'HTTP/1.1 101 Switching Protocols',
+        'Upgrade: websocket',
+        'Connection: Upgrade',
+        'Sec-WebSocket-Accept: HSmrc0sMlYUkAGmm5OPpG2HaGWk=',
+        'Sec-WebSocket-Protocol: ZWS2.0',
+        '',
+        '',
+      ].join('\r\n'),
+    )
+    expect(answerUpgrade(request, undefined, ['ZWS2.0/NULL'])).toMatchObject({
+      subprotocol: 'ZWS2.0/NULL',
+    })
+  })
+
+  it('takes what other clients write', () => {
+    const other = { ...headers, upgrade: 'WebSocket', connection: 'keep-alive, upgrade' }
+    expect(answerUpgrade({ ...request, headers: other }, undefined, both).status).toBe(101)
+  })
+
+  it.each([
+    [400, 'UPGRADE_FAILED', { method: 'POST' }],
+    [400, 'UPGRADE_FAILED', { httpVersion: '1.0' }],
+    [404, 'UPGRADE_FAILED', { url: '/' }],
+    [400, 'UPGRADE_FAILED', { headers: { ...headers, upgrade: 'h2c' } }],
+    [400, 'UPGRADE_FAILED', { headers: { ...headers, connection: 'close' } }],
+    [400, 'UPGRADE_FAILED', { headers: { ...headers, 'sec-websocket-key': 'short' } }],
+    [426, 'UPGRADE_FAILED', { headers: { ...headers, 'sec-websocket-version': '8' } }],
+    [400, 'MECHANISM_MISMATCH', { headers: { ...headers, 'sec-websocket-protocol': 'mqtt' } }],
+    [400, 'MECHANISM_MISMATCH', { headers: { ...headers, 'sec-websocket-protocol': undefined } }],
+  ])('is refused with %i, %s: %j', (status, code, changed) => {
+    const answer = answerUpgrade({ ...request, ...changed }, '/zeromq', both)
+    expect(answer).toMatchObject({ status, error: { code } })
+    expect(encodeAnswer(answer)).toMatch(/^HTTP\/1\.1 4\d\d .*\r\nConnection: close\r\n/s)
+  })
+
+  it('is asked for as libzmq does', () => {
+    expect(upgradeFields('server.example.com:80', key, both)).toEqual({
+      Host: 'server.example.com:80',
+      Upgrade: 'websocket',
+      Connection: 'Upgrade',
+      'Sec-WebSocket-Key': key,
+      'Sec-WebSocket-Protocol': 'ZWS2.0/NULL,ZWS2.0',
+      'Sec-WebSocket-Version': '13',
+    })
+  })
+})
+
+describe('the answer of a server', () => {
+  const answer = {
+    upgrade: 'websocket',
+    connection: 'Upgrade',
+    'sec-websocket-accept': 'HSmrc0sMlYUkAGmm5OPpG2HaGWk=',
+    'sec-websocket-protocol': 'ZWS2.0',
+  }
+
+  it('tells the subprotocol', () => {
+    expect(readAnswer({ headers: answer }, key, both)).toBe('ZWS2.0')
+  })
+
+  it.each([
+    ['UPGRADE_FAILED', { upgrade: 'h2c' }],
+    ['UPGRADE_FAILED', { connection: 'close' }],
+    ['UPGRADE_FAILED', { 'sec-websocket-accept': 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=' }],
+    ['UPGRADE_FAILED', { 'sec-websocket-extensions': 'permessage-deflate' }],
+    ['MECHANISM_MISMATCH', { 'sec-websocket-protocol': 'ZWS2.0/PLAIN' }],
+    ['MECHANISM_MISMATCH', { 'sec-websocket-protocol': undefined }],
+  ])('is refused with %s: %j', (code, changed) => {
+    expect(codeOf(() => readAnswer({ headers: { ...answer, ...changed } }, key, both))).toBe(code)
+  })
+
+  it('may be that it is not there for now, or that it never will be', () => {
+    expect(refused(503).code).toBe('SERVER_UNAVAILABLE')
+    expect(refused(404).code).toBe('UPGRADE_FAILED')
+  })
+})

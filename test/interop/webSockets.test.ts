@@ -1,0 +1,406 @@
+import { once } from 'node:events'
+import http from 'node:http'
+import net, { type AddressInfo, type Socket as TcpStream } from 'node:net'
+import {
+  Context,
+  context as ownThreads,
+  Dealer,
+  Pull,
+  Push,
+  Router,
+  Stream,
+  XPublisher,
+  type SocketEvent,
+} from '@ringpost/transport'
+import { afterEach, describe, expect, it } from 'vitest'
+import { BareWebSocket, frameOf, readyOf } from '../support/bareWebSocket.ts'
+import { selfSigned } from '../support/certificate.ts'
+import { Opened } from './libraries.ts'
+
+const places = [
+  { place: 'threads of their own', context: ownThreads },
+  { place: 'the loop of the sockets', context: new Context({ ioThreads: 0 }) },
+]
+
+const opened = new Opened()
+afterEach(() => opened.close())
+
+interface Observable {
+  readonly events: { receive(): Promise<SocketEvent> }
+}
+
+/** Resolves at the next event of this type, read one after the other. */
+async function next({ events }: Observable, wanted: string): Promise<SocketEvent> {
+  for (;;) {
+    const event = await events.receive()
+    if (event.type === wanted) return event
+  }
+}
+
+const protocolError = (code: string): object => ({
+  type: 'handshake:error:protocol',
+  error: expect.objectContaining({ code }) as Error,
+})
+
+describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
+  async function pullAt(endpoint = 'ws://127.0.0.1:*', options: object = {}): Promise<Pull> {
+    const pull = opened.add(new Pull({ context, ...options }))
+    await pull.bind(endpoint)
+    return pull
+  }
+
+  function pushTo(endpoint: string, options: object = {}): Push {
+    const push = opened.add(new Push({ context, reconnectInterval: 10, ...options }))
+    push.connect(endpoint)
+    return push
+  }
+
+  async function bare(pull: Pull, options: object = {}): Promise<BareWebSocket> {
+    return opened.add(await BareWebSocket.open(pull.lastEndpoint!, options))
+  }
+
+  /** One that has shaken hands. */
+  async function barePush(pull: Pull): Promise<BareWebSocket> {
+    const client = await bare(pull)
+    expect((await client.frame()).payload.subarray(0, 7)).toEqual(Buffer.from('\u0002\u0005READY'))
+    client.write(readyOf('PUSH'))
+    await next(pull, 'handshake')
+    return client
+  }
+
+  async function expectService(pull: Pull): Promise<void> {
+    const push = pushTo(pull.lastEndpoint!)
+    await push.send('still here')
+    expect(String(await pull.receive())).toBe('still here')
+  }
+
+  describe('have endpoints', () => {
+    it('with a path, or none', async () => {
+      const pull = await pullAt('ws://127.0.0.1:*/a/path?and=query')
+      expect(pull.lastEndpoint).toMatch(/^ws:\/\/127\.0\.0\.1:\d+\/a\/path\?and=query$/)
+      await expectService(pull)
+      expect((await pullAt('ws://*:0')).lastEndpoint).toMatch(/^ws:\/\/0\.0\.0\.0:\d+$/)
+    })
+
+    it('that are in use, or no endpoints', async () => {
+      const pull = await pullAt()
+      await expect(pullAt(pull.lastEndpoint!)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+      await expect(pullAt('ws://127.0.0.1')).rejects.toMatchObject({ code: 'EINVAL' })
+      expect(() => pushTo('ws://127.0.0.1:1/a b')).toThrow(
+        expect.objectContaining({ code: 'EINVAL' }),
+      )
+    })
+
+    it('that others can take when they are given up', async () => {
+      const pull = await pullAt()
+      const endpoint = pull.lastEndpoint!
+      await pull.unbind(endpoint)
+      await pull.bind(endpoint)
+      await expectService(pull)
+      expect(pull.lastEndpoint).toBe(endpoint)
+    })
+
+    it('for all types but STREAM, which has no frames', async () => {
+      const stream = opened.add(new Stream({ context }))
+      await expect(stream.bind('ws://127.0.0.1:*')).rejects.toMatchObject({
+        code: 'ENOCOMPATPROTO',
+      })
+      expect(() => stream.connect('ws://127.0.0.1:1')).toThrow(
+        expect.objectContaining({ code: 'ENOCOMPATPROTO' }),
+      )
+    })
+  })
+
+  describe('refuse', () => {
+    const usual = 'Host: here\r\nUpgrade: websocket\r\nConnection: Upgrade'
+    it.each([
+      ['another path', 404, { subprotocol: 'ZWS2.0/NULL' }, '/other'],
+      ['another subprotocol', 400, { subprotocol: 'mqtt' }, '/'],
+      ['another mechanism', 400, { subprotocol: 'ZWS2.0/PLAIN' }, '/'],
+      ['a request for a page', 426, { request: 'GET / HTTP/1.1\r\nHost: here' }, '/'],
+      ['a request without a key', 426, { request: `GET / HTTP/1.1\r\n${usual}` }, '/'],
+      ['what is no HTTP', 400, { request: 'nonsense' }, '/'],
+      ['a head without end', 431, { request: `GET /${'x'.repeat(17_000)} HTTP/1.1` }, '/'],
+    ])('%s, and go on', async (_, status, options, path) => {
+      const pull = await pullAt('ws://127.0.0.1:*/')
+      const refused = next(pull, 'handshake:error:protocol')
+      const endpoint = pull.lastEndpoint!.replace(/\/$/, path)
+      const client = opened.add(await BareWebSocket.ask(endpoint, options))
+      expect(await client.head()).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+      expect(await refused).toMatchObject({ address: pull.lastEndpoint })
+      await client.closed
+      await expectService(pull)
+    })
+
+    it('who says nothing, in time', async () => {
+      const pull = await pullAt('ws://127.0.0.1:*', { handshakeInterval: 50 })
+      const { hostname, port } = new URL(pull.lastEndpoint!)
+      const silent = net.connect(Number(port), hostname).on('error', () => undefined)
+      const isCut = once(silent.resume(), 'close')
+      expect(await next(pull, 'handshake:error:other')).toMatchObject({
+        error: { code: 'ETIMEDOUT' },
+      })
+      await isCut
+      await expectService(pull)
+    })
+
+    it('a peer of a type that does not fit', async () => {
+      const pull = await pullAt()
+      const client = await bare(pull)
+      client.write(readyOf('PULL'))
+      expect(await next(pull, 'handshake:error:protocol')).toMatchObject(
+        protocolError('ERR_ZMTP_INVALID_METADATA'),
+      )
+      await client.closed
+    })
+  })
+
+  describe('close the connection, and nothing else, on', () => {
+    const malformed: [string, Buffer, number][] = [
+      ['a frame without mask', Buffer.of(0x82, 1, 0), 1002],
+      ['reserved bits', frameOf(0xc2, 'x'), 1002],
+      ['an opcode there is not', frameOf(0x83, 'x'), 1002],
+      ['a part of no message', frameOf(0x80, 'x'), 1002],
+      ['a long ping', Buffer.of(0x89, 0xfe), 1002],
+      ['a text', frameOf(0x81, '\u0000x'), 1003],
+      ['a flag there is not', frameOf(0x82, '\u0007x'), 1002],
+      ['an empty message', frameOf(0x82, ''), 1002],
+      ['what is over the limit', Buffer.of(0x82, 0xfe, 0xff, 0xff, 0, 0, 0, 0), 1009],
+      ['a close frame with no right code', frameOf(0x88, Buffer.of(0, 1)), 1002],
+    ]
+
+    it.each(malformed)('%s', async (_, bytes, code) => {
+      const pull = await pullAt('ws://127.0.0.1:*', { maxMessageSize: 1000 })
+      const client = await barePush(pull)
+      const gone = next(pull, 'disconnect')
+      client.write(frameOf(0x82, '\u0000before'), bytes, frameOf(0x82, '\u0000after'))
+      const { first, payload } = await client.frame()
+      expect(first).toBe(0x88)
+      expect(payload.readUInt16BE()).toBe(code)
+      await client.closed
+      expect(await gone).toMatchObject({ address: pull.lastEndpoint })
+      expect(String(await pull.receive())).toBe('before')
+      await expectService(pull)
+    })
+
+    it.each(malformed)('%s, in the handshake', async (_, bytes) => {
+      const pull = await pullAt('ws://127.0.0.1:*', { maxMessageSize: 1000 })
+      const client = await bare(pull)
+      client.write(bytes)
+      const event = await next(pull, 'handshake:error:protocol').catch(String)
+      expect(event).toMatchObject({ address: pull.lastEndpoint })
+      await client.closed
+      await expectService(pull)
+    })
+  })
+
+  it('answer a ping, also in the handshake', async () => {
+    const pull = await pullAt()
+    const client = await bare(pull)
+    await client.frame()
+    client.write(frameOf(0x89, 'early'))
+    expect(await client.frame()).toEqual({ first: 0x8a, payload: Buffer.from('early') })
+    client.write(readyOf('PUSH'), frameOf(0x89, 'late'))
+    expect(await client.frame()).toEqual({ first: 0x8a, payload: Buffer.from('late') })
+  })
+
+  it('ask for signs of life, and end when there are none', async () => {
+    const pull = await pullAt('ws://127.0.0.1:*', { heartbeatInterval: 50 })
+    const client = await barePush(pull)
+    const gone = next(pull, 'disconnect')
+    expect(await client.frame()).toEqual({ first: 0x89, payload: Buffer.alloc(0) })
+    client.write(frameOf(0x8a, ''))
+    expect((await client.frame()).first).toBe(0x89)
+    await gone
+    await client.closed
+  })
+
+  it('deliver what came before a close frame, answer it, and end', async () => {
+    const pull = await pullAt()
+    const client = await barePush(pull)
+    const gone = next(pull, 'disconnect')
+    client.write(frameOf(0x82, '\u0000last'), frameOf(0x88, Buffer.of(3, 0xe8)))
+    expect(await client.frame()).toEqual({ first: 0x88, payload: Buffer.of(3, 0xe8) })
+    expect(String(await pull.receive())).toBe('last')
+    await client.closed
+    await gone
+  })
+
+  it('say that they leave', async () => {
+    const pull = await pullAt()
+    const client = await barePush(pull)
+    pull.close()
+    expect(await client.frame()).toEqual({ first: 0x88, payload: Buffer.of(3, 0xe8) })
+    client.stream.end()
+    await client.closed
+  })
+
+  it('talk to peers without any mechanism, whose first message is their routing id', async () => {
+    const router = opened.add(new Router({ context }))
+    await router.bind('ws://127.0.0.1:*')
+    const options = { subprotocol: 'ZWS2.0' }
+    const client = opened.add(await BareWebSocket.open(router.lastEndpoint!, options))
+    expect(await client.frame()).toEqual({ first: 0x82, payload: Buffer.of(0) })
+    client.write(frameOf(0x82, '\u0000bob'), frameOf(0x82, '\u0001a'), frameOf(0x82, '\u0000b'))
+    expect((await router.receive()).map(String)).toEqual(['bob', 'a', 'b'])
+    await router.send(['bob', 'back'])
+    expect(await client.frame()).toEqual({ first: 0x82, payload: Buffer.from('\u0000back') })
+  })
+
+  it('take subscriptions as messages, and fragmented messages as one', async () => {
+    const publisher = opened.add(new XPublisher({ context }))
+    await publisher.bind('ws://127.0.0.1:*')
+    const client = opened.add(await BareWebSocket.open(publisher.lastEndpoint!))
+    await client.frame()
+    client.write(readyOf('SUB'), frameOf(0x02, '\u0000\u0001to'), frameOf(0x80, 'pic'))
+    expect((await publisher.receive()).map(String)).toEqual(['\u0001topic'])
+    await publisher.send('topic!')
+    expect(await client.frame()).toEqual({ first: 0x82, payload: Buffer.from('\u0000topic!') })
+  })
+
+  describe('connect', () => {
+    /** A server that answers every request in this way, and how often it was asked. */
+    async function serverThat(answer: (stream: TcpStream) => void) {
+      const server = net.createServer((stream) => {
+        // Its end follows.
+        stream.on('error', () => undefined)
+        stream.once('data', () => answer(stream))
+      })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      opened.add({ close: () => server.close() })
+      return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+    }
+
+    it.each([
+      ['no HTTP', 'nonsense\r\n\r\n', 'ERR_WS_UNSPECIFIED'],
+      ['404', 'HTTP/1.1 404 Not Found\r\n\r\n', 'ERR_WS_UNSPECIFIED'],
+      [
+        'another key',
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+          'Sec-WebSocket-Accept: HSmrc0sMlYUkAGmm5OPpG2HaGWk=\r\n\r\n',
+        'ERR_WS_UNSPECIFIED',
+      ],
+      ['a head without end', `HTTP/1.1 101 ${'x'.repeat(20_000)}`, 'ERR_WS_UNSPECIFIED'],
+    ])('no more to a server that answers with %s', async (_, answer, code) => {
+      const push = pushTo(await serverThat((stream) => stream.write(answer)))
+      expect(await next(push, 'handshake:error:protocol')).toMatchObject(protocolError(code))
+      // It would be so again: nothing follows.
+      expect(await push.events.receive()).toMatchObject({ type: 'disconnect' })
+      push.close()
+      for await (const { type } of push.events) expect(['close', 'end']).toContain(type)
+    })
+
+    it('again to a server that is unavailable for now', async () => {
+      const endpoint = await serverThat((stream) =>
+        stream.end('HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n'),
+      )
+      const push = pushTo(endpoint)
+      expect(await next(push, 'handshake:error:other')).toMatchObject({ address: endpoint })
+      await next(push, 'connect:retry')
+      await next(push, 'handshake:error:other')
+    })
+
+    it('again to a server that just hangs up', async () => {
+      const push = pushTo(await serverThat((stream) => stream.destroy()))
+      await next(push, 'connect:retry')
+      expect(await next(push, 'connect:retry')).toMatchObject({
+        interval: expect.any(Number) as number,
+      })
+    })
+
+    it('as every WebSocket does, to a server of HTTP', async () => {
+      const server = http.createServer()
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      opened.add({ close: () => server.close() })
+      const { port } = server.address() as AddressInfo
+      const isAsked = once(server, 'upgrade')
+      const endpoint = `ws://127.0.0.1:${port}/some/path?q=1`
+      opened.add(new Dealer({ context, linger: 0 })).connect(endpoint)
+      const [request, stream] = (await isAsked) as [http.IncomingMessage, TcpStream]
+      stream.destroy()
+      expect(request.url).toBe('/some/path?q=1')
+      expect(request.headers).toEqual({
+        host: `127.0.0.1:${port}`,
+        upgrade: 'websocket',
+        connection: 'Upgrade',
+        'sec-websocket-key': expect.stringMatching(/^[A-Za-z0-9+/]{22}==$/) as string,
+        'sec-websocket-protocol': 'ZWS2.0/NULL,ZWS2.0',
+        'sec-websocket-version': '13',
+      })
+    })
+  })
+
+  describe('over TLS', () => {
+    const { keyPem, certPem } = selfSigned(['localhost', 'server.example'], ['127.0.0.1'])
+    const server = { wssKeyPem: keyPem, wssCertPem: certPem }
+
+    it('move messages of all sizes, both ways, when the certificate is trusted', async () => {
+      const bound = opened.add(new Dealer({ context, ...server }))
+      await bound.bind('wss://127.0.0.1:*/secret')
+      expect(bound.lastEndpoint).toMatch(/^wss:\/\/127\.0\.0\.1:\d+\/secret$/)
+      const connected = opened.add(new Dealer({ context, wssTrustPem: certPem }))
+      connected.connect(bound.lastEndpoint!)
+      for (const size of [0, 1, 200, 65_536, 4 * 2 ** 20]) {
+        const frame = Buffer.alloc(size, 'x')
+        await connected.send(['head', frame])
+        const [, there] = await bound.receive()
+        expect(there!.equals(frame)).toBe(true)
+        await bound.send(frame)
+        const [back] = await connected.receive()
+        expect(back!.equals(frame)).toBe(true)
+      }
+    })
+
+    it('look at the name: that of the endpoint, or the one that is given', async () => {
+      const pull = await pullAt('wss://127.0.0.1:*', server)
+      const trusting = { wssTrustPem: certPem }
+      const wrong = pushTo(pull.lastEndpoint!, { ...trusting, wssHostname: 'other.example' })
+      expect(await next(wrong, 'handshake:error:other')).toMatchObject({
+        error: { cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' } },
+      })
+      const right = pushTo(pull.lastEndpoint!, { ...trusting, wssHostname: 'server.example' })
+      await right.send('by name')
+      expect(String(await pull.receive())).toBe('by name')
+    })
+
+    it('trust nobody by themselves', async () => {
+      const pull = await pullAt('wss://127.0.0.1:*', server)
+      for (const options of [{}, { wssTrustSystem: true }]) {
+        const push = pushTo(pull.lastEndpoint!, options)
+        expect(await next(push, 'handshake:error:other')).toMatchObject({
+          address: pull.lastEndpoint,
+          error: { cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } },
+        })
+        await next(push, 'connect:retry')
+      }
+      const trusted = pushTo(pull.lastEndpoint!, { wssTrustPem: certPem, wssTrustSystem: true })
+      await trusted.send('both')
+      expect(String(await pull.receive())).toBe('both')
+    })
+
+    it('have a key and a certificate to listen', async () => {
+      const pem = { wssKeyPem: 'none', wssCertPem: certPem }
+      for (const options of [{}, { wssKeyPem: keyPem }, { wssCertPem: certPem }, pem]) {
+        await expect(pullAt('wss://127.0.0.1:*', options)).rejects.toMatchObject({ code: 'EINVAL' })
+      }
+      const noPem = '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n'
+      expect(() => pushTo('wss://127.0.0.1:1', { wssTrustPem: noPem })).toThrow(
+        expect.objectContaining({ code: 'EINVAL' }),
+      )
+    })
+
+    it('refuse who speaks no TLS, and go on', async () => {
+      const pull = await pullAt('wss://127.0.0.1:*', server)
+      const refused = next(pull, 'handshake:error:other')
+      const { hostname, port } = new URL(pull.lastEndpoint!)
+      const plain = net.connect(Number(port), hostname).on('error', () => undefined)
+      const isCut = once(plain.resume(), 'close')
+      plain.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n')
+      await refused
+      await isCut
+      const push = pushTo(pull.lastEndpoint!, { wssTrustPem: certPem })
+      await push.send('still here')
+      expect(String(await pull.receive())).toBe('still here')
+    })
+  })
+})
