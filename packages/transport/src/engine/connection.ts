@@ -14,7 +14,7 @@ import type { ConnectionSettings } from './connectionSettings.ts'
 import type { Wire } from '../stream/wire.ts'
 import type { Session } from './session.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { Traffic } from './traffic.ts'
+import { Traffic, type TrafficEvents } from './traffic.ts'
 
 /** So long a peer may take to close after this side has: one that does not read never does. */
 const FAREWELL_MS = 1000
@@ -48,22 +48,23 @@ export interface ConnectionEvents {
 }
 
 /** One connection to one peer: greeting, handshake, traffic, and its end. */
-export class Connection {
+export class Connection implements TrafficEvents {
   readonly #stream: Stream
   readonly #settings: ConnectionSettings
   readonly #events: ConnectionEvents
   readonly #subscriptions: Subscriptions | undefined
-  readonly #greeting: GreetingExchange
+  /** Until the peer is known, as the two below. */
+  #greeting: GreetingExchange | undefined
+  /** From the peer's greeting on, once it is loaded. */
+  #mechanism: Mechanism | undefined
+  #handshakeTimer: NodeJS.Timeout | undefined
   readonly #decoder: FrameDecoder
   readonly #encoder = new FrameEncoder()
   readonly #address: string
-  /** From the peer's greeting on, once it is loaded. */
-  #mechanism: Mechanism | undefined
   #cipher: FrameCipher | undefined
   #phase: Phase = 'greeting'
   #version: ZmtpVersion = '3.1'
   #traffic: Traffic | undefined
-  #handshakeTimer: NodeJS.Timeout | undefined
   #lingerTimer: NodeJS.Timeout | undefined
   #farewellTimer: NodeJS.Timeout | undefined
   #error: Error | undefined
@@ -98,7 +99,7 @@ export class Connection {
     })
     stream.once('close', () => this.#closed())
     if (settings.handshakeMs > 0) {
-      const late = (): void => this.#fail(new HandshakeTimeoutError())
+      const late = (): void => this.failed(new HandshakeTimeoutError())
       this.#handshakeTimer = setTimeout(late, settings.handshakeMs).unref()
     }
     stream.write(this.#greeting.open())
@@ -112,18 +113,6 @@ export class Connection {
   /** Closes it at once; what was not sent is lost. */
   close(): void {
     this.#stream.destroy()
-  }
-
-  /**
-   * Closes it when all is sent, but after this time in any case.
-   *
-   * @param lingerMs -1 for no limit
-   */
-  finish(lingerMs: number): void {
-    if (lingerMs === 0 || this.#phase === 'greeting' || this.#phase === 'handshake') this.close()
-    // A process waits for what is still to be sent, as it does with libzmq.
-    else this.#stream.ref()
-    if (lingerMs > 0) this.#lingerTimer ??= setTimeout(() => this.close(), lingerMs)
   }
 
   #enter(phase: Phase): void {
@@ -152,12 +141,12 @@ export class Connection {
       step()
     } catch (error) {
       if (!(error instanceof WireError)) throw error
-      this.#fail(error)
+      this.failed(error)
     }
   }
 
   #greet(chunk: Buffer): void {
-    const { reply, peer, rest } = this.#greeting.receive(chunk)
+    const { reply, peer, rest } = this.#greeting!.receive(chunk)
     if (reply !== undefined) this.#stream.write(reply)
     if (peer === undefined) return
     this.#version = peer.version
@@ -185,7 +174,7 @@ export class Connection {
     try {
       mechanism = await loading
     } catch (error) {
-      this.#fail(error as Error)
+      this.failed(error as Error)
       return
     }
     // The time for the handshake may be up.
@@ -228,13 +217,17 @@ export class Connection {
         for (const chunk of this.#encoder.take()) this.#stream.write(chunk)
       },
       ready: (peer) => this.#ready(peer),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.failed(error),
     }
   }
 
   #ready(peer: Peer): void {
     clearTimeout(this.#handshakeTimer)
     this.#enter('traffic')
+    // There may be thousands of connections: none keeps what was for its beginning.
+    this.#handshakeTimer = undefined
+    this.#greeting = undefined
+    this.#mechanism = undefined
     this.#cipher = peer.cipher
     const hasCommands = this.#version !== '2.0'
     this.#decoder.startTraffic({ cipher: peer.cipher, hasCommands })
@@ -251,12 +244,7 @@ export class Connection {
         subscriptions: this.#subscriptions,
         heartbeat: this.#settings.heartbeat,
       },
-      {
-        failed: (error) => this.#fail(error),
-        leaving: (lingerMs) => this.finish(lingerMs),
-        ended: () => this.close(),
-        finished: () => this.#finished(),
-      },
+      this,
     )
     this.#traffic = traffic
     traffic.start()
@@ -270,13 +258,31 @@ export class Connection {
       return this.#events.ready(peer)
     } catch (error) {
       if (!(error instanceof SocketError)) throw error
-      this.#fail(error)
+      this.failed(error)
       return undefined
     }
   }
 
+  // ---- what its traffic leads to
+
+  /**
+   * Closes it when all is sent, but after this time in any case.
+   *
+   * @param lingerMs -1 for no limit
+   */
+  leaving(lingerMs: number): void {
+    if (lingerMs === 0 || this.#phase === 'greeting' || this.#phase === 'handshake') this.close()
+    // A process waits for what is still to be sent, as it does with libzmq.
+    else this.#stream.ref()
+    if (lingerMs > 0) this.#lingerTimer ??= setTimeout(() => this.close(), lingerMs)
+  }
+
+  ended(): void {
+    this.close()
+  }
+
   /** Nothing more is to be sent: closes when the system has taken what was. */
-  #finished(): void {
+  finished(): void {
     if (this.#phase !== 'traffic') return
     this.#enter('closing')
     this.#traffic?.stop()
@@ -291,7 +297,7 @@ export class Connection {
     this.#farewellTimer ??= setTimeout(() => this.close(), FAREWELL_MS).unref()
   }
 
-  #fail(error: Error): void {
+  failed(error: Error): void {
     if (this.#phase === 'closed') return
     this.#error ??= error
     this.#traffic?.stop()
