@@ -1,8 +1,8 @@
 /*
- * The Guide's weather service within one process: a PUB thread publishes updates of random zip codes,
- * a SUB thread asks for one of them.
+ * The Guide's weather service: a PUB socket publishes updates of random zip codes, a SUB socket asks for
+ * one of them. Over inproc they belong to two threads, over tcp to two processes.
  *
- *   --updates n --how formatted|digits|prepared --busyThreads n
+ *   --updates n --how formatted|digits|prepared --transport inproc|tcp --busyThreads n
  *
  *   formatted  each update is written with snprintf, as in the Guide
  *   digits     each update is written digit by digit
@@ -15,14 +15,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <zmq.h>
 
-enum { ZIP_CODES = 100000, WANTED_ZIP = 10001 };
+enum { ZIP_CODES = 100000, WANTED_ZIP = 10001, ENDPOINT_TEXT = 64 };
 
+/* What both sides see, be they threads or processes. */
+typedef struct {
+  atomic_int is_subscribed;
+  uint64_t started_ns, matches;
+} shared_t;
+
+static shared_t *shared;
 static void *context;
-static gate_t subscribed;
-static atomic_int is_subscribed;
-static uint64_t updates, warm_up, started_ns, published_matches;
+/* The publisher tells the subscriber in it where it has bound. */
+static int place[2];
+static int is_tcp;
+static uint64_t updates, warm_up, published_matches;
 static void (*publish) (void *publisher, uint64_t count);
 static uint32_t random_state = 2463534242u;
 
@@ -111,17 +122,48 @@ static void *run_publisher (void *unused)
 {
   (void) unused;
   void *publisher = zmq_socket (context, ZMQ_PUB);
-  require (zmq_bind (publisher, "inproc://weather") == 0, "zmq_bind");
+  require (zmq_bind (publisher, is_tcp ? "tcp://127.0.0.1:*" : "inproc://weather") == 0, "zmq_bind");
+  char endpoint[ENDPOINT_TEXT];
+  size_t length = sizeof endpoint;
+  require (zmq_getsockopt (publisher, ZMQ_LAST_ENDPOINT, endpoint, &length) == 0, "the endpoint");
+  require (write (place[1], endpoint, sizeof endpoint) == sizeof endpoint, "write");
   /* A publisher learns of a subscription when it next sends: hello until the subscriber has heard it. */
-  gate_open (&subscribed);
-  while (!atomic_load (&is_subscribed))
+  while (!atomic_load (&shared->is_subscribed))
     require (zmq_send (publisher, "HELLO", 5, 0) == 5, "zmq_send");
   publish (publisher, warm_up);
-  started_ns = now_ns ();
+  shared->started_ns = now_ns ();
   publish (publisher, updates);
+  shared->matches = published_matches;
   require (zmq_send (publisher, "END", 3, 0) == 3, "zmq_send");
   zmq_close (publisher);
   return NULL;
+}
+
+/* Starts the publisher: a thread with the same context, or a process with a context of its own. */
+static void start_publisher (pthread_t *thread, pid_t *process)
+{
+  if (!is_tcp) {
+    context = zmq_ctx_new ();
+    require (pthread_create (thread, NULL, run_publisher, NULL) == 0, "pthread_create");
+    return;
+  }
+  *process = fork ();
+  require (*process >= 0, "fork");
+  context = zmq_ctx_new ();
+  if (*process > 0)
+    return;
+  run_publisher (NULL);
+  zmq_ctx_term (context);
+  exit (0);
+}
+
+static void await_publisher (pthread_t thread, pid_t process)
+{
+  int status;
+  if (!is_tcp)
+    require (pthread_join (thread, NULL) == 0, "pthread_join");
+  else
+    require (waitpid (process, &status, 0) == process && status == 0, "the other process");
 }
 
 int main (int argc, char **argv)
@@ -134,16 +176,19 @@ int main (int argc, char **argv)
                                           : publish_formatted;
   start_busy_threads ((unsigned) number_argument (argc, argv, "busyThreads", 0));
 
-  context = zmq_ctx_new ();
-  gate_init (&subscribed);
-  pthread_t publisher;
-  require (pthread_create (&publisher, NULL, run_publisher, NULL) == 0, "pthread_create");
-  gate_wait (&subscribed);
+  is_tcp = strcmp (text_argument (argc, argv, "transport", "inproc"), "tcp") == 0;
+  shared = mmap (NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  require (shared != MAP_FAILED && pipe (place) == 0, "mmap or pipe");
+  pthread_t thread = 0;
+  pid_t process = 0;
+  start_publisher (&thread, &process);
+  char endpoint[ENDPOINT_TEXT];
+  require (read (place[0], endpoint, sizeof endpoint) == sizeof endpoint, "read");
   void *subscriber = zmq_socket (context, ZMQ_SUB);
   require (zmq_setsockopt (subscriber, ZMQ_SUBSCRIBE, "HELLO", 5) == 0, "ZMQ_SUBSCRIBE");
   require (zmq_setsockopt (subscriber, ZMQ_SUBSCRIBE, "END", 3) == 0, "ZMQ_SUBSCRIBE");
   require (zmq_setsockopt (subscriber, ZMQ_SUBSCRIBE, "10001 ", 6) == 0, "ZMQ_SUBSCRIBE");
-  require (zmq_connect (subscriber, "inproc://weather") == 0, "zmq_connect");
+  require (zmq_connect (subscriber, endpoint) == 0, "zmq_connect");
 
   char text[32];
   uint64_t matches = 0;
@@ -153,7 +198,7 @@ int main (int argc, char **argv)
     require (length > 0, "zmq_recv");
     text[length] = '\0';
     if (strcmp (text, "HELLO") == 0) {
-      atomic_store (&is_subscribed, 1);
+      atomic_store (&shared->is_subscribed, 1);
       continue;
     }
     if (strcmp (text, "END") == 0)
@@ -165,13 +210,13 @@ int main (int argc, char **argv)
     matches++;
   }
   const uint64_t ended_ns = now_ns ();
-  pthread_join (publisher, NULL);
-  require (matches == published_matches, "the number of matches");
+  await_publisher (thread, process);
+  require (matches == shared->matches, "the number of matches");
   zmq_close (subscriber);
   zmq_ctx_term (context);
   printf ("{\"messages\":%llu,\"nanoseconds\":%llu,\"matches\":%llu,\"temperatures\":%ld,"
           "\"library\":\"%s\"}\n",
-          (unsigned long long) updates, (unsigned long long) (ended_ns - started_ns),
+          (unsigned long long) updates, (unsigned long long) (ended_ns - shared->started_ns),
           (unsigned long long) matches, temperatures, library_version ());
   return 0;
 }

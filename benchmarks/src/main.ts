@@ -18,9 +18,9 @@ const REPETITIONS = 5
 const USAGE = `Usage: pnpm bench [question …] [options]
 
 Measures Ringpost beside its peers, prints tables with ratios, and writes them to
-benchmarks/results. All questions take about a quarter of an hour.
+benchmarks/results. All questions take about half an hour.
 
-  --quick   one repetition and fewer messages, to benchmarks/results/quick: some two minutes
+  --quick   one repetition and fewer messages, to benchmarks/results/quick: some minutes
   --list    what questions there are
   --help    show this text`
 

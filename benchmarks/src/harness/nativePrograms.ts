@@ -5,7 +5,16 @@ import type { Plan } from './question.ts'
 
 const sources = new URL('../../native/', import.meta.url)
 const executables = new URL('build/', sources)
-const programs = ['pushPull', 'roundTrip', 'weather', 'spread', 'idlePipes', 'tcp'] as const
+const programs = [
+  'pushPull',
+  'roundTrip',
+  'weather',
+  'spread',
+  'idlePipes',
+  'tcp',
+  'fanOut',
+  'connections',
+] as const
 
 export type NativeProgram = (typeof programs)[number]
 

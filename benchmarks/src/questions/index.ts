@@ -1,10 +1,13 @@
 import type { Question } from '../harness/question.ts'
+import { connections } from './connections.ts'
+import { fanOut } from './fanOut.ts'
 import { flood } from './flood.ts'
 import { idlePipes } from './idlePipes.ts'
 import { roundTrip } from './roundTrip.ts'
 import { spread } from './spread.ts'
 import { tcp } from './tcp.ts'
 import { tcpRoundTrip } from './tcpRoundTrip.ts'
+import { tcpWeather } from './tcpWeather.ts'
 import { throughput } from './throughput.ts'
 import { weather } from './weather.ts'
 import { wireCodec } from './wireCodec.ts'
@@ -20,4 +23,7 @@ export const questions: readonly Question[] = [
   wireCodec,
   tcp,
   tcpRoundTrip,
+  tcpWeather,
+  fanOut,
+  connections,
 ]

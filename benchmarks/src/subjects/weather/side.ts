@@ -8,6 +8,8 @@ import {
   END,
   HELLO,
   type Link,
+  type PublishingSide,
+  type WeatherCounts,
   type WeatherOptions,
   type WeatherSubject,
 } from './weatherSubject.ts'
@@ -28,39 +30,55 @@ function linkOver({ ports }: Wire): Link {
   return { endpoint: 'inproc://weather', port: ports[0]! }
 }
 
-/** Says hello until the subscriber has heard it, warms up, publishes, says that this is the end. */
 export async function runPublisher(options: WeatherOptions, wire: Wire): Promise<PublisherResult> {
   const subject = await loadSubject<WeatherSubject>(import.meta.url, options.subject)
   const publisher = await subject.openPublisher(linkOver(wire))
   const heard = new Gate(wire.gates[0])
-  do {
-    await publisher.say(HELLO)
-    await nextTurn()
-  } while (!heard.isOpen)
-  const updates = openUpdates(options.how)
-  await publisher.publish(updates, options.warmUp)
-  const startedMs = monotonicMs()
-  await publisher.publish(updates, options.updates)
-  await publisher.say(END)
-  publisher.close()
-  return { startedMs, matches: updates.matches }
+  return publishAll(publisher, options, () => heard.isOpen)
 }
 
-/** Listens for one zip code until the end marker comes. */
 export async function runSubscriber(
   options: WeatherOptions,
   wire: Wire,
 ): Promise<SubscriberResult> {
   const subject = await loadSubject<WeatherSubject>(import.meta.url, options.subject)
   const heard = new Gate(wire.gates[0])
-  const subscriber = subject.openSubscriber(linkOver(wire), [WANTED_PREFIX, HELLO, END])
+  return hearAll(subject, linkOver(wire), () => heard.open())
+}
+
+/** Says hello until the subscriber has heard it, warms up, publishes, says that this is the end. */
+export async function publishAll(
+  publisher: PublishingSide,
+  { how, updates: count, warmUp }: WeatherCounts,
+  isHeard: () => boolean,
+): Promise<PublisherResult> {
+  do {
+    await publisher.say(HELLO)
+    await nextTurn()
+  } while (!isHeard())
+  const updates = openUpdates(how)
+  await publisher.publish(updates, warmUp)
+  const startedMs = monotonicMs()
+  await publisher.publish(updates, count)
+  await publisher.say(END)
+  publisher.close()
+  return { startedMs, matches: updates.matches }
+}
+
+/** Listens for one zip code until the end marker comes. */
+export async function hearAll(
+  subject: WeatherSubject,
+  link: Link,
+  heard: () => void,
+): Promise<SubscriberResult> {
+  const subscriber = subject.openSubscriber(link, [WANTED_PREFIX, HELLO, END])
   let matches = 0
   let temperatures = 0
   await subscriber.listen((message) => {
     const text = typeof message === 'string' ? message : Buffer.from(message).toString()
     if (text === END) return false
     if (text === HELLO) {
-      heard.open()
+      heard()
       return true
     }
     if (!text.startsWith(WANTED_PREFIX)) throw new Error(`unwanted update: ${text}`)
@@ -71,4 +89,18 @@ export async function runSubscriber(
   const endedMs = monotonicMs()
   subscriber.close()
   return { endedMs, matches, temperatures }
+}
+
+/** What both sides say of the same updates, as a sample. */
+export function sampleOf(
+  updates: number,
+  published: PublisherResult,
+  received: SubscriberResult,
+): object {
+  if (published.matches !== received.matches) {
+    throw new Error(`${published.matches} matches published, ${received.matches} received`)
+  }
+  const nanoseconds = Math.round((received.endedMs - published.startedMs) * 1e6)
+  const { matches, temperatures } = received
+  return { messages: updates, nanoseconds, matches, temperatures }
 }

@@ -2,12 +2,22 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Updates } from './updates.ts'
 import type { TwoSidesOptions } from '../twoSides.ts'
 
-/** What the host of a weather measurement is told. */
-export interface WeatherOptions extends TwoSidesOptions {
+/** Which updates are published, and how many. */
+export interface WeatherCounts {
   readonly how: 'formatted' | 'digits' | 'prepared'
   /** Timed updates. */
   readonly updates: number
   readonly warmUp: number
+}
+
+/** What the host of a weather measurement is told. */
+export interface WeatherOptions extends TwoSidesOptions, WeatherCounts {}
+
+/** What the host of one between two processes is told. */
+export interface TcpWeatherOptions extends WeatherCounts {
+  readonly subject: string
+  /** Of the context; 0 for I/O in the thread that publishes, or subscribes. */
+  readonly ioThreads: number
 }
 
 /** What each side gets to find the other. */

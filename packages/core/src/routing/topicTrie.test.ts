@@ -228,6 +228,22 @@ describe('SubscriberTrie', () => {
     expect(trie.size).toBe(0)
   })
 
+  it('knows whether all messages are for the same subscribers', () => {
+    const trie = new SubscriberTrie<string>()
+    expect(trie.isSameForAll).toBe(false)
+    trie.add(bytesOf(''), 'one')
+    trie.add(bytesOf(''), 'two')
+    expect(trie.isSameForAll).toBe(true)
+    trie.add(bytesOf('a'), 'one')
+    expect(trie.isSameForAll).toBe(false)
+    trie.remove(bytesOf('a'), 'one')
+    expect(trie.isSameForAll).toBe(true)
+    trie.removeAll('one', () => undefined)
+    trie.remove(bytesOf(''), 'two')
+    trie.add(bytesOf('a'), 'two')
+    expect(trie.isSameForAll).toBe(false)
+  })
+
   it('tells of a text whether it may match, and for sure where it is ASCII', () => {
     const characters = ['a', 'b', 'c', '\0', '\x7e', '\x7f', 'é', 'Ã', '€', '😀', '\ud800']
     const text = fc.oneof(

@@ -84,6 +84,11 @@ export class SubscriberTrie<Subscriber> {
     return this.#size
   }
 
+  /** Whether every message is wanted by the same subscribers, who all have the empty prefix only. */
+  get isSameForAll(): boolean {
+    return this.#size === 1 && this.#root.value !== null
+  }
+
   /** The bytes of the prefix are copied. */
   add(prefix: Uint8Array, subscriber: Subscriber): AddedTopic {
     const node = makeNode(this.#root, prefix)

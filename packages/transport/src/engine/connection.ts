@@ -12,7 +12,7 @@ import type { Opening, Terms } from './opening.ts'
 import type { MakeMechanism } from './security.ts'
 import type { Session } from './session.ts'
 import type { Subscriptions } from './subscriptions.ts'
-import { Traffic } from './traffic.ts'
+import { Traffic, type TrafficEvents } from './traffic.ts'
 
 /** So long a peer may take to close after this side has: one that does not read never does. */
 const FAREWELL_MS = 1000
@@ -46,7 +46,7 @@ export interface ConnectionEvents {
 }
 
 /** One connection to one peer: opening, handshake, traffic, and its end. */
-export class Connection {
+export class Connection implements TrafficEvents {
   readonly #stream: Stream
   readonly #settings: ConnectionSettings
   readonly #events: ConnectionEvents
@@ -56,10 +56,10 @@ export class Connection {
   #terms: Terms | undefined
   /** Once it is loaded. */
   #mechanism: Mechanism | undefined
+  #handshakeTimer: NodeJS.Timeout | undefined
   #cipher: FrameCipher | undefined
   #phase: Phase = 'opening'
   #traffic: Traffic | undefined
-  #handshakeTimer: NodeJS.Timeout | undefined
   #lingerTimer: NodeJS.Timeout | undefined
   #farewellTimer: NodeJS.Timeout | undefined
   #error: Error | undefined
@@ -93,12 +93,12 @@ export class Connection {
     })
     stream.once('close', () => this.#closed())
     if (settings.handshakeMs > 0) {
-      const late = (): void => this.#fail(new HandshakeTimeoutError())
+      const late = (): void => this.failed(new HandshakeTimeoutError())
       this.#handshakeTimer = setTimeout(late, settings.handshakeMs).unref()
     }
     open(wire, settings, {
       agreed: (terms, openWire, rest) => this.#agreed(terms, openWire, rest),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.failed(error),
     })
   }
 
@@ -110,18 +110,6 @@ export class Connection {
   /** Closes it at once; what was not sent is lost. */
   close(): void {
     this.#stream.destroy()
-  }
-
-  /**
-   * Closes it when all is sent, but after this time in any case.
-   *
-   * @param lingerMs -1 for no limit
-   */
-  finish(lingerMs: number): void {
-    if (lingerMs === 0 || this.#phase === 'opening' || this.#phase === 'handshake') this.close()
-    // A process waits for what is still to be sent, as it does with libzmq.
-    else this.#stream.ref()
-    if (lingerMs > 0) this.#lingerTimer ??= setTimeout(() => this.close(), lingerMs)
   }
 
   #enter(phase: Phase): void {
@@ -155,7 +143,7 @@ export class Connection {
       step()
     } catch (error) {
       if (!(error instanceof WireError)) throw error
-      this.#fail(error)
+      this.failed(error)
     }
   }
 
@@ -173,7 +161,7 @@ export class Connection {
     try {
       mechanism = await loading
     } catch (error) {
-      this.#fail(error as Error)
+      this.failed(error as Error)
       return
     }
     // The time for the handshake may be up.
@@ -226,13 +214,16 @@ export class Connection {
         this.#write(terms.encoder.take())
       },
       ready: (peer) => this.#ready(terms, peer),
-      failed: (error) => this.#fail(error),
+      failed: (error) => this.failed(error),
     }
   }
 
   #ready({ version, decoder, encoder }: Terms, peer: Peer): void {
     clearTimeout(this.#handshakeTimer)
     this.#enter('traffic')
+    // There may be thousands of connections: none keeps what was for its beginning.
+    this.#handshakeTimer = undefined
+    this.#mechanism = undefined
     this.#cipher = peer.cipher
     decoder.startTraffic({ cipher: peer.cipher, hasCommands: version !== '2.0' })
     encoder.startTraffic(peer.cipher)
@@ -248,12 +239,7 @@ export class Connection {
         subscriptions: this.#subscriptions,
         heartbeat: this.#settings.heartbeat,
       },
-      {
-        failed: (error) => this.#fail(error),
-        leaving: (lingerMs) => this.finish(lingerMs),
-        ended: () => this.#left(),
-        finished: () => this.#finished(),
-      },
+      this,
     )
     this.#traffic = traffic
     traffic.start()
@@ -267,13 +253,31 @@ export class Connection {
       return this.#events.ready(peer)
     } catch (error) {
       if (!(error instanceof SocketError)) throw error
-      this.#fail(error)
+      this.failed(error)
       return undefined
     }
   }
 
+  // ---- what its traffic leads to
+
+  /**
+   * Closes it when all is sent, but after this time in any case.
+   *
+   * @param lingerMs -1 for no limit
+   */
+  leaving(lingerMs: number): void {
+    if (lingerMs === 0 || this.#phase === 'opening' || this.#phase === 'handshake') this.close()
+    // A process waits for what is still to be sent, as it does with libzmq.
+    else this.#stream.ref()
+    if (lingerMs > 0) this.#lingerTimer ??= setTimeout(() => this.close(), lingerMs)
+  }
+
+  ended(): void {
+    this.#left()
+  }
+
   /** Nothing more is to be sent: closes when the system has taken what was. */
-  #finished(): void {
+  finished(): void {
     if (this.#phase !== 'traffic') return
     this.#enter('closing')
     this.#traffic?.stop()
@@ -310,7 +314,7 @@ export class Connection {
     this.#farewellTimer ??= setTimeout(() => this.close(), FAREWELL_MS).unref()
   }
 
-  #fail(error: Error): void {
+  failed(error: Error): void {
     if (this.#phase === 'closed') return
     this.#error ??= error
     this.#traffic?.stop()

@@ -49,7 +49,8 @@ export interface TrafficEvents {
 export class Traffic implements SessionEngine {
   readonly #parts: TrafficParts
   readonly #events: TrafficEvents
-  readonly #heartbeat: Heartbeat
+  /** Where this side asks for signs of life, or the peer has. */
+  #heartbeat: Heartbeat | undefined
   /** Messages that were decoded and do not fit into the pipe yet, from `#next` on. */
   #inbox: Buffer[][] = []
   #next = 0
@@ -66,20 +67,14 @@ export class Traffic implements SessionEngine {
     this.#parts = parts
     this.#events = events
     this.#readAtOnce = parts.decoder.canTransfer ? 1 : BATCH
-    const sendPing = (timeToLiveMs: number): void => {
-      parts.encoder.addPing(timeToLiveMs)
-      this.#write()
-    }
-    const onSilence = (): void => this.#silent()
-    this.#heartbeat = new Heartbeat(parts.heartbeat, sendPing, onSilence)
   }
 
   start(): void {
-    const { session, subscriptions, version, encoder, stream } = this.#parts
+    const { session, subscriptions, version, encoder, stream, heartbeat } = this.#parts
     session.join(this)
     stream.on('drain', this.#onDrain)
     subscriptions?.sendAll(version, encoder)
-    if (version !== '2.0') this.#heartbeat.start()
+    if (version !== '2.0' && heartbeat.intervalMs > 0) this.#beat().start()
     this.#write()
     const { pipe } = session
     if (pipe === undefined) {
@@ -90,10 +85,18 @@ export class Traffic implements SessionEngine {
     this.#pump()
   }
 
+  #beat(): Heartbeat {
+    const sendPing = (timeToLiveMs: number): void => {
+      this.#parts.encoder.addPing(timeToLiveMs)
+      this.#write()
+    }
+    return (this.#heartbeat ??= new Heartbeat(this.#parts.heartbeat, sendPing, () => this.#silent()))
+  }
+
   /** What is not read, because there is no room for it, may have been a sign of life. */
   #silent(): void {
     if (this.#parts.stream.isPaused()) {
-      this.#heartbeat.alive()
+      this.#heartbeat?.alive()
       return
     }
     this.#events.failed(new PeerSilentError())
@@ -104,7 +107,7 @@ export class Traffic implements SessionEngine {
   stop(): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#heartbeat.stop()
+    this.#heartbeat?.stop()
     this.#parts.stream.off('drain', this.#onDrain)
     this.#parts.session.leave(this)
     this.#giveBack()?.()
@@ -114,7 +117,7 @@ export class Traffic implements SessionEngine {
 
   /** Something has arrived, and the decoder has it. */
   arrived(): void {
-    this.#heartbeat.alive()
+    this.#heartbeat?.alive()
     this.#deliver()
     // What waits lies in memory that others use next.
     this.#parts.decoder.keep()
@@ -184,7 +187,7 @@ export class Traffic implements SessionEngine {
       this.#inbox.push([message])
     } else if (name === 'PING') {
       const { ttlMs, context } = decodePing(data)
-      this.#heartbeat.askedFor(ttlMs)
+      if (ttlMs > 0 || this.#heartbeat !== undefined) this.#beat().askedFor(ttlMs)
       this.#parts.encoder.addCommand(encodePong(context))
       this.#write()
     } else if (name === 'ERROR') {

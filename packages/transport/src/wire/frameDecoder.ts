@@ -74,8 +74,8 @@ export class FrameDecoder implements MessageDecoder {
   /** Chunks behind the current one. */
   readonly #waiting: Buffer[] = []
 
-  /** What has arrived of a header that is spread over chunks. */
-  readonly #header = new Uint8Array(LONG_HEADER_BYTES)
+  /** What has arrived of a header that is spread over chunks; most connections never need it. */
+  #header: Uint8Array | undefined
   #headerBytes = 0
   /** Where the messages end that `#findWhole` has found. */
   #foundEnd = 0
@@ -303,7 +303,7 @@ export class FrameDecoder implements MessageDecoder {
 
   /** Reads a header byte by byte: it may be spread over chunks, or be the last thing in one. */
   #gatherHeader(): boolean {
-    const header = this.#header
+    const header = (this.#header ??= new Uint8Array(LONG_HEADER_BYTES))
     for (;;) {
       if (this.#headerBytes > 0) {
         const isLong = (header[0]! & frameFlag.long) !== 0

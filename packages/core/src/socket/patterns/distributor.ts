@@ -76,6 +76,42 @@ export class Distributor {
     return undefined
   }
 
+  /**
+   * Sends messages of one frame each, from `begin` on up to the first that is not, to the chosen pipes.
+   *
+   * @param mayDrop leave out what a pipe has no room for; otherwise stop where one of them has none
+   * @returns where it stopped
+   * @throws {SocketError} `ENOMEM`: some of the pipes may have some of them
+   */
+  sendMany(messages: readonly unknown[], begin: number, mayDrop: boolean): number {
+    const count = this.#count
+    this.#count = 0
+    this.#blocked = undefined
+    const end = endOfFrames(messages, begin)
+    const stop = mayDrop ? end : Math.min(end, begin + this.#leastRoom(count))
+    // All pipes stop at the end of the frames by themselves.
+    const isCut = stop < end
+    const batch = isCut ? messages.slice(begin, stop) : messages
+    for (let i = 0; i < count && stop > begin; i++) {
+      const pipe = this.#chosen[i]!
+      if (mayDrop ? !this.#out.hasRoom(pipe) : pipe.isPeerClosed) continue
+      // Where memory runs out, the messages before are to be seen.
+      this.#host.flushLater(pipe)
+      pipe.writeMany(batch, isCut ? 0 : begin)
+    }
+    return stop
+  }
+
+  /** How many messages all of the chosen pipes have room for. */
+  #leastRoom(count: number): number {
+    let least = Infinity
+    for (let i = 0; i < count; i++) {
+      const pipe = this.#chosen[i]!
+      if (!pipe.isPeerClosed) least = Math.min(least, pipe.room())
+    }
+    return least
+  }
+
   /** Sends to all pipes, full or not: what it says must reach them. */
   announce(message: Outgoing): void {
     for (const pipe of this.#out.pipes) this.#writeTo(pipe, message, false)
@@ -124,4 +160,11 @@ export class Distributor {
     pipe.write(message, mayMove)
     this.#host.flushLater(pipe)
   }
+}
+
+/** Where the messages of one frame each end that begin at `begin`. */
+function endOfFrames(messages: readonly unknown[], begin: number): number {
+  let end = begin
+  while (end < messages.length && messages[end] instanceof Uint8Array) end++
+  return end
 }

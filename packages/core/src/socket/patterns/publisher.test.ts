@@ -265,6 +265,94 @@ describe('PUB at the high-water mark', () => {
   })
 })
 
+describe('PUB with batches for those that want everything', () => {
+  const frames = (count: number): Buffer[] => numbers(count).map((number) => Buffer.from(number))
+
+  function toAll(
+    highWaterMarks: readonly number[],
+    options: ConstructorParameters<typeof Publisher>[0] = {},
+  ): { publisher: Publisher; subscribers: Subscriber[] } {
+    const name = endpoint()
+    const publisher = open(new Publisher({ sendHighWaterMark: 1, ...options }))
+    publisher.bindSync(name)
+    const subscribers = highWaterMarks.map((mark) => {
+      const subscriber = open(new Subscriber({ receiveHighWaterMark: mark - 1 }))
+      subscriber.subscribe('')
+      subscriber.connect(name)
+      return subscriber
+    })
+    return { publisher, subscribers }
+  }
+
+  it('gives all of them each message in its place, whatever lies between', () => {
+    const { publisher, subscribers } = toAll([100, 100, 100])
+    const large = Buffer.alloc(20_000, 'l')
+    publisher.sendManySync([...frames(3), 'text', large, ['of', 'two'], ...frames(2)])
+    for (const subscriber of subscribers) {
+      const all = ['0', '1', '2', 'text', String(large), 'of', '0', '1']
+      expect(heads(subscriber)).toEqual(all)
+    }
+  })
+
+  it('gives it to nobody while nobody is there, and to none but those who asked', () => {
+    const { publisher, subscribers } = toAll([100, 100])
+    subscribers[0]!.unsubscribe('')
+    publisher.sendManySync(frames(3))
+    expect(subscribers.map(heads)).toEqual([[], numbers(3)])
+    subscribers[0]!.subscribe('2')
+    publisher.sendManySync(frames(4))
+    expect(subscribers.map(heads)).toEqual([['2'], numbers(4)])
+    for (const subscriber of subscribers) subscriber.close()
+    publisher.sendManySync(frames(3))
+  })
+
+  it('drops for each what goes beyond its own high-water mark', () => {
+    const { publisher, subscribers } = toAll([6, 100, 10])
+    publisher.sendManySync(frames(20))
+    expect(subscribers.map(heads)).toEqual([numbers(6), numbers(20), numbers(10)])
+    publisher.sendManySync(frames(3))
+    expect(subscribers.map(heads)).toEqual([numbers(3), numbers(3), numbers(3)])
+  })
+
+  it('keeps the last for those that conflate', () => {
+    const { publisher, subscribers } = toAll([100])
+    const latest = open(new Subscriber({ conflate: true }))
+    latest.subscribe('')
+    latest.connect(publisher.lastEndpoint!)
+    publisher.sendManySync(frames(20))
+    expect([heads(latest), heads(subscribers[0]!)]).toEqual([['19'], numbers(20)])
+  })
+
+  it('waits with `noDrop` for the slowest, and says how far it came', async () => {
+    const { publisher, subscribers } = toAll([6, 100, 40], { noDrop: true })
+    const batch = frames(20)
+    expect(() => publisher.sendManySync(batch, atOnce)).toThrow(
+      expect.objectContaining({ code: 'EAGAIN', sent: 6 }),
+    )
+    expect(subscribers.map(heads)).toEqual([numbers(6), numbers(6), numbers(6)])
+    const sending = publisher.sendMany(batch)
+    const received: string[] = []
+    while (received.length < 20) received.push(...texts(await subscribers[0]!.receive()))
+    await sending
+    const all = [received, ...subscribers.slice(1).map(heads)]
+    expect(all).toEqual([numbers(20), numbers(20), numbers(20)])
+  })
+
+  it('does not wait with `noDrop` for one that leaves', async () => {
+    const { publisher, subscribers } = toAll([6, 100], { noDrop: true })
+    const sending = publisher.sendMany(frames(20))
+    subscribers[0]!.close()
+    await sending
+    expect(heads(subscribers[1]!)).toEqual(numbers(20))
+  })
+
+  it('sends the others what does not begin so when matching is turned around', () => {
+    const { publisher, subscribers } = toAll([100], { invertMatching: true })
+    publisher.sendManySync(frames(3))
+    expect(heads(subscribers[0]!)).toEqual([])
+  })
+})
+
 describe('PUB with shared frames', () => {
   const size = 100_000
 

@@ -54,6 +54,8 @@ export class PublisherPattern implements Pattern {
   }
 
   sendMany(messages: readonly unknown[], begin: number): number {
+    this.#upstream.catchUp()
+    if (this.#isSameForAll()) return this.#sendToAll(messages, begin)
     let index = begin
     for (; index < messages.length; index++) {
       const message = messages[index]
@@ -62,6 +64,20 @@ export class PublisherPattern implements Pattern {
       } else if (typeof message !== 'string' || !this.isUnwanted(message)) break
     }
     return index
+  }
+
+  /** Whether it does not depend on the message for whom it is. */
+  #isSameForAll(): boolean {
+    const { invertMatching, sendsLastValue } = this.options
+    return this.topics.isSameForAll && !invertMatching && !sendsLastValue
+  }
+
+  /** To one after the other of those that want everything: all of the batch that is one frame each. */
+  #sendToAll(messages: readonly unknown[], begin: number): number {
+    const first = messages[begin]
+    if (!(first instanceof Uint8Array)) return begin
+    this.choose(first)
+    return this.out.sendMany(messages, begin, !this.options.noDrop)
   }
 
   isUnwanted(text: string): boolean {

@@ -233,6 +233,21 @@ describe('XPUB with `manual`', () => {
     publisher.sendSync(Buffer.from('a4'))
     expect([received(first), received(second)]).toEqual([[], ['a4']])
   })
+
+  it('sends the last value so from a batch, too, where all want everything', () => {
+    const publisher = bound({ manualLastValue: true })
+    const [first, second] = ['', ''].map((topic) => {
+      const subscriber = connected(publisher, topic)
+      publisher.receiveSync(atOnce)
+      confirm(publisher, SUBSCRIBE, topic)
+      return subscriber
+    })
+    publisher.sendManySync([Buffer.from('1'), Buffer.from('2'), Buffer.from('3')])
+    expect([received(first!), received(second!)]).toEqual([
+      ['2', '3'],
+      ['1', '2', '3'],
+    ])
+  })
 })
 
 describe('XSUB', () => {

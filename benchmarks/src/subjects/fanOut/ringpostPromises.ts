@@ -1,0 +1,5 @@
+import * as ringpost from '@ringpost/core'
+import type * as zeromq from 'zeromq'
+import { promises } from './promises.ts'
+
+export const subject = promises(ringpost as unknown as typeof zeromq)
