@@ -1,6 +1,29 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 
+/** How a way may change what passes. */
+export type Change = (chunk: Buffer) => Buffer
+
+const MAJOR_VERSION = 10
+
+/**
+ * Says to each side that the other one speaks ZMTP 2.0, and so makes both speak it: they go by the
+ * major version in the greeting.
+ *
+ * @see RFC 37/ZMTP "Version Negotiation", RFC 15/ZMTP
+ */
+export function asVersionTwo(): Change {
+  let passed = 0
+  return (chunk) => {
+    const at = MAJOR_VERSION - passed
+    if (at >= 0 && at < chunk.length) chunk[at] = 1
+    passed += chunk.length
+    return chunk
+  }
+}
+
+const unchanged = (): Change => (chunk) => chunk
+
 /** A way between one client and its server, on which everything that passes is kept. */
 export class Recording {
   readonly #server: Server
@@ -9,17 +32,20 @@ export class Recording {
   readonly #fromServer: Buffer[] = []
   #onBytes = () => {}
 
-  private constructor(targetPort: number) {
+  private constructor(target: URL, changing: () => Change) {
     this.#server = createServer((client) => {
-      const server = connect(targetPort, '127.0.0.1')
-      this.#pass(client, server, this.#fromClient)
-      this.#pass(server, client, this.#fromServer)
+      const server = connect(Number(target.port), target.hostname)
+      this.#pass(client, server, changing(), this.#fromClient)
+      this.#pass(server, client, changing(), this.#fromServer)
     })
   }
 
-  /** @param targetPort where the server listens */
-  static async start(targetPort: number): Promise<Recording> {
-    const recording = new Recording(targetPort)
+  /**
+   * @param target the endpoint where the server listens
+   * @param changing makes what changes one direction
+   */
+  static async start(target: string, changing = unchanged): Promise<Recording> {
+    const recording = new Recording(new URL(target), changing)
     recording.#server.listen(0, '127.0.0.1')
     await once(recording.#server, 'listening')
     return recording
@@ -51,11 +77,12 @@ export class Recording {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #pass(from: Socket, to: Socket, kept: Buffer[]): void {
+  #pass(from: Socket, to: Socket, change: Change, kept: Buffer[]): void {
     this.#sockets.push(from)
     from.on('data', (chunk) => {
-      kept.push(chunk)
-      to.write(chunk)
+      const changed = change(chunk)
+      kept.push(changed)
+      to.write(changed)
       this.#onBytes()
     })
     from.on('end', () => to.end())

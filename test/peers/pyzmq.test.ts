@@ -1,0 +1,4 @@
+import { cases, describePeer, messages } from './matrix.ts'
+import { ProcessLibrary } from './processLibrary.ts'
+
+describePeer('pyzmq', () => ProcessLibrary.python(), cases, messages)
