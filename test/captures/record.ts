@@ -20,9 +20,9 @@ const sessions = new URL('../../../packages/transport/src/testing/sessions/', im
 
 /** The libraries that are recorded, each twice: a process has one socket at a time. */
 const libraries = [
-  () => ProcessLibrary.python(),
-  () => ProcessLibrary.node('zeromq-4.3.2'),
-  () => ProcessLibrary.node('zeromq'),
+  { version: '3.1', start: () => ProcessLibrary.python() },
+  { version: '3.0', start: () => ProcessLibrary.node('zeromq-4.3.2') },
+  { version: '3.1', start: () => ProcessLibrary.node('zeromq') },
 ]
 
 /** What is recorded: of NULL, what can be read, and in the oldest version too. */
@@ -56,7 +56,7 @@ async function record(
   return { received, recording }
 }
 
-for (const start of libraries) {
+for (const { version, start } of libraries) {
   const [clients, servers] = [start(), start()]
   await servers.admit(credentials)
   const recordedWith = await servers.version()
@@ -77,6 +77,7 @@ for (const start of libraries) {
       const { received, recording } = await record(conversation, ends, isVersionTwo)
       const session = {
         recordedWith,
+        version: isVersionTwo === true ? '2.0' : version,
         conversation: conversation.name,
         mechanism,
         // Of no use to anybody but the tests.

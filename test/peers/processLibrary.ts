@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { type Answer, type Call, type Envelope, readEnvelopes, writeEnvelope } from './envelope.ts'
 import { python } from './interpreter.ts'
 import type { End, Library, Message, Options, SocketTypeName } from './library.ts'
+
+/** This package, whether this file runs as it is or compiled. */
+const testFolder = dirname(createRequire(import.meta.url).resolve('@ringpost/test/package.json'))
 
 /** What a process is made of: the name that a binding of libzmq has, and its version. */
 export interface Version {
@@ -27,14 +31,13 @@ export class ProcessLibrary implements Library {
 
   /** A package of npm that has the calls of zeromq.js. */
   static node(packageName: string): ProcessLibrary {
-    const program = new URL('../dist/peers/nodePeer.js', import.meta.url)
-    return new ProcessLibrary(process.execPath, [fileURLToPath(program), packageName])
+    const program = join(testFolder, 'dist/peers/nodePeer.js')
+    return new ProcessLibrary(process.execPath, [program, packageName])
   }
 
   /** The binding that Python has. */
   static python(): ProcessLibrary {
-    const program = new URL('pythonPeer.py', import.meta.url)
-    return new ProcessLibrary(python(), [fileURLToPath(program)])
+    return new ProcessLibrary(python(), [join(testFolder, 'peers/pythonPeer.py')])
   }
 
   /** @param credentials a password, or a public key: who is let in by the servers of this library */
