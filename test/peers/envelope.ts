@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream'
+import { ByteReader } from '../support/byteReader.ts'
 import type { Library, Message } from './library.ts'
 
 /**
@@ -47,45 +48,20 @@ export function writeEnvelope<Head extends object>(
 export async function* readEnvelopes<Head extends object>(
   input: AsyncIterable<Buffer>,
 ): AsyncGenerator<Envelope<Head>, undefined> {
-  const bytes = new Bytes(input)
+  const bytes = new ByteReader(input)
   for (;;) {
     const size = await bytes.take(SIZE_BYTES)
     if (size === undefined) return
-    const json = await bytes.require(size.readUInt32BE())
+    const json = await need(bytes, size.readUInt32BE())
     const head = JSON.parse(String(json)) as Head & { lengths: number[] }
     const frames: Buffer[] = []
-    for (const length of head.lengths) frames.push(await bytes.require(length))
+    for (const length of head.lengths) frames.push(await need(bytes, length))
     yield { head, frames }
   }
 }
 
-/** The bytes of a stream, as many at a time as are asked for. */
-class Bytes {
-  readonly #input: AsyncIterator<Buffer>
-  #chunks: Buffer[] = []
-  #length = 0
-
-  constructor(input: AsyncIterable<Buffer>) {
-    this.#input = input[Symbol.asyncIterator]()
-  }
-
-  /** Undefined when the stream has ended. */
-  async take(count: number): Promise<Buffer | undefined> {
-    while (this.#length < count) {
-      const { done, value } = await this.#input.next()
-      if (done === true) return undefined
-      this.#chunks.push(value)
-      this.#length += value.length
-    }
-    const all = Buffer.concat(this.#chunks)
-    this.#chunks = [all.subarray(count)]
-    this.#length -= count
-    return all.subarray(0, count)
-  }
-
-  async require(count: number): Promise<Buffer> {
-    const taken = await this.take(count)
-    if (taken === undefined) throw new Error('the stream has ended within an envelope')
-    return taken
-  }
+async function need(bytes: ByteReader, count: number): Promise<Buffer> {
+  const taken = await bytes.take(count)
+  if (taken === undefined) throw new Error('the stream has ended within an envelope')
+  return taken
 }

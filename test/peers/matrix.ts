@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import * as ringpost from '@ringpost/transport'
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { credentials, mechanisms, rules, type Mechanism } from '../support/credentials.ts'
 import { FreePaths } from '../support/freeEndpoints.ts'
+import { type Change, Recording } from '../support/recording.ts'
 import type { End, Library, Message, Options, SocketTypeName } from './library.ts'
 import { NodeLibrary, type NodeSockets } from './nodeLibrary.ts'
 import { ownName, type Pattern, patterns, peerName, type Place, speaksZmtp } from './patterns.ts'
@@ -40,6 +41,12 @@ export const cases: readonly Case[] = patterns.flatMap((pattern) => {
     )
 })
 
+/** What can be said in ZMTP 2.0. */
+export const casesOfVersionTwo: readonly Case[] = cases.filter(
+  ({ pattern, scheme, mechanism }) =>
+    scheme === 'tcp' && mechanism === 'NULL' && speaksZmtp(pattern),
+)
+
 /** So few that they may run with every change: all that a case can be has its turn among them. */
 export const slice: readonly Case[] = cases.filter((_, at) => at % 5 === 0)
 
@@ -59,31 +66,47 @@ function titleOf({ pattern, scheme, mechanism, place, bound }: Case): string {
   return `${ours} ${verb}, the peer is ${peers}: ${scheme}, ${mechanism}`
 }
 
-/** Lets the sockets of Ringpost talk to those of a peer. */
+/**
+ * Lets the sockets of Ringpost talk to those of a peer.
+ *
+ * @param changing makes what changes one direction of the wire, if anything is to be changed; tcp only
+ */
 export function describePeer(
   name: string,
   start: () => ProcessLibrary,
   tried: readonly Case[],
   said: readonly Message[],
+  changing?: () => Change,
 ): void {
-  describe(name, () => {
+  describe(`the sockets of ${name}`, () => {
     const paths = new FreePaths()
     const here = new NodeLibrary(ringpost as unknown as NodeSockets)
-    const authenticator = new ringpost.Authenticator(rules)
+    let authenticator: ringpost.Authenticator
     let peer: ProcessLibrary
     const ends: End[] = []
+    const wires: Recording[] = []
     beforeAll(async () => {
+      authenticator = new ringpost.Authenticator(rules)
       peer = start()
       await peer.admit(credentials)
     })
     afterEach(async () => {
       await Promise.all(ends.splice(0).map((end) => end.close()))
+      for (const wire of wires.splice(0)) wire.close()
     })
     afterAll(async () => {
       await peer.end()
       authenticator.close()
       paths.release()
     })
+
+    /** The endpoint by which another one is reached. */
+    async function through(endpoint: string): Promise<string> {
+      if (changing === undefined) return endpoint
+      const wire = await Recording.start(endpoint, changing)
+      wires.push(wire)
+      return wire.endpoint
+    }
 
     it.each(tried.map((each) => [titleOf(each), each] as const))('%s', async (_, each) => {
       const { pattern, scheme, mechanism, place, bound } = each
@@ -102,8 +125,8 @@ export function describePeer(
       ]
       const [binding, connecting] = bound === 0 ? [first, second] : [second, first]
       const endpoint = await binding.bind(scheme === 'tcp' ? 'tcp://127.0.0.1:*' : paths.endpoint())
-      await connecting.connect(endpoint, peerName(pattern))
-      await pattern.talk(first, second, said)
+      await connecting.connect(await through(endpoint), peerName(pattern))
+      await expect(pattern.talk(first, second, said)).resolves.toBeUndefined()
     })
   })
 }

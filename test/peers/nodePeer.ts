@@ -51,9 +51,10 @@ async function perform({ head, frames }: Envelope<Call>): Promise<Envelope<Answe
 }
 
 for await (const call of readEnvelopes<Call>(process.stdin)) {
-  const answer = await perform(call).catch(
-    (error: unknown): Envelope<Answer> => ({ head: { error: String(error) }, frames: [] }),
-  )
+  const answer = await perform(call).catch((error: unknown): Envelope<Answer> => ({
+    head: { error: String(error) },
+    frames: [],
+  }))
   writeEnvelope(process.stdout, answer)
 }
 handler.close()

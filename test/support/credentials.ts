@@ -30,3 +30,8 @@ export const credentials: readonly Buffer[] = [
   Buffer.from(alice.password),
   decodeZ85(keys.client.publicKey)!,
 ]
+
+/** The same in hex, for a handler in this process. */
+export const admitted: ReadonlySet<string> = new Set(
+  credentials.map((credential) => credential.toString('hex')),
+)
