@@ -51,8 +51,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'python',
-          include: ['test/python/**/*.test.ts'],
+          name: 'peers',
+          include: ['test/peers/**/*.test.ts'],
           globalSetup,
           testTimeout: 60_000,
         },

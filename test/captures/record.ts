@@ -2,92 +2,94 @@
  * `node test/dist/captures/record.js`: lets sockets of libzmq talk to each other and writes down
  * every byte, for the tests of the wire in `packages/transport`. To be run again with a new libzmq.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { context, curveKeyPair, Reply, version } from 'zeromq'
-import { type Conversation, conversations, inTheClear, REFUSED } from './conversations.ts'
-import { Recording } from './recording.ts'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { End, Message } from '../peers/library.ts'
+import { ProcessLibrary } from '../peers/processLibrary.ts'
+import { credentials, keys, type Mechanism, mechanisms } from '../support/credentials.ts'
+import { asVersionTwo, Recording } from '../support/recording.ts'
+import {
+  type Conversation,
+  inTheClear,
+  messagesOnly,
+  type Received,
+  underAnyMechanism,
+} from './conversations.ts'
 
 /** From `test/dist/captures`. */
 const sessions = new URL('../../../packages/transport/src/testing/sessions/', import.meta.url)
-const recordedWith = { zeromq: '6.8.0', libzmq: version, node: process.version }
 
-const serverKeys = curveKeyPair()
-const clientKeys = curveKeyPair()
+/** The libraries that are recorded, each twice: a process has one socket at a time. */
+const libraries = [
+  { version: '3.1', start: () => ProcessLibrary.python() },
+  { version: '3.0', start: () => ProcessLibrary.node('zeromq-4.3.2') },
+  { version: '3.1', start: () => ProcessLibrary.node('zeromq') },
+]
 
-/** What the options of both sides are, by the name of the mechanism. */
-const mechanisms = {
-  NULL: { client: {}, server: {}, keys: undefined },
-  PLAIN: {
-    client: { plainUsername: 'alice', plainPassword: 'secret' },
-    server: { plainServer: true },
-    keys: undefined,
-  },
-  CURVE: {
-    client: {
-      curvePublicKey: clientKeys.publicKey,
-      curveSecretKey: clientKeys.secretKey,
-      curveServerKey: serverKeys.publicKey,
-    },
-    server: { curveServer: true, curveSecretKey: serverKeys.secretKey },
-    // Of no use to anybody but the tests.
-    keys: { server: serverKeys, client: clientKeys },
-  },
-} as const
+/** What is recorded: of NULL, what can be read, and in the oldest version too. */
+const takes: readonly {
+  readonly prefix: string
+  readonly mechanism: Mechanism
+  readonly isVersionTwo?: boolean
+  readonly conversations: readonly Conversation[]
+}[] = [
+  { prefix: 'null', mechanism: 'NULL', conversations: inTheClear },
+  { prefix: 'plain', mechanism: 'PLAIN', conversations: underAnyMechanism },
+  { prefix: 'curve', mechanism: 'CURVE', conversations: underAnyMechanism },
+  { prefix: 'zmtp-2.0', mechanism: 'NULL', isVersionTwo: true, conversations: messagesOnly },
+]
 
-type Mechanism = keyof typeof mechanisms
+const hexOf = (message: Message): string[] => message.map((frame) => frame.toString('hex'))
 
-/** Lets everybody in, but for one domain. @see RFC 27/ZAP */
-async function authenticate(handler: Reply): Promise<void> {
-  for await (const [zapVersion, requestId, domain] of handler) {
-    const isRefused = domain!.toString() === REFUSED
-    const verdict = isRefused ? ['400', 'no', '', ''] : ['200', 'yes', 'alice', '']
-    await handler.send([zapVersion!, requestId!, ...verdict])
-  }
-}
-
+/** Lets the two sockets talk, and tells what both got and what passed between them. */
 async function record(
-  name: string,
-  mechanism: Mechanism,
   conversation: Conversation,
-): Promise<void> {
-  const { client, server } = conversation
-  client.linger = 0
-  server.linger = 0
-  await server.bind('tcp://127.0.0.1:*')
-  const recording = await Recording.start(Number(server.lastEndpoint!.split(':').at(-1)))
-  client.connect(recording.endpoint)
-  const received = await conversation.talk(recording)
-  client.close()
-  server.close()
+  [client, server]: readonly [End, End],
+  isVersionTwo = false,
+): Promise<{ received: Received; recording: Recording }> {
+  const endpoint = await server.bind('tcp://127.0.0.1:*')
+  const recording = await Recording.start(endpoint, isVersionTwo ? asVersionTwo : undefined)
+  await client.connect(recording.endpoint)
+  const received = await conversation.talk(client, server, recording)
+  await client.close()
+  await server.close()
   recording.close()
-  const session = {
-    recordedWith,
-    mechanism,
-    keys: mechanisms[mechanism].keys,
-    fromClient: recording.fromClient.toString('hex'),
-    fromServer: recording.fromServer.toString('hex'),
-    received: { client: received.client.map(hexOf), server: received.server.map(hexOf) },
-  }
-  const file = `${mechanism.toLowerCase()}-${name}.json`
-  writeFileSync(new URL(file, sessions), `${JSON.stringify(session, null, 1)}\n`)
-  console.log(file)
+  return { received, recording }
 }
 
-const hexOf = (message: readonly Buffer[]) => message.map((frame) => frame.toString('hex'))
-
-mkdirSync(sessions, { recursive: true })
-context.blocky = false
-const handler = new Reply()
-await handler.bind('inproc://zeromq.zap.01')
-const authenticating = authenticate(handler)
-for (const mechanism of Object.keys(mechanisms) as Mechanism[]) {
-  const { client, server } = mechanisms[mechanism]
-  for (const [name, prepare] of Object.entries(conversations)) {
-    await record(name, mechanism, prepare(client, server))
+for (const { version, start } of libraries) {
+  const [clients, servers] = [start(), start()]
+  await servers.admit(credentials)
+  const recordedWith = await servers.version()
+  const folder = new URL(`${recordedWith.libzmq}/`, sessions)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  for (const { prefix, mechanism, isVersionTwo, conversations } of takes) {
+    const options = mechanisms[mechanism]
+    for (const conversation of conversations) {
+      const [[clientType, clientOptions], [serverType, serverOptions]] = [
+        conversation.client,
+        conversation.server,
+      ]
+      const ends = [
+        await clients.open(clientType, { linger: 0, ...options.client, ...clientOptions }),
+        await servers.open(serverType, { linger: 0, ...options.server, ...serverOptions }),
+      ] as const
+      const { received, recording } = await record(conversation, ends, isVersionTwo)
+      const session = {
+        recordedWith,
+        version: isVersionTwo === true ? '2.0' : version,
+        conversation: conversation.name,
+        mechanism,
+        // Of no use to anybody but the tests.
+        keys: mechanism === 'CURVE' ? keys : undefined,
+        fromClient: recording.fromClient.toString('hex'),
+        fromServer: recording.fromServer.toString('hex'),
+        received: { client: received.client.map(hexOf), server: received.server.map(hexOf) },
+      }
+      const file = new URL(`${prefix}-${conversation.name}.json`, folder)
+      writeFileSync(file, `${JSON.stringify(session, null, 1)}\n`)
+      console.log(file.pathname)
+    }
   }
+  await Promise.all([clients.end(), servers.end()])
 }
-for (const [name, prepare] of Object.entries(inTheClear)) {
-  await record(name, 'NULL', prepare(mechanisms.NULL.client, mechanisms.NULL.server))
-}
-handler.close()
-await authenticating

@@ -1,31 +1,26 @@
-import { decodeZ85 } from '@ringpost/core/internal'
 import { Authenticator, Channel, curveKeyPair, Peer } from '@ringpost/transport'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import * as zeromq from 'zeromq'
+import { admitted, alice, mechanisms as acquainted, rules } from '../support/credentials.ts'
+import { answerZap } from '../support/zapHandler.ts'
 import { libraries, nextEvent, Opened, pairs, schemes, unbindWholly } from './libraries.ts'
 
 /** PLAIN and CURVE between the sockets of both libraries: who comes in, and who does not. */
 
-const keys = { client: curveKeyPair(), server: curveKeyPair(), stranger: curveKeyPair() }
-const curveClient = {
-  curvePublicKey: keys.client.publicKey,
-  curveSecretKey: keys.client.secretKey,
-  curveServerKey: keys.server.publicKey,
-}
+const strangerKeys = curveKeyPair()
+const curveClient = acquainted.CURVE.client
 /** The options of both sides, and those of a client that may not come in. */
 const mechanisms = {
   PLAIN: {
-    client: { plainUsername: 'alice', plainPassword: 'secret' },
-    server: { plainServer: true },
-    stranger: { plainUsername: 'alice', plainPassword: 'Secret' },
+    ...acquainted.PLAIN,
+    stranger: { plainUsername: alice.username, plainPassword: 'Secret' },
   },
   CURVE: {
-    client: curveClient,
-    server: { curveServer: true, curveSecretKey: keys.server.secretKey },
+    ...acquainted.CURVE,
     stranger: {
       ...curveClient,
-      curvePublicKey: keys.stranger.publicKey,
-      curveSecretKey: keys.stranger.secretKey,
+      curvePublicKey: strangerKeys.publicKey,
+      curveSecretKey: strangerKeys.secretKey,
     },
   },
 }
@@ -38,24 +33,15 @@ let authenticator: Authenticator
 
 beforeAll(async () => {
   zeromq.context.blocky = false
-  authenticator = new Authenticator({ plain: { alice: 'secret' }, curve: [keys.client.publicKey] })
+  authenticator = new Authenticator(rules)
   await handler.bind('inproc://zeromq.zap.01')
-  void answer()
+  void answerZap(handler, admitted)
 })
 afterEach(() => opened.close())
 afterAll(() => {
   authenticator.close()
   handler.close()
 })
-
-async function answer(): Promise<void> {
-  const known = { PLAIN: Buffer.from('secret'), CURVE: decodeZ85(keys.client.publicKey)! }
-  for await (const [version, id, , , , mechanism, ...credentials] of handler) {
-    const expected = known[String(mechanism) as keyof typeof known]
-    const status = credentials.at(-1)!.equals(expected) ? '200' : '400'
-    await handler.send([version!, id!, status, '', '', ''])
-  }
-}
 
 const sizes = [0, 1, 255, 256, 65_536, 8 * 2 ** 20]
 const texts = (message: readonly Buffer[]): string[] => message.map(String)
@@ -122,7 +108,7 @@ describe.each(schemes)('over $scheme', ({ anywhere, free }) => {
     it('CURVE: a client with a wrong key for the server does not get through', async () => {
       const pull = opened.add(new there.Pull(mechanisms.CURVE.server))
       const push = opened.add(
-        new here.Push({ ...curveClient, curveServerKey: keys.stranger.publicKey }),
+        new here.Push({ ...curveClient, curveServerKey: strangerKeys.publicKey }),
       )
       const refused = nextEvent(pull, 'handshake:error:protocol')
       const retried = nextEvent(push, 'connect:retry')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { decodeZ85, socketTypeId } from '@ringpost/core/internal'
-import { curveKeyPair, WireError } from '@ringpost/transport'
+import { WireError } from '@ringpost/transport'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
   context,
@@ -29,36 +29,22 @@ import {
   type Role,
 } from '../../packages/transport/src/testing/connection.test-support.ts'
 import { encodeCommand, encodePing, encodePong } from '../../packages/transport/src/wire/command.ts'
+import {
+  admitted,
+  alice,
+  keys,
+  type Mechanism,
+  mechanisms as options,
+} from '../support/credentials.ts'
+import { answerZap, REFUSED_DOMAIN } from '../support/zapHandler.ts'
 
 /** Bytes in, bytes out: the pieces of our wire, and libzmq at the other end. */
 
-const keys = { client: curveKeyPair(), server: curveKeyPair() }
 const bytesOf = (key: string): Buffer => decodeZ85(key)!
-const alice = { username: 'alice', password: 'secret' }
 const everybody: Authenticator = () => ({ accepted: true })
 const nobody: Authenticator = () => ({ accepted: false, status: 400 })
-/** The domain whose clients the handler below does not let in. */
-const REFUSED = 'refused'
 
 const mechanisms = ['NULL', 'PLAIN', 'CURVE'] as const
-type Mechanism = (typeof mechanisms)[number]
-
-/** What libzmq's options are on both sides. */
-const options = {
-  NULL: { client: {}, server: {} },
-  PLAIN: {
-    client: { plainUsername: alice.username, plainPassword: alice.password },
-    server: { plainServer: true },
-  },
-  CURVE: {
-    client: {
-      curvePublicKey: keys.client.publicKey,
-      curveSecretKey: keys.client.secretKey,
-      curveServerKey: keys.server.publicKey,
-    },
-    server: { curveServer: true, curveSecretKey: keys.server.secretKey },
-  },
-} as const
 
 let sodium: Sodium
 const handler = new Reply()
@@ -66,17 +52,9 @@ beforeAll(async () => {
   context.blocky = false
   sodium = await loadSodium()
   await handler.bind('inproc://zeromq.zap.01')
-  void answer()
+  void answerZap(handler, admitted)
   return () => handler.close()
 })
-
-/** libzmq asks who may come in. @see RFC 27/ZAP */
-async function answer(): Promise<void> {
-  for await (const [version, requestId, domain] of handler) {
-    const status = domain!.toString() === REFUSED ? '400' : '200'
-    await handler.send([version!, requestId!, status, '', '', ''])
-  }
-}
 
 const self = (type: keyof typeof socketTypeId, routingId = ''): Self => ({
   socketType: socketTypeId[type],
@@ -232,7 +210,7 @@ describe.each(mechanisms)('%s', (mechanism) => {
   })
 
   it('is not let in by libzmq, and understands why', async () => {
-    const pull = new Pull({ ...options[mechanism].server, zapDomain: REFUSED })
+    const pull = new Pull({ ...options[mechanism].server, zapDomain: REFUSED_DOMAIN })
     const connection = await connect(await bound(pull), clientRole(mechanism, self('Push')))
     await expect(connection.peer).rejects.toMatchObject({ code: 'DENIED', status: 400 })
   })

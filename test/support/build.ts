@@ -16,7 +16,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   contract: ['test'],
   examples: ['examples', 'test', 'packages/transport'],
   interop: ['test', 'packages/transport'],
-  python: ['examples', 'packages/transport'],
+  peers: ['test', 'examples', 'packages/transport'],
   fuzz: ['packages/transport'],
   stress: ['test'],
 }
