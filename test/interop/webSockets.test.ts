@@ -14,6 +14,7 @@ import {
 } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BareWebSocket, frameOf, readyOf } from '../support/bareWebSocket.ts'
+import { runWith } from '../support/program.ts'
 import { selfSigned } from '../support/certificate.ts'
 import { Opened } from './libraries.ts'
 
@@ -402,5 +403,48 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       await push.send('still here')
       expect(String(await pull.receive())).toBe('still here')
     })
+  })
+})
+
+describe.each([0, 1])('a process with WebSockets and %i I/O threads', (ioThreads) => {
+  const begin = `
+    const { context, Pull, Push } = await import(library)
+    context.ioThreads = ${ioThreads}
+  `
+
+  it('ends when nothing is left to do, closed or not', async () => {
+    const outcome = await runWith(
+      '@ringpost/transport',
+      `${begin}
+        const pull = new Pull()
+        await pull.bind('ws://127.0.0.1:*')
+        const push = new Push()
+        push.connect(pull.lastEndpoint)
+        await push.send('arrived')
+        console.log(String(await pull.receive()))
+      `,
+    )
+    expect(outcome).toEqual({ errors: '', code: 0, signal: null, lines: ['arrived'] })
+  })
+
+  it('ends when what it has sent is delivered', async () => {
+    const pull = opened.add(new Pull())
+    await pull.bind('ws://127.0.0.1:*')
+    const running = runWith(
+      '@ringpost/transport',
+      `${begin}
+        const push = new Push()
+        push.connect('${pull.lastEndpoint}')
+        for (let n = 0; n < 500; n++) await push.send(Buffer.alloc(10_000, String(n)))
+        push.close()
+      `,
+    )
+    for (let n = 0; n < 500; n++) {
+      const [frame] = await pull.receive()
+      expect(frame).toHaveLength(10_000)
+      expect(frame!.subarray(0, String(n).length).toString()).toBe(String(n))
+    }
+    // It may say that it waits.
+    expect(await running).toMatchObject({ code: 0, signal: null, lines: [] })
   })
 })

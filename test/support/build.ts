@@ -17,6 +17,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   examples: ['examples', 'test', 'packages/transport'],
   interop: ['test', 'packages/transport'],
   peers: ['test', 'examples', 'packages/transport'],
+  browser: ['packages/transport'],
   fuzz: ['packages/transport'],
   stress: ['test'],
 }

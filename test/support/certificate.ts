@@ -44,8 +44,10 @@ export function selfSigned(names: readonly string[], addresses: readonly string[
 function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(contents)
   const { length } = content
-  if (length < 128) return Buffer.concat([Buffer.of(tag, length), content])
-  return Buffer.concat([Buffer.of(tag, 0x82, length >>> 8, length & 0xff), content])
+  // As short as can be: Chromium is strict about it.
+  const size =
+    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >>> 8, length & 0xff]
+  return Buffer.concat([Buffer.of(tag, ...size), content])
 }
 
 const sequence = (...contents: readonly Uint8Array[]): Buffer => der(0x30, ...contents)

@@ -4,6 +4,10 @@ import { PlainClient } from '../mechanism/plainClient.ts'
 import { PlainServer } from '../mechanism/plainServer.ts'
 import type { Sodium } from '../mechanism/sodium.ts'
 import { decodeCommand, decodeError, decodeGroup, decodePing } from '../wire/command.ts'
+import { opcode } from '../websocket/frame.ts'
+import { WebSocketEncoder } from '../websocket/webSocketEncoder.ts'
+import { ZwsDecoder } from '../websocket/zwsDecoder.ts'
+import type { MessageDecoder } from '../wire/codec.ts'
 import type { FrameCipher } from '../wire/frameCipher.ts'
 import { type DecoderLimits, FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
@@ -86,8 +90,9 @@ export class Fuzz {
 
   readonly #fast: readonly Target[] = [
     (dice) => greet(this.#seeds.stream(dice), dice),
-    (dice) => this.#decode(this.#seeds.traffic(dice), dice),
-    (dice) => this.#decode(this.#seeds.traffic(dice), dice),
+    (dice) => decode(this.#seeds.traffic(dice), dice, (limits) => new FrameDecoder(limits)),
+    (dice) => decode(this.#seeds.traffic(dice), dice, (limits) => new FrameDecoder(limits)),
+    (dice) => decodeWebSocket(dice),
     (dice) => decodeHandshake(this.#seeds.traffic(dice), dice),
     (dice) => outcomeOf(() => parse(this.#mutated(dice), dice)),
     (dice) => this.#negotiate(dice, dice.pick([nullSide, plainClientSide, plainServerSide])()),
@@ -96,20 +101,6 @@ export class Fuzz {
     (dice) => this.#negotiate(dice, dice.pick(this.#curvePair())),
     (dice) => this.#decrypt(dice),
   ]
-
-  /** The same, whatever the chunks; and no more out than in. */
-  #decode(wire: Buffer, dice: Dice): string {
-    const limits = dice.pick(someLimits)
-    const whole = readTraffic([wire], limits)
-    const places = Array.from({ length: 1 + dice.roll(6) }, () => dice.roll(wire.length + 1))
-    const everywhere = dice.roll(500) === 0 ? Array.from(wire.keys()) : places
-    const split = readTraffic(cut(wire, everywhere), limits)
-    if (whole.digest !== split.digest) {
-      throw new Error(`split ${places.join()}: ${split.digest}; whole: ${whole.digest}`)
-    }
-    if (whole.bytes > wire.length) throw new Error(`${whole.bytes} bytes of ${wire.length}`)
-    return whole.outcome
-  }
 
   /** A handshake in which any command may be changed, left out, or come twice. */
   #negotiate(dice: Dice, { witness, mechanism }: Side): string {
@@ -135,7 +126,8 @@ export class Fuzz {
     const wire = Buffer.concat(encoder.take())
     const changed = dice.roll(4) === 0 ? wire : mutate(wire, dice)
     const places = [dice.roll(changed.length + 1)]
-    return readTraffic(cut(changed, places), {}, server.witness.peer!.cipher).outcome
+    return readTraffic(cut(changed, places), new FrameDecoder(), server.witness.peer!.cipher)
+      .outcome
   }
 
   #mutated(dice: Dice): Buffer {
@@ -250,13 +242,49 @@ interface Reading {
   readonly bytes: number
 }
 
+/** The same, whatever the chunks; and no more out than in. */
+function decode(
+  wire: Buffer,
+  dice: Dice,
+  newDecoder: (limits: DecoderLimits) => MessageDecoder,
+): string {
+  const limits = dice.pick(someLimits)
+  const whole = readTraffic(cut(wire, []), newDecoder(limits))
+  const places = Array.from({ length: 1 + dice.roll(6) }, () => dice.roll(wire.length + 1))
+  const everywhere = dice.roll(500) === 0 ? Array.from(wire.keys()) : places
+  const split = readTraffic(cut(wire, everywhere), newDecoder(limits))
+  if (whole.digest !== split.digest) {
+    throw new Error(`split ${places.join()}: ${split.digest}; whole: ${whole.digest}`)
+  }
+  if (whole.bytes > wire.length) throw new Error(`${whole.bytes} bytes of ${wire.length}`)
+  return whole.outcome
+}
+
+/** What comes through a WebSocket, to either side. */
+function decodeWebSocket(dice: Dice): string {
+  const isServer = dice.roll(2) === 0
+  const wire = mutate(someWebSocketMessages(dice, !isServer), dice)
+  return decode(wire, dice, (limits) => new ZwsDecoder(isServer, limits))
+}
+
+function someWebSocketMessages(dice: Dice, isServer: boolean): Buffer {
+  const newKey = (): Uint8Array => Uint8Array.from({ length: 4 }, () => dice.roll(256))
+  const encoder = new WebSocketEncoder(isServer, newKey)
+  for (let n = dice.roll(8); n >= 0; n--) {
+    if (dice.roll(6) === 0) encoder.addControl(opcode.ping, dice.bytes(20))
+    else encoder.addBinary(dice.roll(3), dice.bytes(30))
+  }
+  if (dice.roll(10) === 0) encoder.addBinary(0, Buffer.alloc(120 + dice.roll(20)))
+  if (dice.roll(10) === 0) encoder.addControl(opcode.close, Buffer.of(3, 0xe8))
+  return Buffer.concat(encoder.take())
+}
+
 function readTraffic(
   chunks: readonly Buffer[],
-  limits: DecoderLimits,
+  decoder: MessageDecoder,
   cipher?: FrameCipher,
 ): Reading {
-  const decoder = new FrameDecoder(limits)
-  decoder.startTraffic({ cipher })
+  decoder.startTraffic({ cipher, hasCommands: true })
   const messages: Buffer[][] = []
   const commands: Buffer[] = []
   const outcome = outcomeOf(() => {
@@ -274,7 +302,8 @@ function readTraffic(
   const frames = [...messages.flat(), ...commands]
   const bytes = frames.reduce((sum, frame) => sum + frame.length, 0)
   const shape = messages.map((message) => message.map((frame) => frame.length).join('+')).join()
-  return { outcome, bytes, digest: `${outcome} ${commands.length} ${bytes} ${shape}` }
+  const control = `${decoder.takePing()?.length ?? ''} ${decoder.hasEnded}`
+  return { outcome, bytes, digest: `${outcome} ${commands.length} ${bytes} ${shape} ${control}` }
 }
 
 function decodeHandshake(wire: Buffer, dice: Dice): string {

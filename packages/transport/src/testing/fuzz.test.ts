@@ -26,6 +26,7 @@ describe('bytes of whatever kind', () => {
         "MALFORMED_FRAME",
         "TOO_MANY_FRAMES",
         "UNEXPECTED_COMMAND",
+        "UNSUPPORTED_DATA",
         "UNSUPPORTED_VERSION",
         "command",
         "commands",

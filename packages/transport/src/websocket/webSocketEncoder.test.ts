@@ -65,6 +65,14 @@ describe('an encoder of WebSocket frames', () => {
     expect(encoder.take()[1]).toBe(body)
   })
 
+  it('copies what is large, too, when it must not keep it', () => {
+    const encoder = new WebSocketEncoder(true)
+    const body = Buffer.alloc(20_000, 'x')
+    encoder.addBinary(0, body, false)
+    body.fill('y')
+    expect(taken(encoder).subarray(5).equals(Buffer.alloc(20_000, 'x'))).toBe(true)
+  })
+
   it('takes another key for each frame', () => {
     const encoder = new WebSocketEncoder(false)
     const keys = new Set<string>()

@@ -41,12 +41,16 @@ export class WebSocketEncoder {
     return this.#chunkBytes + this.#staged
   }
 
-  /** A message of one byte and what follows it. */
-  addBinary(first: number, rest: Uint8Array): void {
+  /**
+   * A message of one byte and what follows it.
+   *
+   * @param mayKeep whether the bytes do not change until they are written
+   */
+  addBinary(first: number, rest: Uint8Array, mayKeep = true): void {
     const length = 1 + rest.length
     if (length < LARGE_BYTES) {
       this.#staged = this.#write(this.#room(length), this.#staged, opcode.binary, first, rest)
-    } else if (this.#isMasking) {
+    } else if (this.#isMasking || !mayKeep) {
       this.#unstage()
       const whole = Buffer.allocUnsafe(LONGEST_HEADER_BYTES + length)
       this.#push(whole.subarray(0, this.#write(whole, 0, opcode.binary, first, rest)))

@@ -54,7 +54,7 @@ export class ZwsEncoder implements MessageEncoder {
     for (let i = 0; i < count * span.size; i += span.size) {
       const at = spans[i]!
       const flag = spans[i + span.hasMore]! === 0 ? zwsFlag.last : zwsFlag.more
-      this.#frames.addBinary(flag, bytes.subarray(at, at + spans[i + span.length]!))
+      this.#frames.addBinary(flag, bytes.subarray(at, at + spans[i + span.length]!), false)
     }
   }
 
