@@ -1,4 +1,4 @@
-import { describePeer, shortMessages, slice } from '../peers/matrix.ts'
+import { describeSlice } from '../peers/matrix.ts'
 import { ProcessLibrary } from '../peers/processLibrary.ts'
 
-describePeer('zeromq.js in a process', () => ProcessLibrary.node('zeromq'), slice, shortMessages)
+describeSlice('zeromq.js in another process', () => ProcessLibrary.node('zeromq'))

@@ -25,14 +25,17 @@ type AnySocket = zeromq.Pair & zeromq.Subscriber & zeromq.Router
 /** A library in this process. */
 export class NodeLibrary implements Library {
   readonly #sockets: NodeSockets
+  readonly #common: object
 
-  constructor(sockets: NodeSockets) {
+  /** @param common options of all its sockets */
+  constructor(sockets: NodeSockets, common: object = {}) {
     this.#sockets = sockets
+    this.#common = common
   }
 
   open(type: SocketTypeName, options: Options): Promise<NodeEnd> {
-    const Type = this.#sockets[classes[type]] as unknown as new (options: Options) => AnySocket
-    return Promise.resolve(new NodeEnd(new Type(options)))
+    const Type = this.#sockets[classes[type]] as unknown as new (options: object) => AnySocket
+    return Promise.resolve(new NodeEnd(new Type({ ...this.#common, ...options })))
   }
 }
 

@@ -15,6 +15,7 @@ OPTIONS = {
     "curveServer": zmq.CURVE_SERVER,
     "curveServerKey": zmq.CURVE_SERVERKEY,
     "heartbeatInterval": zmq.HEARTBEAT_IVL,
+    "heartbeatTimeout": zmq.HEARTBEAT_TIMEOUT,
     "heartbeatTimeToLive": zmq.HEARTBEAT_TTL,
     "linger": zmq.LINGER,
     "plainPassword": zmq.PLAIN_PASSWORD,

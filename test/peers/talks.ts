@@ -16,12 +16,10 @@ async function expectArrival(end: End, message: Message): Promise<void> {
   expectSame(await end.receive(), message)
 }
 
-/** One way. */
+/** One way, all of them before the first is received. */
 export const deliver: Talk = async (first, second, messages) => {
-  for (const message of messages) {
-    await first.send(message)
-    await expectArrival(second, message)
-  }
+  for (const message of messages) await first.send(message)
+  for (const message of messages) await expectArrival(second, message)
 }
 
 /**
