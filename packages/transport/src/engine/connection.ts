@@ -250,6 +250,7 @@ export class Connection {
         version: this.#version,
         subscriptions: this.#subscriptions,
         heartbeat: this.#settings.heartbeat,
+        mostWaitingBytes: this.#settings.mostWaitingBytes,
       },
       {
         failed: (error) => this.#fail(error),

@@ -5,18 +5,26 @@ import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
 import { bytesOfGroup, keyOfGroup } from './group.ts'
 import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
-import { Upstream } from './upstream.ts'
+import { holdsTooMuch } from './subscriptionLimits.ts'
+import { Upstream, type UpstreamReader } from './upstream.ts'
+
+/** The groups of one peer. */
+interface Joined {
+  readonly keys: Set<string>
+  /** Of all their names. */
+  bytes: number
+}
 
 /**
  * RADIO: each message to every peer that has joined its group. In a pipe a message is two frames:
  * the group, and what was sent. @see RFC 48/RADIO-DISH
  */
-export class RadioPattern implements Pattern {
+export class RadioPattern implements Pattern, UpstreamReader {
   readonly #host: PatternHost
   readonly #out: Distributor
-  readonly #upstream = new Upstream((message, pipe) => this.#take(message, pipe))
+  readonly #upstream = new Upstream(this)
   readonly #members = new Map<string, Set<Pipe>>()
-  readonly #groups = new Map<Pipe, Set<string>>()
+  readonly #groups = new Map<Pipe, Joined>()
 
   constructor(host: PatternHost) {
     this.#host = host
@@ -25,12 +33,12 @@ export class RadioPattern implements Pattern {
 
   attach(pipe: Pipe): void {
     this.#out.attach(pipe)
-    this.#groups.set(pipe, new Set())
+    this.#groups.set(pipe, { keys: new Set(), bytes: 0 })
   }
 
   detach(pipe: Pipe): void {
     this.#upstream.detach(pipe)
-    for (const key of this.#groups.get(pipe) ?? []) this.#leave(key, pipe)
+    for (const key of this.#groups.get(pipe)?.keys ?? []) this.#leave(key, pipe)
     this.#groups.delete(pipe)
     this.#out.detach(pipe)
   }
@@ -83,23 +91,30 @@ export class RadioPattern implements Pattern {
     return false
   }
 
-  #take(message: Buffer[], pipe: Pipe): void {
+  take(message: Buffer[], pipe: Pipe): boolean {
     const frame = message[0]!
-    if (!isAboutTopic(frame)) return
+    if (!isAboutTopic(frame)) return true
     const key = keyOfGroup(topicOf(frame))
     if (isSubscription(frame)) this.#join(key, pipe)
     else this.#leave(key, pipe)
+    const { keys, bytes } = this.#groups.get(pipe)!
+    return !holdsTooMuch(pipe, this.#host.options, keys.size, bytes)
   }
 
   #join(key: string, pipe: Pipe): void {
-    this.#groups.get(pipe)?.add(key)
+    const joined = this.#groups.get(pipe)!
+    if (joined.keys.has(key)) return
+    joined.keys.add(key)
+    joined.bytes += key.length
     const members = this.#members.get(key)
     if (members === undefined) this.#members.set(key, new Set([pipe]))
     else members.add(pipe)
   }
 
   #leave(key: string, pipe: Pipe): void {
-    this.#groups.get(pipe)?.delete(key)
+    const joined = this.#groups.get(pipe)!
+    if (!joined.keys.delete(key)) return
+    joined.bytes -= key.length
     const members = this.#members.get(key)
     if (members?.delete(pipe) && members.size === 0) this.#members.delete(key)
   }
