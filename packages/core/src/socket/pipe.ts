@@ -33,6 +33,7 @@ const Flag = {
   leaving: 32,
   /** Both ends are in one thread: while it reads, nothing is written. */
   local: 64,
+  unfiltered: 128,
 } as const
 
 /** What a pipe tells the socket at its end. */
@@ -181,6 +182,14 @@ export class Pipe implements PipeEnd, FrameLender {
   /** What is written takes the place of what has not been read. */
   get isConflating(): boolean {
     return (this.#flags & Flag.conflating) !== 0
+  }
+
+  /** Everything is for whoever reads at the other end, who does not say what it wants. */
+  get isUnfiltered(): boolean {
+    return (this.#flags & Flag.unfiltered) !== 0
+  }
+  set isUnfiltered(value: boolean) {
+    this.#flags = value ? this.#flags | Flag.unfiltered : this.#flags & ~Flag.unfiltered
   }
 
   /** Written and not yet published. */

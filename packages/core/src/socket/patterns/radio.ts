@@ -8,6 +8,12 @@ import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
 import { holdsTooMuch } from './subscriptionLimits.ts'
 import { Upstream, type UpstreamReader } from './upstream.ts'
 
+/**
+ * With its group and the length of that, a message in a datagram: so much memory every DISH of ZeroMQ
+ * has for one. @see libzmq 4.3.5, MAX_UDP_MSG in udp_engine.hpp
+ */
+const MOST_DATAGRAM_BYTES = 8192
+
 /** The groups of one peer. */
 interface Joined {
   readonly keys: Set<string>
@@ -25,6 +31,8 @@ export class RadioPattern implements Pattern, UpstreamReader {
   readonly #upstream = new Upstream(this)
   readonly #members = new Map<string, Set<Pipe>>()
   readonly #groups = new Map<Pipe, Joined>()
+  /** Those that everything is for. */
+  readonly #unfiltered = new Set<Pipe>()
 
   constructor(host: PatternHost) {
     this.#host = host
@@ -34,12 +42,14 @@ export class RadioPattern implements Pattern, UpstreamReader {
   attach(pipe: Pipe): void {
     this.#out.attach(pipe)
     this.#groups.set(pipe, { keys: new Set(), bytes: 0 })
+    if (pipe.isUnfiltered) this.#unfiltered.add(pipe)
   }
 
   detach(pipe: Pipe): void {
     this.#upstream.detach(pipe)
     for (const key of this.#groups.get(pipe)?.keys ?? []) this.#leave(key, pipe)
     this.#groups.delete(pipe)
+    this.#unfiltered.delete(pipe)
     this.#out.detach(pipe)
   }
 
@@ -62,7 +72,12 @@ export class RadioPattern implements Pattern, UpstreamReader {
 
   send(message: Outgoing): Failure | undefined {
     this.#upstream.catchUp()
-    const group = bytesOf((message as Part[])[0]!)
+    const [name, body] = message as [Part, Part]
+    const group = bytesOf(name)
+    if (this.#unfiltered.size > 0) {
+      if (1 + group.length + bytesOf(body).length > MOST_DATAGRAM_BYTES) return 'EMSGSIZE'
+      this.#unfiltered.forEach(this.#out.choose)
+    }
     this.#members.get(keyOfGroup(group))?.forEach(this.#out.choose)
     return this.#out.send(message, !this.#host.options.noDrop)
   }
