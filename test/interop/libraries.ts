@@ -25,8 +25,7 @@ let names = 0
 
 const newPath = (): string => `ipc://${folder}/${++names}`
 
-const freeWsEndpoint = async (): Promise<string> =>
-  (await freeTcpEndpoint()).replace('tcp:', 'ws:')
+const freeWsEndpoint = async (): Promise<string> => (await freeTcpEndpoint()).replace('tcp:', 'ws:')
 
 /** `free`: an endpoint that nobody has bound, to be connected to first. */
 export const schemes = [

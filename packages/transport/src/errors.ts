@@ -1,26 +1,28 @@
 /**
  * How a peer broke the protocol, or why the two cannot talk. Branch on this, not on the message.
  *
- * | code                   | when                                                                  |
- * | ---------------------- | --------------------------------------------------------------------- |
- * | `UNSUPPORTED_VERSION`  | it speaks ZMTP 1.0, an older ZMTP than security needs, or no ZMTP     |
- * | `MECHANISM_MISMATCH`   | its security mechanism is another one than ours                       |
- * | `MALFORMED_FRAME`      | reserved bits, a command in parts, or one where there are none        |
- * | `FRAME_TOO_LARGE`      | it announces a frame over the limit                                   |
- * | `TOO_MANY_FRAMES`      | a message of more frames than the limit                               |
- * | `MALFORMED_COMMAND`    | a command without a name, or without the content its name calls for   |
- * | `UNEXPECTED_COMMAND`   | a command, or a message, where the handshake asks for another         |
- * | `INVALID_METADATA`     | metadata that is cut off, too long, or names a property twice         |
- * | `INCOMPATIBLE_PEER`    | its socket type is none that ours may talk to                         |
- * | `INVALID_SEQUENCE`     | a nonce that is not above the last one: replayed                      |
- * | `CRYPTOGRAPHIC`        | a box that does not open: a wrong key, or bytes that were changed     |
- * | `KEY_EXCHANGE`         | the keys in the handshake do not belong together                      |
- * | `DENIED`               | one side did not let the other in; `status` says why, if it is known  |
- * | `AUTHENTICATOR_FAILED` | who was to be asked about the peer is not there, or failed            |
+ * | code                     | when                                                                 |
+ * | ------------------------ | -------------------------------------------------------------------- |
+ * | `UNSUPPORTED_VERSION`    | it speaks ZMTP 1.0, an older ZMTP than security needs, or no ZMTP    |
+ * | `MECHANISM_MISMATCH`     | its security mechanism is another one than ours                      |
+ * | `MALFORMED_FRAME`        | reserved bits, a command in parts, or one where there are none       |
+ * | `FRAME_TOO_LARGE`        | it announces a frame over the limit                                  |
+ * | `TOO_MANY_FRAMES`        | a message of more frames than the limit                              |
+ * | `MESSAGE_TOO_LARGE`      | a message of more bytes than may wait for its end                    |
+ * | `TOO_MANY_SUBSCRIPTIONS` | it holds more topics, or groups, than a publisher's options allow    |
+ * | `MALFORMED_COMMAND`      | a command without a name, or without the content its name calls for  |
+ * | `UNEXPECTED_COMMAND`     | a command, or a message, where the handshake asks for another        |
+ * | `INVALID_METADATA`       | metadata that is cut off, too long, or names a property twice        |
+ * | `INCOMPATIBLE_PEER`      | its socket type is none that ours may talk to                        |
+ * | `INVALID_SEQUENCE`       | a nonce that is not above the last one: replayed                     |
+ * | `CRYPTOGRAPHIC`          | a box that does not open: a wrong key, or bytes that were changed    |
+ * | `KEY_EXCHANGE`           | the keys in the handshake do not belong together                     |
+ * | `DENIED`                 | one side did not let the other in; `status` says why, if it is known |
+ * | `AUTHENTICATOR_FAILED`   | who was to be asked about the peer is not there, or failed           |
  * | `UPGRADE_FAILED`       | it does not ask for, or grant, a WebSocket as RFC 6455 says           |
  * | `SERVER_UNAVAILABLE`   | it answers a request for a WebSocket with a status of 500 or above    |
  * | `UNSUPPORTED_DATA`     | a text where messages are bytes                                       |
- * | `ZAP_…`                | what was answered is no reply of ZAP                                  |
+ * | `ZAP_…`                  | what was answered is no reply of ZAP                                 |
  */
 export type WireErrorCode =
   | 'UNSUPPORTED_VERSION'
@@ -28,6 +30,8 @@ export type WireErrorCode =
   | 'MALFORMED_FRAME'
   | 'FRAME_TOO_LARGE'
   | 'TOO_MANY_FRAMES'
+  | 'MESSAGE_TOO_LARGE'
+  | 'TOO_MANY_SUBSCRIPTIONS'
   | 'MALFORMED_COMMAND'
   | 'UNEXPECTED_COMMAND'
   | 'INVALID_METADATA'

@@ -152,7 +152,7 @@ export const side = {
   socketId: 1,
   /** `socket type | flags << 8`. */
   type: 2,
-  /** How long what it had written may linger, in milliseconds; said when it closes. */
+  /** How long what it had written may linger, in milliseconds; said when it closes. -2 where the other side is refused. */
   linger: 3,
   routingId: 4,
   reasons: 5,

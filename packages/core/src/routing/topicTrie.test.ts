@@ -244,6 +244,27 @@ describe('SubscriberTrie', () => {
     expect(trie.isSameForAll).toBe(false)
   })
 
+  it('tells how much a subscriber has', () => {
+    const trie = new SubscriberTrie<string>()
+    const has = (subscriber: string) => [trie.countOf(subscriber), trie.bytesOf(subscriber)]
+    expect(has('one')).toEqual([0, 0])
+    for (const topic of ['', 'a', 'abc', 'abd', 'a']) trie.add(bytesOf(topic), 'one')
+    trie.add(bytesOf('abc'), 'two')
+    expect([has('one'), has('two')]).toEqual([
+      [4, 7],
+      [1, 3],
+    ])
+    trie.remove(bytesOf('abc'), 'one')
+    trie.remove(bytesOf('abc'), 'one')
+    trie.remove(bytesOf('ab'), 'one')
+    expect([has('one'), has('two')]).toEqual([
+      [3, 4],
+      [1, 3],
+    ])
+    trie.removeAll('one', () => {})
+    expect(has('one')).toEqual([0, 0])
+  })
+
   it('tells of a text whether it may match, and for sure where it is ASCII', () => {
     const characters = ['a', 'b', 'c', '\0', '\x7e', '\x7f', 'é', 'Ã', '€', '😀', '\ud800']
     const text = fc.oneof(

@@ -89,12 +89,23 @@ export class SubscriberTrie<Subscriber> {
     return this.#size === 1 && this.#root.value !== null
   }
 
+  /** How many prefixes a subscriber has. */
+  countOf(subscriber: Subscriber): number {
+    return this.#memberships.get(subscriber)?.nodes.size ?? 0
+  }
+
+  /** How many bytes they have, all together. */
+  bytesOf(subscriber: Subscriber): number {
+    return this.#memberships.get(subscriber)?.bytes ?? 0
+  }
+
   /** The bytes of the prefix are copied. */
   add(prefix: Uint8Array, subscriber: Subscriber): AddedTopic {
     const node = makeNode(this.#root, prefix)
     const membership = this.#membershipOf(subscriber)
     if (membership.nodes.has(node)) return 'repeated'
     membership.nodes.add(node)
+    membership.bytes += prefix.length
     if (node.value !== null) {
       node.value.push(membership)
       return 'firstOfSubscriber'
@@ -108,6 +119,7 @@ export class SubscriberTrie<Subscriber> {
     const node = findNode(this.#root, prefix)
     const membership = this.#memberships.get(subscriber)
     if (!node || !membership?.nodes.delete(node)) return 'notFound'
+    membership.bytes -= prefix.length
     if (membership.nodes.size === 0) this.#memberships.delete(subscriber)
     if (!withdraw(node, membership)) return 'othersRemain'
     pruneNode(node)
@@ -196,7 +208,7 @@ export class SubscriberTrie<Subscriber> {
   #membershipOf(subscriber: Subscriber): Membership<Subscriber> {
     let membership = this.#memberships.get(subscriber)
     if (!membership) {
-      membership = { subscriber, nodes: new Set(), lastRound: 0 }
+      membership = { subscriber, nodes: new Set(), bytes: 0, lastRound: 0 }
       this.#memberships.set(subscriber, membership)
     }
     return membership
@@ -207,6 +219,8 @@ export class SubscriberTrie<Subscriber> {
 interface Membership<Subscriber> {
   readonly subscriber: Subscriber
   readonly nodes: Set<TopicTrieNode<Membership<Subscriber>[]>>
+  /** Of all its prefixes. */
+  bytes: number
   /** The last message it was met for. */
   lastRound: number
 }

@@ -183,7 +183,8 @@ export class Connections implements PipeOwner, PatternHost {
   #dial(transport: Transport, parsed: Endpoint, endpoint: string, routingId: Buffer | null): void {
     if (connectingOnce.has(this.options.type) && this.#remotes.isConnected(endpoint)) return
     const site = this.#site()
-    if (this.options.immediate) {
+    const isConnectionless = transport.isConnectionless === true
+    if (this.options.immediate && !isConnectionless) {
       this.#remotes.connected(endpoint, transport.connect(parsed, site, undefined))
       return
     }
@@ -191,6 +192,7 @@ export class Connections implements PipeOwner, PatternHost {
     // It waits there before anybody dials: another thread may have a connection for it at once. And
     // nothing is sent into it before it is certain that somebody will.
     const pipe = this.#newPipe(name, endpoint, routingId)
+    pipe.isUnfiltered = isConnectionless
     try {
       this.#remotes.connected(endpoint, transport.connect(parsed, site, name))
     } catch (error) {

@@ -26,6 +26,10 @@ interface At {
 interface Failed<Reason extends Error = ErrnoError> extends At {
   readonly error: Reason
 }
+interface Ended extends At {
+  /** How the peer broke the protocol, or which limit; absent where it has done neither. */
+  readonly error?: Error & { code: string }
+}
 interface Retried extends At {
   /** After so many milliseconds it is tried again. */
   readonly interval: number
@@ -42,7 +46,7 @@ interface EventDetails {
   'connect:retry': Retried
   close: At
   'close:error': Failed
-  disconnect: At
+  disconnect: Ended
   end: object
   handshake: At
   'handshake:error:protocol': Failed<ProtoError>

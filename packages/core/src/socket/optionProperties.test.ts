@@ -53,6 +53,7 @@ function propertiesOf(type: SocketTypeName): string[] {
 }
 
 const sending = ['multicastHops', 'sendBufferSize', 'sendHighWaterMark', 'sendTimeout']
+const limiting = ['maxSubscriptionBytes', 'maxSubscriptions']
 const receiving = ['receiveBufferSize', 'receiveHighWaterMark', 'receiveTimeout']
 
 describe('properties', () => {
@@ -60,7 +61,15 @@ describe('properties', () => {
     ['Pair', [...sending, ...receiving]],
     [
       'Publisher',
-      [...sending, 'conflate', 'invertMatching', 'noDrop', 'onlyFirstSubscribe', 'topicsCount'],
+      [
+        ...sending,
+        ...limiting,
+        'conflate',
+        'invertMatching',
+        'noDrop',
+        'onlyFirstSubscribe',
+        'topicsCount',
+      ],
     ],
     ['Subscriber', [...receiving, 'conflate', 'invertMatching', 'topicsCount']],
     ['Request', [...sending, ...receiving, 'correlate', 'probeRouter', 'relaxed', 'routingId']],
@@ -98,6 +107,7 @@ describe('properties', () => {
       [
         ...sending,
         ...receiving,
+        ...limiting,
         'invertMatching',
         'manual',
         'manualLastValue',
@@ -115,7 +125,7 @@ describe('properties', () => {
     ['Stream', [...sending, ...receiving, 'notify']],
     ['Server', [...sending, ...receiving, 'disconnectMessage', 'helloMessage']],
     ['Client', [...sending, ...receiving, 'helloMessage', 'hiccupMessage']],
-    ['Radio', [...sending, 'noDrop']],
+    ['Radio', [...sending, ...limiting, 'noDrop']],
     ['Dish', receiving],
     ['Gather', [...receiving, 'conflate']],
     ['Scatter', [...sending, 'conflate']],

@@ -54,6 +54,9 @@ const string = rowsOf('string')
 const bytes = rowsOf('bytes')
 const key = rowsOf('key')
 
+/** Options that ZeroMQ does not have are counted from here: its own numbers are far below. */
+const own = 10_000
+
 const writes = { access: 'write' } as const
 const reads = { access: 'read' } as const
 const atOnce = { immediate: true } as const
@@ -109,6 +112,9 @@ const matchers = {
 const topicHolders = {
   sockets: ['Publisher', 'Subscriber', 'XPublisher', 'XSubscriber'],
 } as const satisfies Details
+const publishers = {
+  sockets: ['Publisher', 'XPublisher', 'Radio'],
+} as const satisfies Details
 const only = <Name extends SocketTypeName>(...sockets: Name[]) => ({ sockets })
 
 const queues = [
@@ -160,6 +166,8 @@ const patterns = [
   }),
   bool(115, 'verboseUnsubscribe', { ...only('XSubscriber'), ...writes, ...atOnce }),
   int32(116, 'topicsCount', { ...topicHolders, ...reads }),
+  int32(own + 1, 'maxSubscriptions', { ...publishers, ...fromMinusOne, ...atOnce }),
+  int64(own + 2, 'maxSubscriptionBytes', { ...publishers, ...fromMinusOne, ...atOnce }),
   bool(73, 'notify', { ...only('Stream'), ...writes }),
   bytes(110, 'helloMessage', { ...greeters, ...messageOrNone }),
   bytes(111, 'disconnectMessage', { ...losers, ...messageOrNone }),
@@ -228,7 +236,8 @@ const facts = [
 ]
 
 /**
- * Every socket option there is: libzmq's, with the ranges it accepts, under zeromq.js's names.
+ * Every socket option there is: libzmq's, with the ranges it accepts, under zeromq.js's names; and two
+ * of our own.
  *
  * @see zmq_setsockopt(3), zmq_getsockopt(3)
  */

@@ -150,6 +150,22 @@ export interface LosslessOptions {
   set noDrop(value: boolean)
 }
 
+/** How much of a publisher's memory one of its peers may take. Over inproc there is no limit. */
+export interface SubscriptionLimits {
+  /**
+   * The most topics that one peer may subscribe to, or groups that it may join; at one more it loses its
+   * connection. -1 for no limit. Default 65536. Takes effect at once. Not an option of ZeroMQ's.
+   */
+  maxSubscriptions: number
+  /**
+   * The most bytes that the names of all topics may have that one peer subscribes to, or of all
+   * groups that it joins; at one more it loses its connection. Also how much of what it sends upstream
+   * may wait to be read. -1 for no limit. Default 4194304. Takes effect at once; for what may wait, at
+   * the next bind or connect. Not an option of ZeroMQ's.
+   */
+  maxSubscriptionBytes: number
+}
+
 /** What sockets that hold subscriptions tell about them. */
 export interface TopicInformation {
   /** The number of different topics subscribed to. Source: ZMQ_TOPICS_COUNT. */
@@ -174,7 +190,8 @@ export interface PublisherOptions
     ConflatingOptions,
     MatchingOptions,
     LosslessOptions,
-    SubscriptionReadingOptions {}
+    SubscriptionReadingOptions,
+    SubscriptionLimits {}
 
 export interface SubscriberOptions
   extends CommonOptions, ReceivingOptions, ConflatingOptions, MatchingOptions {}
@@ -245,7 +262,8 @@ export interface XPublisherOptions
     ReceivingOptions,
     MatchingOptions,
     LosslessOptions,
-    SubscriptionReadingOptions {
+    SubscriptionReadingOptions,
+    SubscriptionLimits {
   /**
    * Leave it to the reader to make each subscription received take effect. Default false. Source:
    * ZMQ_XPUB_MANUAL.
@@ -290,7 +308,8 @@ export interface ServerOptions
 export interface ClientOptions
   extends CommonOptions, SendingOptions, ReceivingOptions, GreetingOptions, HiccupOptions {}
 
-export interface RadioOptions extends CommonOptions, SendingOptions, LosslessOptions {}
+export interface RadioOptions
+  extends CommonOptions, SendingOptions, LosslessOptions, SubscriptionLimits {}
 
 export interface DishOptions extends CommonOptions, ReceivingOptions {}
 

@@ -56,7 +56,7 @@ describe('the table of socket options', () => {
   it('lets exactly these take effect at once', () => {
     const immediate = socketOptions.filter((definition) => definition.immediate)
     expect(immediate.map((definition) => definition.id).toSorted((a, b) => a - b)).toEqual([
-      6, 7, 17, 23, 24, 27, 28, 33, 40, 51, 52, 53, 56, 61, 78, 97, 98, 108, 115,
+      6, 7, 17, 23, 24, 27, 28, 33, 40, 51, 52, 53, 56, 61, 78, 97, 98, 108, 115, 10_001, 10_002,
     ])
   })
 })

@@ -76,6 +76,8 @@ export class SocketOptions {
   onlyFirstSubscribe = false
   verboseUnsubscribe = false
   topicsCount = 0
+  maxSubscriptions = 65_536
+  maxSubscriptionBytes = 4_194_304
   notify = true
   helloMessage: Buffer | null = null
   disconnectMessage: Buffer | null = null

@@ -8,7 +8,7 @@ import type { SharedFrame } from './sharedFrame.ts'
 /** Why a message could not be sent or received now. `EAGAIN` and `EFSM` may pass. */
 export type Failure = Extract<
   SocketErrorCode,
-  'EAGAIN' | 'EFSM' | 'EHOSTUNREACH' | 'EINVAL' | 'ENOTSUP'
+  'EAGAIN' | 'EFSM' | 'EHOSTUNREACH' | 'EINVAL' | 'EMSGSIZE' | 'ENOTSUP'
 >
 
 /** A received message, with what a type tells beside its frames. */

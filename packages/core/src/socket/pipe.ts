@@ -12,9 +12,14 @@ import { blockFor, letGo, SharedFrame, takeBack, type FrameLender } from './shar
 /** Marks are kept plus one, in a word with a sign, and two of them are added up. */
 const HIGHEST_MARK = 2 ** 30 - 1
 
+/** Said in the place of how long messages may linger: nothing is wanted of the other side any more. */
+const REFUSAL = -2
+
 /** At the latest after so many messages a writer is told that they were read. */
 const RELEASE_EVERY = 64
 const TYPE_BITS = 0xff
+/** In the place of a socket's number: the side is a transport's. */
+const NO_SOCKET = 0
 const CONFLATE = 0x100
 
 /** What an end is in: bits of one field, for ten thousand idle pipes shall be cheap. */
@@ -28,6 +33,7 @@ const Flag = {
   leaving: 32,
   /** Both ends are in one thread: while it reads, nothing is written. */
   local: 64,
+  unfiltered: 128,
 } as const
 
 /** What a pipe tells the socket at its end. */
@@ -158,6 +164,16 @@ export class Pipe implements PipeEnd, FrameLender {
     Atomics.store(arena.words, sideAt(arena, this.id, this.side) + side.linger, value)
   }
 
+  /** Whether the other side has closed because this one has sent more than it may. */
+  get isRefused(): boolean {
+    return this.isPeerClosed && this.peerLingerMs === REFUSAL
+  }
+
+  /** Whether a transport stands for the peer: that is somewhere else. */
+  get isRemote(): boolean {
+    return this.#word(otherSide(this.side), side.socketId) === NO_SOCKET
+  }
+
   /** Connected (side 0) before the other side was there, and it still is not. */
   get isPending(): boolean {
     return (this.#flags & Flag.pending) !== 0
@@ -166,6 +182,14 @@ export class Pipe implements PipeEnd, FrameLender {
   /** What is written takes the place of what has not been read. */
   get isConflating(): boolean {
     return (this.#flags & Flag.conflating) !== 0
+  }
+
+  /** Everything is for whoever reads at the other end, who does not say what it wants. */
+  get isUnfiltered(): boolean {
+    return (this.#flags & Flag.unfiltered) !== 0
+  }
+  set isUnfiltered(value: boolean) {
+    this.#flags = value ? this.#flags | Flag.unfiltered : this.#flags & ~Flag.unfiltered
   }
 
   /** Written and not yet published. */
@@ -253,10 +277,12 @@ export class Pipe implements PipeEnd, FrameLender {
   /**
    * Waits for room: the owner's `pipeWritable` follows, when about half of the messages have been
    * read. False when there is room now.
+   *
+   * @param most with fewer messages than that unread there is
    */
-  parkWriting(): boolean {
+  parkWriting(most = this.#outLimit): boolean {
     if (this.#isOver()) return true
-    return this.#out().park(this.#outLimit)
+    return this.#out().park(most)
   }
 
   /**
@@ -553,6 +579,12 @@ export class Pipe implements PipeEnd, FrameLender {
     // What is lent stays valid until it is given back, and the pipe's memory with it.
     if (!this.#isPinned()) this.#leave()
     this.#owner.pipeEnded(this)
+  }
+
+  /** Closes this side, for the other one has sent more than it may. */
+  refuse(): void {
+    this.lingerMs = REFUSAL
+    this.close()
   }
 
   /** The thread ends: what is lent is lost, and hangs together with nothing that it could be found by. */

@@ -111,7 +111,8 @@ defineOptions(socketTypeId.XSubscriber, XSubscriber.prototype)
 
 /**
  * Publishes each message, of a single frame, to the DISH sockets that have joined its group. Never
- * waits (but see `noDrop`). @see RFC 48/RADIO-DISH
+ * waits (but see `noDrop`). Over UDP it connects; a message that does not fit into a datagram, of
+ * 8192 bytes with its group, fails with `EMSGSIZE` then. @see RFC 48/RADIO-DISH, zmq_udp(7)
  */
 export class Radio extends GroupWritableSocket {
   constructor(options?: OptionsOf<RadioOptions>) {

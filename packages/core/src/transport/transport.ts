@@ -46,6 +46,11 @@ export interface Dialer {
  */
 export interface Transport {
   readonly schemes: readonly string[]
+  /**
+   * Nobody says that he is there, or what he wants: who connects has a pipe at once, whatever
+   * `immediate` says, and all that is sent is for it.
+   */
+  readonly isConnectionless?: boolean
   /** Rejects with SocketError: `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EACCES` … */
   bind(endpoint: Endpoint, site: Site): Promise<Listener>
   /** @throws {SocketError} as `bind` rejects */

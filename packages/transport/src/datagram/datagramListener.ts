@@ -1,51 +1,51 @@
-import { createSocket, type RemoteInfo, type Socket as UdpSocket } from 'node:dgram'
-import { once } from 'node:events'
-import { isIP } from 'node:net'
+import type { RemoteInfo, Socket as UdpSocket } from 'node:dgram'
 import type { Site } from '@ringpost/core/internal'
 import { withErrno } from '../engine/events.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session, type SessionEngine } from '../engine/session.ts'
 import { stranger } from '../engine/stranger.ts'
 import type { Running } from '../stream/carrier.ts'
-import { systemError } from '../stream/listenAt.ts'
-import type { LocalAddress } from '../stream/tcpAddress.ts'
+import type { DatagramForm } from './datagramForm.ts'
+import { DatagramSender } from './datagramSender.ts'
+import type { UdpBinding } from './udpAddress.ts'
+import { joinGroup, openUdp } from './udpSocket.ts'
 
-/** So many datagrams may be on their way to the system. */
-const MOST_SENDING = 64
-
-/** The last colon parts host and port; an address of version 6 may stand in brackets. */
-const addressForm = /^\[?(?<host>.+?)\]?:(?<port>\d{1,5})$/
-
-/** Where datagrams come in and go out; one pipe to the socket carries them all. */
+/** Where datagrams come in, and for DGRAM go out; one pipe to the socket carries them all. */
 export class DatagramListener implements Running, SessionEngine {
   readonly endpoint: string
   readonly done: Promise<void>
   readonly #udp: UdpSocket
   readonly #site: Site
+  readonly #form: DatagramForm
   readonly #session = new Session()
-  readonly #outbox: Buffer[][] = []
-  #sending = 0
+  readonly #sender: DatagramSender
+  readonly #mostBytes: number
   #isClosing = false
+  #isClosed = false
 
-  /** Rejects with SocketError: `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`. */
-  static async open(local: LocalAddress, site: Site): Promise<DatagramListener> {
-    const udp = createSocket(local.family === 6 ? 'udp6' : 'udp4')
-    try {
-      udp.bind({ address: local.host, port: local.port })
-      await once(udp, 'listening')
-    } catch (error) {
-      udp.close()
-      throw systemError(error as NodeJS.ErrnoException)
-    }
-    return new DatagramListener(udp, site)
+  /** @throws {SocketError} `EADDRINUSE`, `EADDRNOTAVAIL`, `EACCES`, `ENODEV` */
+  static open(binding: UdpBinding, site: Site, form: DatagramForm): DatagramListener {
+    const { multicast } = binding
+    const isShared = multicast !== undefined
+    const udp = openUdp({ ...binding, isShared }, (opened) => {
+      if (multicast !== undefined) joinGroup(opened, multicast, site.options.multicastLoop)
+    })
+    return new DatagramListener(udp, `${binding.name}:${udp.address().port}`, site, form)
   }
 
-  private constructor(udp: UdpSocket, site: Site) {
+  private constructor(udp: UdpSocket, endpoint: string, site: Site, form: DatagramForm) {
     this.#udp = udp
+    this.endpoint = endpoint
     this.#site = site
-    this.done = once(udp, 'close').then(() => undefined)
-    const { address, port } = udp.address()
-    this.endpoint = `udp://${hostAndPort(address, port)}`
+    this.#form = form
+    const { maxMessageSize } = site.options
+    this.#mostBytes = maxMessageSize < 0 ? Infinity : maxMessageSize
+    this.#sender = new DatagramSender(udp, this.#session, form, {
+      // Lost as the network may lose it; where it was for, others are not.
+      failed: () => undefined,
+      idle: () => this.#closeWhenSent(),
+    })
+    this.done = new Promise((resolve) => udp.once('close', resolve))
     // A socket that only listens keeps no process alive.
     udp.unref()
     udp.on('message', this.#arrived)
@@ -56,7 +56,7 @@ export class DatagramListener implements Running, SessionEngine {
     this.#session.join(this)
     const pipe = acceptedPipe(site, stranger, this.#session)
     if (pipe !== undefined) this.#session.pipe = pipe
-    this.#pump()
+    this.#sender.pump()
   }
 
   abandon(): void {
@@ -64,20 +64,26 @@ export class DatagramListener implements Running, SessionEngine {
   }
 
   close(): void {
+    if (this.#isClosing) return
     this.#site.tell({ type: 'close', address: this.endpoint })
-    this.#pump(Infinity)
-    this.#isClosing = true
+    this.#sender.pump(Infinity)
+    this.#end()
     this.#session.close()
-    this.#closeWhenSent()
   }
 
   // ---- from the network to the socket
 
   readonly #arrived = (data: Buffer, from: RemoteInfo): void => {
+    // What the socket said before this was sent comes before it.
+    this.#sender.pump()
     const { pipe } = this.#session
+    if (pipe === undefined) return
+    const message = this.#form.messageOf(data, from)
     // Nothing can hold up who sends: what there is no room for is lost.
-    if (pipe === undefined || !pipe.canWrite()) return
-    pipe.write([Buffer.from(hostAndPort(from.address, from.port)), data])
+    if (message === undefined || message.at(-1)!.length > this.#mostBytes || !pipe.canWrite()) {
+      return
+    }
+    pipe.write(message)
     pipe.flush()
   }
 
@@ -88,46 +94,22 @@ export class DatagramListener implements Running, SessionEngine {
   // ---- from the socket to the network
 
   pipeReadable(): void {
-    this.#pump()
-  }
-
-  #pump(most = MOST_SENDING): void {
-    while (this.#sending < most && !this.#isClosing) {
-      const { pipe } = this.#session
-      if (pipe === undefined) return
-      if (!pipe.canRead()) {
-        if (pipe.endIfDrained() || pipe.parkReading()) return
-        continue
-      }
-      pipe.readMany(this.#outbox, MOST_SENDING)
-      for (const message of this.#outbox.splice(0)) this.#send(message)
-    }
-  }
-
-  #send([address, data]: Buffer[]): void {
-    const { host, port } = addressForm.exec(String(address))?.groups ?? {}
-    // What cannot be delivered is lost, as if the network had lost it; names are not looked up.
-    if (host === undefined || isIP(host) === 0 || !(Number(port) > 0 && Number(port) < 65_536))
-      return
-    this.#sending++
-    this.#udp.send(data!, Number(port), host, () => {
-      this.#sending--
-      if (this.#isClosing) this.#closeWhenSent()
-      else this.#pump()
-    })
+    this.#sender.pump()
   }
 
   pipeEnded(): void {
+    this.#end()
+  }
+
+  #end(): void {
     this.#isClosing = true
+    this.#sender.stop()
     this.#closeWhenSent()
   }
 
   #closeWhenSent(): void {
-    if (this.#sending > 0) return
-    this.#sending = Infinity
+    if (!this.#isClosing || this.#isClosed || !this.#sender.isIdle) return
+    this.#isClosed = true
     this.#udp.close()
   }
 }
-
-const hostAndPort = (host: string, port: number): string =>
-  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`

@@ -1,25 +1,49 @@
 import { SocketError } from '@ringpost/core'
 import { socketTypeId, type Site } from '@ringpost/core/internal'
-import type { Carrier } from '../stream/carrier.ts'
-import { parseLocalAddress } from '../stream/tcpAddress.ts'
+import type { Carrier, Running } from '../stream/carrier.ts'
+import { addressedDatagrams } from './addressedDatagrams.ts'
+import { DatagramDialer } from './datagramDialer.ts'
+import type { DatagramForm } from './datagramForm.ts'
 import { DatagramListener } from './datagramListener.ts'
+import { JoinedGroups } from './groupDatagrams.ts'
+import { parseUdpBinding, parseUdpTarget, type UdpTarget } from './udpAddress.ts'
 
-/** UDP, for DGRAM. @see zmq_udp(7) */
+/** What the system keeps of it is a byte. */
+const MOST_HOPS = 255
+
+/** UDP, for DGRAM and DISH that bind, and RADIO that connects. @see zmq_udp(7) */
 export const udp: Carrier = {
-  async listen(address, site) {
-    requireDatagrams(site)
-    return DatagramListener.open(parseLocalAddress(address, site.options.ipv6), site)
+  isConnectionless: true,
+
+  listen(address, site): Running {
+    const form = formOf(site)
+    return DatagramListener.open(parseUdpBinding(address, site.options.ipv6), site, form)
   },
 
-  check() {
-    throw new SocketError('ENOCOMPATPROTO')
+  check(address, site) {
+    targetOf(address, site)
   },
 
-  dial() {
-    throw new SocketError('ENOCOMPATPROTO')
+  dial(address, site, pipeName) {
+    return new DatagramDialer(site, `udp://${address}`, pipeName!, targetOf(address, site))
   },
 }
 
-function requireDatagrams({ options }: Site): void {
-  if (options.type !== socketTypeId.Datagram) throw new SocketError('ENOCOMPATPROTO')
+/** @throws {SocketError} `ENOCOMPATPROTO` */
+function formOf({ options }: Site): DatagramForm {
+  if (options.type === socketTypeId.Datagram) return addressedDatagrams
+  if (options.type === socketTypeId.Dish) return new JoinedGroups()
+  throw new SocketError('ENOCOMPATPROTO')
+}
+
+/** @throws {SocketError} `ENOCOMPATPROTO`, `EINVAL`, `ENODEV` */
+function targetOf(address: string, { options }: Site): UdpTarget {
+  if (options.type !== socketTypeId.Radio) throw new SocketError('ENOCOMPATPROTO')
+  const target = parseUdpTarget(address)
+  if (target.multicast !== undefined && options.multicastHops > MOST_HOPS) {
+    throw new SocketError('EINVAL', {
+      message: `Invalid argument: multicastHops of ${options.multicastHops}`,
+    })
+  }
+  return target
 }

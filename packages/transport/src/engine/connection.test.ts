@@ -34,6 +34,7 @@ async function connect() {
     limits: {},
     handshakeMs: 0,
     heartbeat: { intervalMs: 0, timeoutMs: 0, timeToLiveMs: 0 },
+    mostWaitingBytes: undefined,
     mechanism: (given) => {
       events = given
       begin()

@@ -238,6 +238,7 @@ export class Connection implements TrafficEvents {
         version,
         subscriptions: this.#subscriptions,
         heartbeat: this.#settings.heartbeat,
+        mostWaitingBytes: this.#settings.mostWaitingBytes,
       },
       this,
     )

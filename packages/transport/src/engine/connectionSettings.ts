@@ -1,7 +1,7 @@
 import { SocketError } from '@ringpost/core'
-import type { Site, SocketSettings } from '@ringpost/core/internal'
+import { socketTypeId, type Site, type SocketSettings } from '@ringpost/core/internal'
 import { describeSelf, type Self } from '../mechanism/peer.ts'
-import type { DecoderLimits } from '../wire/frameDecoder.ts'
+import { HANDSHAKE_COMMAND_BYTES, type DecoderLimits } from '../wire/frameDecoder.ts'
 import type { OwnGreeting } from '../wire/greeting.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
 import type { HeartbeatSettings } from './heartbeat.ts'
@@ -12,6 +12,8 @@ export interface ConnectionSettings {
   readonly self: Self
   readonly greeting: OwnGreeting
   readonly limits: DecoderLimits
+  /** What comes may wait for the socket to read it, up to so many bytes; undefined for no limit. */
+  readonly mostWaitingBytes: number | undefined
   /** In which the handshake has to succeed; 0 for no limit. */
   readonly handshakeMs: number
   readonly heartbeat: HeartbeatSettings
@@ -38,7 +40,8 @@ export function connectionSettings(site: Site): ConnectionSettings {
       routingId: self.routingId,
       acceptVersion2: isOpen,
     },
-    limits: { maxMessageSize: options.maxMessageSize },
+    limits: decoderLimits(options),
+    mostWaitingBytes: limitsSubscriptions(options) ? options.maxSubscriptionBytes : undefined,
     handshakeMs: options.handshakeInterval,
     heartbeat: {
       intervalMs: heartbeatInterval,
@@ -47,6 +50,25 @@ export function connectionSettings(site: Site): ConnectionSettings {
     },
     mechanism: make,
   }
+}
+
+const publishers: ReadonlySet<number> = new Set([
+  socketTypeId.Publisher,
+  socketTypeId.XPublisher,
+  socketTypeId.Radio,
+])
+
+const limitsSubscriptions = ({ type, maxSubscriptionBytes }: SocketSettings): boolean =>
+  publishers.has(type) && maxSubscriptionBytes >= 0
+
+/** To PUB and RADIO peers have nothing to say but what they want; to XPUB, they may. */
+function decoderLimits(options: SocketSettings): DecoderLimits {
+  const { type, maxMessageSize, maxSubscriptionBytes } = options
+  if (type === socketTypeId.XPublisher || !limitsSubscriptions(options)) return { maxMessageSize }
+  // A mechanism adds some bytes to a topic; and the handshake is no shorter for it.
+  const most = maxSubscriptionBytes + HANDSHAKE_COMMAND_BYTES
+  const frameLimit = maxMessageSize < 0 ? most : Math.min(maxMessageSize, most)
+  return { maxMessageSize: frameLimit, maxUnfinishedBytes: most }
 }
 
 function selfOf(options: SocketSettings): Self {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { WireError } from '../errors.ts'
-import { handshakeEvent } from './events.ts'
+import { disconnectEvent, handshakeEvent } from './events.ts'
 
 const told = (error: Error | undefined) => handshakeEvent(error, 'tcp://here')
 
@@ -78,5 +78,20 @@ describe('what a failed handshake is told as', () => {
   it('nothing, when the peer has just left or said no without a status', () => {
     expect(told(undefined)).toBeUndefined()
     expect(told(new WireError('DENIED', 'go away'))).toBeUndefined()
+  })
+})
+
+describe('what the end of a connection is told as', () => {
+  const bare = { type: 'disconnect', address: 'tcp://here' }
+  const wrong = new WireError('FRAME_TOO_LARGE', 'wrong')
+
+  it('with what the peer did wrong after the handshake', () => {
+    expect(disconnectEvent(wrong, true, 'tcp://here')).toEqual({ ...bare, error: wrong })
+  })
+
+  it('without what was told before, or what nobody has done', () => {
+    expect(disconnectEvent(wrong, false, 'tcp://here')).toEqual(bare)
+    expect(disconnectEvent(new Error('reset'), true, 'tcp://here')).toEqual(bare)
+    expect(disconnectEvent(undefined, true, 'tcp://here')).toEqual(bare)
   })
 })

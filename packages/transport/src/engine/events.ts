@@ -67,6 +67,16 @@ function protocolError({ code, command = '' }: WireError): string {
   return protocolErrors[code] ?? 'ERR_ZMTP_UNSPECIFIED'
 }
 
+/** What the end of a connection is told as, with what the peer did wrong after the handshake. */
+export function disconnectEvent(
+  error: Error | undefined,
+  wasReady: boolean,
+  address: string,
+): SocketEvent {
+  if (!wasReady || !(error instanceof WireError)) return { type: 'disconnect', address }
+  return { type: 'disconnect', address, error }
+}
+
 /** The error, if it has a number; otherwise one that has, with this one as its cause. */
 export function withErrno(error: Error): ErrnoError {
   const { code, errno } = error as Partial<ErrnoError>

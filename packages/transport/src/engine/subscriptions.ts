@@ -1,5 +1,5 @@
 import { socketTypeId } from '@ringpost/core/internal'
-import { encodeGroup } from '../wire/command.ts'
+import { decodeGroup, encodeGroup } from '../wire/command.ts'
 import type { MessageEncoder } from '../wire/codec.ts'
 import { encodeSubscription, subscriptionMessage } from '../wire/subscription.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
@@ -80,8 +80,14 @@ const verbs = new Map([
   ['LEAVE', false],
 ])
 
-/** A peer's command about topics or groups, as sockets pass it on; undefined for other commands. */
+/**
+ * A peer's command about topics or groups, as sockets pass it on; undefined for other commands.
+ *
+ * @throws {WireError} `MALFORMED_COMMAND`: no group has so long a name
+ */
 export function asMessage(command: string, topic: Buffer): Buffer | undefined {
   const isSubscribing = verbs.get(command)
-  return isSubscribing === undefined ? undefined : subscriptionMessage(isSubscribing, topic)
+  if (isSubscribing === undefined) return undefined
+  if (command === 'JOIN' || command === 'LEAVE') decodeGroup(command, topic)
+  return subscriptionMessage(isSubscribing, topic)
 }

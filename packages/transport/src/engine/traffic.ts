@@ -10,6 +10,7 @@ import type { ZmtpVersion } from '../wire/version.ts'
 import { Heartbeat, type HeartbeatSettings } from './heartbeat.ts'
 import type { Session, SessionEngine } from './session.ts'
 import { asMessage, type Subscriptions } from './subscriptions.ts'
+import { WaitingBytes } from './waitingBytes.ts'
 
 /** Messages taken from a pipe, or from the decoder, at once. */
 const BATCH = 256
@@ -28,6 +29,8 @@ export interface TrafficParts {
   /** Of a socket that subscribes. */
   readonly subscriptions: Subscriptions | undefined
   readonly heartbeat: HeartbeatSettings
+  /** Of what the peer has sent, in the pipe; undefined for no limit but the high-water mark. */
+  readonly mostWaitingBytes: number | undefined
 }
 
 /** What a connection's traffic leads to. */
@@ -55,6 +58,7 @@ export class Traffic implements SessionEngine {
   #inbox: Buffer[][] = []
   #next = 0
   readonly #readAtOnce: number
+  readonly #waiting: WaitingBytes | undefined
   #isChoked = false
   #isScheduled = false
   #isOver = false
@@ -66,7 +70,9 @@ export class Traffic implements SessionEngine {
   constructor(parts: TrafficParts, events: TrafficEvents) {
     this.#parts = parts
     this.#events = events
-    this.#readAtOnce = parts.decoder.canTransfer ? 1 : BATCH
+    const { mostWaitingBytes, decoder } = parts
+    this.#waiting = mostWaitingBytes === undefined ? undefined : new WaitingBytes(mostWaitingBytes)
+    this.#readAtOnce = decoder.canTransfer && this.#waiting === undefined ? 1 : BATCH
   }
 
   start(): void {
@@ -81,7 +87,7 @@ export class Traffic implements SessionEngine {
       this.#events.finished()
       return
     }
-    if (pipe.isPeerClosed) this.#events.leaving(pipe.peerLingerMs)
+    if (pipe.isPeerClosed) this.#leaving(pipe)
     this.#pump()
   }
 
@@ -90,7 +96,14 @@ export class Traffic implements SessionEngine {
       this.#parts.encoder.addPing(timeToLiveMs)
       this.#write()
     }
-    return (this.#heartbeat ??= new Heartbeat(this.#parts.heartbeat, sendPing, () => this.#silent()))
+    return (this.#heartbeat ??= new Heartbeat(this.#parts.heartbeat, sendPing, () =>
+      this.#silent(),
+    ))
+  }
+
+  #leaving(pipe: Pipe): void {
+    if (pipe.isRefused) this.#events.failed(tooManySubscriptions())
+    else this.#events.leaving(pipe.peerLingerMs)
   }
 
   /** What is not read, because there is no room for it, may have been a sign of life. */
@@ -141,7 +154,7 @@ export class Traffic implements SessionEngine {
           stream.pause()
           return
         }
-        decoder.transfer(pipe)
+        if (this.#waiting === undefined) decoder.transfer(pipe)
         pipe.flush()
         if (!pipe.canWrite() && pipe.parkWriting()) {
           stream.pause()
@@ -170,8 +183,13 @@ export class Traffic implements SessionEngine {
     if (inbox.length === 0) return true
     let isFull = false
     while (this.#next < inbox.length && !isFull) {
-      if (pipe.canWrite()) pipe.write(single(inbox[this.#next++]!))
-      else isFull = pipe.parkWriting()
+      const message = inbox[this.#next]!
+      const mayWait = this.#waiting?.hasRoom(pipe, message) ?? true
+      if (mayWait && pipe.canWrite()) {
+        pipe.write(single(message))
+        this.#waiting?.wrote(message)
+        this.#next++
+      } else isFull = mayWait ? pipe.parkWriting() : pipe.parkWriting(1)
     }
     pipe.flush()
     if (isFull) return false
@@ -188,8 +206,7 @@ export class Traffic implements SessionEngine {
     } else if (name === 'PING') {
       const { ttlMs, context } = decodePing(data)
       if (ttlMs > 0 || this.#heartbeat !== undefined) this.#beat().askedFor(ttlMs)
-      this.#parts.encoder.addCommand(encodePong(context))
-      this.#write()
+      this.#answerHeartbeat(context)
     } else if (name === 'ERROR') {
       throw new WireError('DENIED', `the peer says: ${JSON.stringify(decodeError(data))}`)
     }
@@ -206,6 +223,14 @@ export class Traffic implements SessionEngine {
     this.#write()
   }
 
+  /** Who has all that to read before has no need of one more sign of life. */
+  #answerHeartbeat(context: Buffer): void {
+    const { stream, encoder } = this.#parts
+    if (stream.writableLength >= MOST_UNSENT_BYTES) return
+    encoder.addCommand(encodePong(context))
+    this.#write()
+  }
+
   pipeWritable(): void {
     this.#deliver()
   }
@@ -214,7 +239,7 @@ export class Traffic implements SessionEngine {
 
   pipeReadable(): void {
     const { pipe } = this.#parts.session
-    if (pipe?.isPeerClosed === true) this.#events.leaving(pipe.peerLingerMs)
+    if (pipe?.isPeerClosed === true) this.#leaving(pipe)
     // Not at once: what the socket sends in the same turn goes with it, in one call of the system.
     this.#pumpLater()
   }
@@ -325,6 +350,9 @@ const copyOf = (frame: Buffer): Buffer => Buffer.from(frame)
 
 const single = (message: Buffer[]): Buffer | Buffer[] =>
   message.length === 1 ? message[0]! : message
+
+const tooManySubscriptions = (): WireError =>
+  new WireError('TOO_MANY_SUBSCRIPTIONS', 'the peer wants more than a publisher lets it')
 
 /** The peer has given no sign of life for as long as it was to. */
 class PeerSilentError extends Error {

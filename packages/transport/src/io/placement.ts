@@ -1,4 +1,4 @@
-import { SocketError, type Context } from '@ringpost/core'
+import type { Context } from '@ringpost/core'
 import {
   registerTransport,
   type Listener,
@@ -35,20 +35,15 @@ function local(running: Running, site: Site): Listener {
 
 /** A scheme as core sees it: served by the socket's own thread, or by one that does I/O for it. */
 function placed(scheme: string, carrier: Carrier): Transport {
-  const listen = async (address: string, site: Site): Promise<Listener> =>
-    local(await carrier.listen(address, site), site)
-  const listenSync = (address: string, site: Site): Listener => {
-    const running = carrier.listen(address, site)
-    if (!(running instanceof Promise)) return local(running, site)
-    void running.then((late) => late.close(0)).catch(() => undefined)
-    throw new SocketError('ENOTSUP', { message: 'The system binds this later: use bind' })
-  }
+  const listen = (address: string, site: Site): Listener =>
+    local(carrier.listen(address, site), site)
   return {
     schemes: [scheme],
+    isConnectionless: carrier.isConnectionless === true,
     bind: async (endpoint, site) =>
       workerFor(site)?.bind(endpoint, site) ?? listen(endpoint.address, site),
     bindSync: (endpoint, site) =>
-      workerFor(site)?.bindSync(endpoint, site) ?? listenSync(endpoint.address, site),
+      workerFor(site)?.bindSync(endpoint, site) ?? listen(endpoint.address, site),
     connect(endpoint, site, pipeName) {
       const { address } = endpoint
       carrier.check(address, site)

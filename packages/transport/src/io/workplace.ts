@@ -25,15 +25,15 @@ export class Workplace {
   }
 
   obey(order: Order): void {
-    if (order.do === 'listen') void this.#listen(order)
+    if (order.do === 'listen') this.#listen(order)
     else if (order.do === 'dial') this.#dial(order)
     else if (order.do === 'close') this.#close(order.id, order.lingerMs)
     else void this.#finish(order.site)
   }
 
-  async #listen({ id, site, scheme, address }: Extract<Order, { do: 'listen' }>): Promise<void> {
+  #listen({ id, site, scheme, address }: Extract<Order, { do: 'listen' }>): void {
     try {
-      const running = await carriers[scheme]!.listen(address, this.#siteOf(site))
+      const running = carriers[scheme]!.listen(address, this.#siteOf(site))
       this.#run(id, site, running)
       this.#channel.post({ tell: 'listening', id, endpoint: running.endpoint })
     } catch (error) {

@@ -19,11 +19,10 @@ export interface Running {
 
 /** How an address of one scheme is served, in whichever thread that is to be. */
 export interface Carrier {
-  /**
-   * At once, where the system allows it. Fails with SocketError: `EINVAL`, `EADDRINUSE`,
-   * `EADDRNOTAVAIL`, `ENODEV`, `EACCES` …
-   */
-  listen(address: string, site: Site): Running | Promise<Running>
+  /** As the transport says it. */
+  readonly isConnectionless?: boolean
+  /** @throws {SocketError} `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EACCES` … */
+  listen(address: string, site: Site): Running
   /** @throws {SocketError} as `dial`: the caller is to know before anything is begun elsewhere */
   check(address: string, site: Site): void
   /**

@@ -1,7 +1,7 @@
 import type { Socket as Stream } from 'node:net'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
-import { handshakeEvent } from '../engine/events.ts'
+import { disconnectEvent, handshakeEvent } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
 import type { Opening } from '../engine/opening.ts'
 import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
@@ -114,7 +114,7 @@ export class StreamDialer implements Running {
     awaitedPipe(this.#site, this.#pipeName, stranger, new Session())?.close()
   }
 
-  #tell(type: 'connect' | 'connect:delay' | 'close' | 'disconnect' | 'handshake'): void {
+  #tell(type: 'connect' | 'connect:delay' | 'close' | 'handshake'): void {
     this.#site.tell({ type, address: this.endpoint })
   }
 
@@ -198,7 +198,7 @@ export class StreamDialer implements Running {
       this.#session?.close()
       this.#session = undefined
     }
-    this.#tell('disconnect')
+    this.#site.tell(disconnectEvent(error, wasReady, this.endpoint))
     if (this.#isOver) this.#resolveDone()
     else if (isHopeless(error) || (this.#isLeaving && !this.#isWanted())) this.#end()
     else this.#retry()

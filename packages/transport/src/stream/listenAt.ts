@@ -65,6 +65,7 @@ const codes: ReadonlySet<string> = new Set<SocketErrorCode>([
   'EADDRNOTAVAIL',
   'EACCES',
   'EINVAL',
+  'ENODEV',
   'ENAMETOOLONG',
   'ENOENT',
   'EMFILE',

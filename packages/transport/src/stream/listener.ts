@@ -2,7 +2,7 @@ import { type Server, type Socket as Stream } from 'node:net'
 import { SocketError } from '@ringpost/core'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
-import { handshakeEvent, withErrno } from '../engine/events.ts'
+import { disconnectEvent, handshakeEvent, withErrno } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
 import type { Opening } from '../engine/opening.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
@@ -124,7 +124,7 @@ export class StreamListener implements Running {
         const event = wasReady ? undefined : handshakeEvent(error, address)
         if (event !== undefined) this.#site.tell(event)
         session.close()
-        this.#site.tell({ type: 'disconnect', address })
+        this.#site.tell(disconnectEvent(error, wasReady, address))
         this.#connections--
         this.#ended()
       },

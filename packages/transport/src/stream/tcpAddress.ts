@@ -28,7 +28,7 @@ const form = /^(?:\[(?<six>[^\]]*)\]|(?<host>[^[\]]*)):(?<port>[^:]*)$/
  * @see zmq_tcp(7)
  */
 export function parseLocalAddress(text: string, ipv6: boolean): LocalAddress {
-  const { host, port } = split(text)
+  const { host, port } = splitPort(text)
   const number = port === '*' ? 0 : portOf(port)
   if (host === '*') return { host: ipv6 ? '::' : '0.0.0.0', family: ipv6 ? 6 : 4, port: number }
   const family = isIP(withoutScope(host))
@@ -45,7 +45,7 @@ export function parseLocalAddress(text: string, ipv6: boolean): LocalAddress {
 export function parseRemoteAddress(text: string, ipv6: boolean): RemoteAddress {
   const semicolon = text.indexOf(';')
   const source = semicolon < 0 ? undefined : parseLocalAddress(text.slice(0, semicolon), ipv6)
-  const { host, port } = split(text.slice(semicolon + 1))
+  const { host, port } = splitPort(text.slice(semicolon + 1))
   const number = portOf(port)
   if (host === '*' || host === '' || number === 0) throw new SocketError('EINVAL')
   return { host, port: number, source }
@@ -55,7 +55,8 @@ export function parseRemoteAddress(text: string, ipv6: boolean): RemoteAddress {
 export const hostAndPort = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 
-function split(text: string): { host: string; port: string } {
+/** Both as they are written; brackets are taken off. @throws {SocketError} `EINVAL` */
+export function splitPort(text: string): { host: string; port: string } {
   const { six, host, port } = form.exec(text)?.groups ?? {}
   const name = six ?? host
   if (name === undefined || name === '' || port === undefined || port === '') {
@@ -64,7 +65,8 @@ function split(text: string): { host: string; port: string } {
   return { host: name, port }
 }
 
-function portOf(text: string): number {
+/** @throws {SocketError} `EINVAL` */
+export function portOf(text: string): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) throw new SocketError('EINVAL')
   return port

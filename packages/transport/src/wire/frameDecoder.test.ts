@@ -338,6 +338,22 @@ describe('FrameDecoder', () => {
       expect(readAll(trafficDecoder({ maxMessageSize: 0 }), [bytes('00 00')])).toEqual([['']])
     })
 
+    it('a message whose end is not there, and that has too many bytes already', () => {
+      const decoder = trafficDecoder({ maxUnfinishedBytes: 6 })
+      const arrive = (wire: string): Buffer[][] => {
+        const messages: Buffer[][] = []
+        decoder.push(bytes(wire))
+        decoder.read(messages, 10)
+        decoder.keep()
+        return messages
+      }
+      expect(arrive('01 03 "abc" 01 03')).toEqual([])
+      expect(arrive('"def" 00 03 "ghi"')).toHaveLength(1)
+      expect(arrive('01 03 "abc" 00 04 "more" 01 03 "abc"')).toHaveLength(1)
+      expect(arrive('01 03 "def" 01 01')).toEqual([])
+      expect(codeOf(() => arrive('"g"'))).toBe('MESSAGE_TOO_LARGE')
+    })
+
     it('a message of too many frames, also without any content', () => {
       const limits = { maxFrames: 3 }
       expect(readAll(trafficDecoder(limits), [bytes('01 00 01 00 00 00')])).toHaveLength(1)

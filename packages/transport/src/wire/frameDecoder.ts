@@ -10,6 +10,8 @@ export interface DecoderLimits {
   maxMessageSize?: number
   /** Of one message, default 65,536: an empty frame takes two bytes to send, and a hundred to keep. */
   maxFrames?: number
+  /** Of the frames of one message, as long as its last one is not there; no limit by default. */
+  maxUnfinishedBytes?: number
   /** Of one command after the handshake, default 1 MiB; the longest topic, say. */
   maxCommandSize?: number
 }
@@ -63,6 +65,7 @@ export class FrameDecoder implements MessageDecoder {
   readonly hasEnded = false
   readonly #frameLimit: number
   readonly #maxFrames: number
+  readonly #maxUnfinishedBytes: number
   readonly #maxCommandSize: number
   #isHandshake = true
   #hasCommands = true
@@ -91,11 +94,13 @@ export class FrameDecoder implements MessageDecoder {
   #frames: Buffer[] | undefined
   /** How many of them are copies. */
   #kept = 0
+  #keptBytes = 0
   /** A command that has been read and not taken. */
   #command: Buffer | undefined
 
   constructor(limits: DecoderLimits = {}) {
     const { maxMessageSize = -1, maxFrames = 65_536, maxCommandSize = 1_048_576 } = limits
+    this.#maxUnfinishedBytes = limits.maxUnfinishedBytes ?? Infinity
     this.#frameLimit = maxMessageSize < 0 ? constants.MAX_LENGTH : maxMessageSize
     this.#maxFrames = maxFrames
     this.#maxCommandSize = maxCommandSize
@@ -130,7 +135,11 @@ export class FrameDecoder implements MessageDecoder {
     }
   }
 
-  /** The memory of chunks is used again: copies what has not been read of them. */
+  /**
+   * The memory of chunks is used again: copies what has not been read of them.
+   *
+   * @throws {WireError} `MESSAGE_TOO_LARGE`
+   */
   keep(): void {
     const rest = this.#chunk.length - this.#at
     this.#chunk = rest === 0 ? NOTHING : Buffer.from(this.#chunk.subarray(this.#at))
@@ -139,8 +148,17 @@ export class FrameDecoder implements MessageDecoder {
     if (this.#command !== undefined) this.#command = Buffer.from(this.#command)
     const frames = this.#frames
     if (frames === undefined) return
+    if (this.#kept === 0) this.#keptBytes = 0
     for (; this.#kept < frames.length; this.#kept++) {
-      frames[this.#kept] = Buffer.from(frames[this.#kept]!)
+      const frame = Buffer.from(frames[this.#kept]!)
+      frames[this.#kept] = frame
+      this.#keptBytes += frame.length
+    }
+    if (this.#keptBytes > this.#maxUnfinishedBytes) {
+      throw new WireError(
+        'MESSAGE_TOO_LARGE',
+        `a message of more than ${this.#maxUnfinishedBytes} bytes`,
+      )
     }
   }
 

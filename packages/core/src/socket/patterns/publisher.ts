@@ -5,8 +5,9 @@ import type { SocketOptions } from '../options.ts'
 import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
+import { holdsTooMuch } from './subscriptionLimits.ts'
 import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
-import { Upstream } from './upstream.ts'
+import { Upstream, type UpstreamReader } from './upstream.ts'
 
 /**
  * PUB: each message to every peer that has subscribed to a prefix of it; dropped for those at their
@@ -14,11 +15,11 @@ import { Upstream } from './upstream.ts'
  *
  * XPUB is built upon it, through the methods that say what to do with what comes upstream.
  */
-export class PublisherPattern implements Pattern {
+export class PublisherPattern implements Pattern, UpstreamReader {
   protected readonly options: SocketOptions
   protected readonly topics = new SubscriberTrie<Pipe>()
   protected readonly out: Distributor
-  readonly #upstream = new Upstream((message, pipe) => this.#take(message, pipe))
+  protected readonly upstream = new Upstream(this)
 
   constructor(host: PatternHost) {
     this.options = host.options
@@ -30,14 +31,14 @@ export class PublisherPattern implements Pattern {
   }
 
   detach(pipe: Pipe): void {
-    this.#upstream.detach(pipe)
+    this.upstream.detach(pipe)
     this.topics.removeAll(pipe, ignore)
     this.options.topicsCount = this.topics.size
     this.out.detach(pipe)
   }
 
   readable(pipe: Pipe): void {
-    this.#upstream.read(pipe)
+    this.upstream.read(pipe)
   }
 
   writable(pipe: Pipe): void {
@@ -45,7 +46,7 @@ export class PublisherPattern implements Pattern {
   }
 
   send(message: Outgoing): Failure | undefined {
-    this.#upstream.catchUp()
+    this.upstream.catchUp()
     const several = isMultipart(message)
     if (several && this.#keepsLastOnly()) return 'EINVAL'
     this.choose(bytesOf(several ? message[0]! : message))
@@ -54,7 +55,7 @@ export class PublisherPattern implements Pattern {
   }
 
   sendMany(messages: readonly unknown[], begin: number): number {
-    this.#upstream.catchUp()
+    this.upstream.catchUp()
     if (this.#isSameForAll()) return this.#sendToAll(messages, begin)
     let index = begin
     for (; index < messages.length; index++) {
@@ -81,7 +82,7 @@ export class PublisherPattern implements Pattern {
   }
 
   isUnwanted(text: string): boolean {
-    this.#upstream.catchUp()
+    this.upstream.catchUp()
     return !this.options.invertMatching && !this.topics.mayMatch(text)
   }
 
@@ -111,7 +112,7 @@ export class PublisherPattern implements Pattern {
   }
 
   optionRead({ name }: OptionDefinition): void {
-    if (name === 'topicsCount') this.#upstream.catchUp()
+    if (name === 'topicsCount') this.upstream.catchUp()
   }
 
   /** Chooses the pipes for a message that begins with this frame. */
@@ -134,12 +135,17 @@ export class PublisherPattern implements Pattern {
     // Nothing is kept.
   }
 
+  /** What each subscriber has asked for. */
+  protected get held(): SubscriberTrie<Pipe> {
+    return this.topics
+  }
+
   /** Its queues have no place for several frames. */
   #keepsLastOnly(): boolean {
     return this.options.conflate && this.options.type === socketTypeId.Publisher
   }
 
-  #take(message: Buffer[], pipe: Pipe): void {
+  take(message: Buffer[], pipe: Pipe): boolean {
     const all = !this.options.onlyFirstSubscribe || isAboutTopic(message[0]!)
     for (const [index, frame] of message.entries()) {
       if ((all || index === 0) && isAboutTopic(frame)) this.takeTopic(frame, pipe)
@@ -147,6 +153,8 @@ export class PublisherPattern implements Pattern {
     }
     this.endMessage()
     this.options.topicsCount = this.topics.size
+    const { held, options } = this
+    return !holdsTooMuch(pipe, options, held.countOf(pipe), held.bytesOf(pipe))
   }
 }
 

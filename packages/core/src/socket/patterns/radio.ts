@@ -5,18 +5,34 @@ import type { Pipe } from '../pipe.ts'
 import { Distributor } from './distributor.ts'
 import { bytesOfGroup, keyOfGroup } from './group.ts'
 import { isAboutTopic, isSubscription, topicOf } from './subscription.ts'
-import { Upstream } from './upstream.ts'
+import { holdsTooMuch } from './subscriptionLimits.ts'
+import { Upstream, type UpstreamReader } from './upstream.ts'
+
+/**
+ * With its group and the length of that, a message in a datagram: so much memory every DISH of ZeroMQ
+ * has for one. @see libzmq 4.3.5, MAX_UDP_MSG in udp_engine.hpp
+ */
+const MOST_DATAGRAM_BYTES = 8192
+
+/** The groups of one peer. */
+interface Joined {
+  readonly keys: Set<string>
+  /** Of all their names. */
+  bytes: number
+}
 
 /**
  * RADIO: each message to every peer that has joined its group. In a pipe a message is two frames:
  * the group, and what was sent. @see RFC 48/RADIO-DISH
  */
-export class RadioPattern implements Pattern {
+export class RadioPattern implements Pattern, UpstreamReader {
   readonly #host: PatternHost
   readonly #out: Distributor
-  readonly #upstream = new Upstream((message, pipe) => this.#take(message, pipe))
+  readonly #upstream = new Upstream(this)
   readonly #members = new Map<string, Set<Pipe>>()
-  readonly #groups = new Map<Pipe, Set<string>>()
+  readonly #groups = new Map<Pipe, Joined>()
+  /** Those that everything is for. */
+  readonly #unfiltered = new Set<Pipe>()
 
   constructor(host: PatternHost) {
     this.#host = host
@@ -25,13 +41,15 @@ export class RadioPattern implements Pattern {
 
   attach(pipe: Pipe): void {
     this.#out.attach(pipe)
-    this.#groups.set(pipe, new Set())
+    this.#groups.set(pipe, { keys: new Set(), bytes: 0 })
+    if (pipe.isUnfiltered) this.#unfiltered.add(pipe)
   }
 
   detach(pipe: Pipe): void {
     this.#upstream.detach(pipe)
-    for (const key of this.#groups.get(pipe) ?? []) this.#leave(key, pipe)
+    for (const key of this.#groups.get(pipe)?.keys ?? []) this.#leave(key, pipe)
     this.#groups.delete(pipe)
+    this.#unfiltered.delete(pipe)
     this.#out.detach(pipe)
   }
 
@@ -54,7 +72,12 @@ export class RadioPattern implements Pattern {
 
   send(message: Outgoing): Failure | undefined {
     this.#upstream.catchUp()
-    const group = bytesOf((message as Part[])[0]!)
+    const [name, body] = message as [Part, Part]
+    const group = bytesOf(name)
+    if (this.#unfiltered.size > 0) {
+      if (1 + group.length + bytesOf(body).length > MOST_DATAGRAM_BYTES) return 'EMSGSIZE'
+      this.#unfiltered.forEach(this.#out.choose)
+    }
     this.#members.get(keyOfGroup(group))?.forEach(this.#out.choose)
     return this.#out.send(message, !this.#host.options.noDrop)
   }
@@ -83,23 +106,30 @@ export class RadioPattern implements Pattern {
     return false
   }
 
-  #take(message: Buffer[], pipe: Pipe): void {
+  take(message: Buffer[], pipe: Pipe): boolean {
     const frame = message[0]!
-    if (!isAboutTopic(frame)) return
+    if (!isAboutTopic(frame)) return true
     const key = keyOfGroup(topicOf(frame))
     if (isSubscription(frame)) this.#join(key, pipe)
     else this.#leave(key, pipe)
+    const { keys, bytes } = this.#groups.get(pipe)!
+    return !holdsTooMuch(pipe, this.#host.options, keys.size, bytes)
   }
 
   #join(key: string, pipe: Pipe): void {
-    this.#groups.get(pipe)?.add(key)
+    const joined = this.#groups.get(pipe)!
+    if (joined.keys.has(key)) return
+    joined.keys.add(key)
+    joined.bytes += key.length
     const members = this.#members.get(key)
     if (members === undefined) this.#members.set(key, new Set([pipe]))
     else members.add(pipe)
   }
 
   #leave(key: string, pipe: Pipe): void {
-    this.#groups.get(pipe)?.delete(key)
+    const joined = this.#groups.get(pipe)!
+    if (!joined.keys.delete(key)) return
+    joined.bytes -= key.length
     const members = this.#members.get(key)
     if (members?.delete(pipe) && members.size === 0) this.#members.delete(key)
   }

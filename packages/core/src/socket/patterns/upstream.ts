@@ -4,18 +4,26 @@ import type { Pipe } from '../pipe.ts'
 /** So many are read before timers and I/O have their turn: a few milliseconds' worth. */
 const MOST_AT_ONCE = 1024
 
+/** What a pattern does with what its peers send up. */
+export interface UpstreamReader {
+  /** Takes a message. False when its peer has gone too far: nothing more is taken from that one. */
+  take(message: Received, pipe: Pipe): boolean
+  /** Whether there is no place for more, until `resume` is called. */
+  isFull?(): boolean
+}
+
 /**
- * What subscribers send up to their publisher, which nobody receives or waits for: it is read when it
+ * What subscribers send up to their publisher, which nobody waits for: it is read when it
  * comes. Subscriptions have no high-water mark, and may come faster than they are read, so that only
  * some are read at once; the others before the next message is published, or in turns.
  */
 export class Upstream {
-  readonly #take: (message: Received, pipe: Pipe) => void
+  readonly #reader: UpstreamReader
   /** Pipes with more to read. */
   readonly #behind = new Set<Pipe>()
 
-  constructor(take: (message: Received, pipe: Pipe) => void) {
-    this.#take = take
+  constructor(reader: UpstreamReader) {
+    this.#reader = reader
   }
 
   detach(pipe: Pipe): void {
@@ -32,10 +40,23 @@ export class Upstream {
     if (this.#behind.size > 0) for (const pipe of this.#behind) this.#read(pipe, Infinity)
   }
 
+  /** There is a place for more again. */
+  resume(): void {
+    for (const pipe of this.#behind) this.read(pipe)
+  }
+
   #read(pipe: Pipe, most: number): void {
     // What comes meanwhile may have no end.
     for (let left = Math.min(pipe.unread, most); left > 0 && pipe.canRead(); left--) {
-      this.#take(pipe.read(), pipe)
+      if (this.#isFull()) {
+        this.#leave(pipe)
+        return
+      }
+      if (!this.#reader.take(pipe.read(), pipe)) {
+        this.#behind.delete(pipe)
+        pipe.refuse()
+        return
+      }
     }
     if (pipe.parkReading()) {
       this.#behind.delete(pipe)
@@ -43,5 +64,15 @@ export class Upstream {
       this.#behind.add(pipe)
       pipe.lookAgain()
     }
+  }
+
+  #isFull(): boolean {
+    return this.#reader.isFull?.() ?? false
+  }
+
+  /** It is read on when there is a place; of a peer that is gone nothing is worth waiting for. */
+  #leave(pipe: Pipe): void {
+    this.#behind.add(pipe)
+    while (pipe.isPeerClosed && pipe.canRead()) pipe.skip()
   }
 }

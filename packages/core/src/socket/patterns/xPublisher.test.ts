@@ -337,3 +337,51 @@ describe('XSUB', () => {
     expect(context.memory.usedBytes).toBe(before)
   })
 })
+
+describe('what waits to be received by an XPUB', () => {
+  /** So that some thousands of them are 64 MiB. */
+  const TOPIC_BYTES = 10_000
+  const COUNT = 8000
+  const topic = (n: number, prefix = ''): string => `${prefix}${n}`.padEnd(TOPIC_BYTES, '.')
+
+  function subscribed(publisher: XPublisher, count: number, prefix: string): Subscriber {
+    const subscriber = open(new Subscriber())
+    subscriber.connect(publisher.lastEndpoint!)
+    for (let n = 0; n < count; n++) subscriber.subscribe(topic(n, prefix))
+    return subscriber
+  }
+
+  it('is bounded: more is not read until it is received, and then all of it', () => {
+    const publisher = bound()
+    const subscriber = subscribed(publisher, COUNT, '')
+    const taken = publisher.topicsCount
+    // Each counts a little more than its bytes.
+    expect(taken).toBeGreaterThan(COUNT * 0.75)
+    expect(taken).toBeLessThan(2 ** 26 / TOPIC_BYTES)
+    publisher.sendSync(topic(taken - 1))
+    expect(String(subscriber.receiveSync(atOnce)[0])).toBe(topic(taken - 1))
+    const all = received(publisher)
+    expect(all).toEqual(Array.from({ length: COUNT }, (_, n) => wanted(topic(n))))
+    expect(publisher.topicsCount).toBe(COUNT)
+  })
+
+  it('is not read of a subscriber that is gone', () => {
+    const publisher = bound()
+    const first = subscribed(publisher, COUNT, '')
+    const taken = publisher.topicsCount
+    const used = context.memory.usedBytes
+    for (let round = 0; round < 3; round++) {
+      const second = subscribed(publisher, 100, 'second ')
+      expect(publisher.topicsCount).toBe(taken)
+      second.close()
+      expect(publisher.topicsCount).toBe(taken)
+    }
+    expect(context.memory.usedBytes).toBe(used)
+    first.close()
+    expect(publisher.topicsCount).toBe(0)
+    const expected = [wanted, unwanted].flatMap((told) =>
+      Array.from({ length: taken }, (_, n) => told(topic(n))),
+    )
+    expect(received(publisher)).toEqual(expected)
+  })
+})

@@ -7,9 +7,18 @@ import type { Pipe } from '../pipe.ts'
 import { PublisherPattern } from './publisher.ts'
 import { cancellation, isSubscription, NO_TOPIC, topicOf, topicOption } from './subscription.ts'
 
+/**
+ * So much may wait to be received; then no more is read, from whomever it comes. What waits
+ * has no other bound: peers come and go, and what they ask for and take back is all told.
+ */
+const MOST_UPCOMING_BYTES = 67_108_864
+/** What a message costs besides its bytes. */
+const UPCOMING_OVERHEAD_BYTES = 256
+
 /** What has come up and waits to be received. */
 interface Upcoming {
   readonly frames: Received
+  readonly bytes: number
   /** It subscribes or cancels. */
   readonly isTopic: boolean
   /** Where it came from; undefined when that pipe is gone. */
@@ -20,6 +29,9 @@ interface Upcoming {
 export class XPublisherPattern extends PublisherPattern {
   readonly #host: PatternHost
   readonly #upcoming: Upcoming[] = []
+  #upcomingBytes = 0
+  /** More was there than may wait. */
+  #isHeldUp = false
   /** Where the message begins that is to be received next; those before it have been. */
   #next = 0
   /** Frames of one message, up to the next that subscribes or cancels. */
@@ -75,7 +87,12 @@ export class XPublisherPattern extends PublisherPattern {
       this.#upcoming.length = 0
       this.#next = 0
     }
-    const { frames, isTopic, pipe } = upcoming
+    const { frames, bytes, isTopic, pipe } = upcoming
+    this.#upcomingBytes -= bytes
+    if (this.#isHeldUp && this.#upcomingBytes < MOST_UPCOMING_BYTES / 2) {
+      this.#isHeldUp = false
+      this.upstream.resume()
+    }
     if (isTopic && this.options.manual) this.#last = pipe?.outIndex === -1 ? undefined : pipe
     return frames
   }
@@ -88,6 +105,11 @@ export class XPublisherPattern extends PublisherPattern {
     return !this.canReceive()
   }
 
+  isFull(): boolean {
+    if (this.#upcomingBytes >= MOST_UPCOMING_BYTES) this.#isHeldUp = true
+    return this.#isHeldUp
+  }
+
   /** @throws {SocketError} `EINVAL`: topics are confirmed in manual mode only */
   optionChanged(definition: OptionDefinition, value: unknown): void {
     const { subscribe, unsubscribe } = topicOption
@@ -98,6 +120,10 @@ export class XPublisherPattern extends PublisherPattern {
     if (definition.id === subscribe) this.topics.add(topic, this.#last)
     else this.topics.remove(topic, this.#last)
     this.options.topicsCount = this.topics.size
+  }
+
+  protected override get held(): SubscriberTrie<Pipe> {
+    return this.options.manual ? this.#asked : this.topics
   }
 
   protected override choose(head: Uint8Array): void {
@@ -127,7 +153,7 @@ export class XPublisherPattern extends PublisherPattern {
   #isNews(frame: Buffer, pipe: Pipe): boolean {
     const { manual, verboseSubscriptions, verboseUnsubscriptions } = this.options
     const topic = topicOf(frame)
-    const topics = manual ? this.#asked : this.topics
+    const topics = this.held
     if (isSubscription(frame)) {
       const isFirst = topics.add(topic, pipe) === 'firstOfPrefix'
       return isFirst || manual || verboseSubscriptions
@@ -142,7 +168,10 @@ export class XPublisherPattern extends PublisherPattern {
   }
 
   #tell(isTopic: boolean, pipe: Pipe | undefined): void {
-    this.#upcoming.push({ frames: this.#frames, isTopic, pipe })
+    const frames = this.#frames
     this.#frames = []
+    const bytes = frames.reduce((sum, { length }) => sum + length, UPCOMING_OVERHEAD_BYTES)
+    this.#upcomingBytes += bytes
+    this.#upcoming.push({ frames, bytes, isTopic, pipe })
   }
 }
