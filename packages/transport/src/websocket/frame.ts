@@ -31,7 +31,7 @@ export const firstByte = { isFinal: 0x80, reserved: 0x70, opcode: 0x0f, isContro
 export const secondByte = { isMasked: 0x80, length: 0x7f } as const
 
 /** In the second byte: the length follows in so many bytes. */
-export const lengthIn = { twoBytes: 126, eightBytes: 127 } as const
+const lengthIn = { twoBytes: 126, eightBytes: 127 } as const
 const SHORTEST_TWO_BYTES = 126
 const SHORTEST_EIGHT_BYTES = 0x1_0000
 
