@@ -8,14 +8,17 @@ const INPUTS = 100_000
 const SEED = 20_261_126
 
 describe('bytes of whatever kind', () => {
-  it('do no harm: nothing is thrown but a WireError, and no memory is held', async () => {
-    const fuzz = new Fuzz(await loadSodium())
-    fuzz.run(INPUTS / 10, SEED)
-    const before = bytesInUse()
-    const outcomes = fuzz.run(INPUTS, SEED)
-    expect(bytesInUse() - before).toBeLessThan(5_000_000)
-    // All ways to end were met.
-    expect(Object.keys(outcomes).sort()).toMatchInlineSnapshot(`
+  it(
+    'do no harm: nothing is thrown but a WireError, and no memory is held',
+    { timeout: 60_000 },
+    async () => {
+      const fuzz = new Fuzz(await loadSodium())
+      fuzz.run(INPUTS / 10, SEED)
+      const before = bytesInUse()
+      const outcomes = fuzz.run(INPUTS, SEED)
+      expect(bytesInUse() - before).toBeLessThan(5_000_000)
+      // All ways to end were met.
+      expect(Object.keys(outcomes).sort()).toMatchInlineSnapshot(`
       [
         "CRYPTOGRAPHIC",
         "DENIED",
@@ -38,5 +41,6 @@ describe('bytes of whatever kind', () => {
         "ready",
       ]
     `)
-  })
+    },
+  )
 })
