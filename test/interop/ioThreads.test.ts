@@ -215,7 +215,7 @@ describe('with a thread for I/O', () => {
       }
       await round()
       const before = context.memory.usedBytes
-      for (let n = 0; n < 5; n++) await round()
+      for (let n = 0; n < 2; n++) await round()
       console.log(context.memory.usedBytes - before)
     `)
     expect(outcome).toEqual({ ...ended, lines: ['0'] })

@@ -35,9 +35,9 @@ export const schemes = [
 ]
 
 /** libzmq gives up the place some time after `unbind` has returned. */
-export async function unbindWholly(socket: zeromq.Pull, endpoint: string): Promise<void> {
+export async function unbindWholly(socket: zeromq.Pull): Promise<void> {
   const freed = nextEvent(socket, 'close')
-  await socket.unbind(endpoint)
+  await socket.unbind(socket.lastEndpoint!)
   await freed
 }
 

@@ -98,7 +98,7 @@ describe.each(schemes)('over $scheme', ({ anywhere, free }) => {
           const gone = nextEvent(push, 'disconnect')
           await push.send(text)
           expect(texts(await pull.receive())).toEqual([text])
-          await unbindWholly(pull, endpoint)
+          await unbindWholly(pull)
           pull.close()
           await gone
         }

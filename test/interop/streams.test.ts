@@ -138,7 +138,7 @@ describe.each(schemes)('over $scheme', ({ anywhere, free }) => {
       await first.bind(endpoint)
       expect(texts(await first.receive())).toEqual(['early'])
       const gone = new Promise((resolve) => push.events.on('disconnect', resolve))
-      await unbindWholly(first, endpoint)
+      await unbindWholly(first)
       first.close()
       await gone
       await push.send('late')
