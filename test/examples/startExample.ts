@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { FreePorts } from '../support/freeEndpoints.ts'
+import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 
 const builtExamples = new URL('../../examples/dist/', import.meta.url)
 
@@ -54,6 +54,5 @@ export function startProgram(command: string, programArguments: string[]): Runni
 
 /** A port of this machine that nobody listens at. */
 export async function freePort(): Promise<number> {
-  const ports = await FreePorts.hold(1)
-  return Number(new URL(ports.endpoint()).port)
+  return Number(new URL(await freeTcpEndpoint()).port)
 }

@@ -1,5 +1,6 @@
 import { Context, Pull, Push } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 import { runWith, type Outcome } from '../support/program.ts'
 
 const ended = { errors: '', code: 0, signal: null }
@@ -72,12 +73,10 @@ describe('with a thread for I/O', () => {
   })
 
   it('reconnects while its thread is blocked', async () => {
+    const free = await freeTcpEndpoint()
     const outcome = await run(`
-      const { Pull, Push } = await import(library)
-      const probe = new Pull()
-      probe.bindSync('tcp://127.0.0.1:*')
-      const endpoint = probe.lastEndpoint
-      probe.close()
+      const { Pull } = await import(library)
+      const endpoint = '${free}'
       const pull = new Pull({ reconnectInterval: 10 })
       pull.connect(endpoint)
       thread(\`import(library).then(({ Push }) => {
@@ -111,13 +110,40 @@ describe('with a thread for I/O', () => {
     expect(await running).toMatchObject({ code: 0, lines: [] })
   })
 
-  it('a process does not wait for a peer that never comes, longer than linger says', async () => {
+  it('a thread that comes to its end says so when it has to wait, and delivers all the same', async () => {
+    const free = await freeTcpEndpoint()
     const outcome = await run(`
-      const { Pull, Push } = await import(library)
-      const probe = new Pull()
-      probe.bindSync('tcp://127.0.0.1:*')
-      const endpoint = probe.lastEndpoint
-      probe.close()
+      const { Pull } = await import(library)
+      const endpoint = '${free}'
+      const told = new Int32Array(new SharedArrayBuffer(4))
+      thread(\`import(library).then(({ Push }) => {
+        const fs = require('node:fs')
+        const { writeSync } = fs
+        fs.writeSync = (...given) => {
+          if (String(given[1]).includes('Waiting until messages')) console.log('told')
+          Atomics.store(workerData.told, 0, 1)
+          Atomics.notify(workerData.told, 0)
+          return writeSync(...given)
+        }
+        require('node:module').syncBuiltinESMExports()
+        const push = new Push({ reconnectInterval: 10 })
+        push.connect(workerData.endpoint)
+        push.sendSync('late')
+      })\`, { workerData: { endpoint, told } })
+      Atomics.wait(told, 0, 0)
+      const late = new Pull()
+      late.bindSync(endpoint)
+      console.log(String(late.receiveSync({ timeout: 10_000 })))
+    `)
+    expect(outcome.lines.toSorted()).toEqual(['late', 'told'])
+    expect(outcome).toMatchObject(ended)
+  })
+
+  it('a process does not wait for a peer that never comes, longer than linger says', async () => {
+    const free = await freeTcpEndpoint()
+    const outcome = await run(`
+      const { Push } = await import(library)
+      const endpoint = '${free}'
       for (const linger of [0, 50]) {
         const push = new Push({ linger })
         push.connect(endpoint)

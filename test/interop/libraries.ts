@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as ringpost from '@ringpost/transport'
 import * as zeromq from 'zeromq'
 import * as drafts from 'zeromq/draft.js'
+import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 
 /** The two libraries, whose sockets have the same calls. */
 export const libraries = {
@@ -22,11 +23,21 @@ export const pairs: [Library, Library][] = [
 const folder = mkdtempSync(join(tmpdir(), 'ringpost-interop-'))
 let names = 0
 
+const newPath = (): string => `ipc://${folder}/${++names}`
+
+/** `free`: an endpoint that nobody has bound, to be connected to first. */
 export const schemes = [
-  { scheme: 'tcp', anywhere: () => 'tcp://127.0.0.1:*' },
-  { scheme: 'ipc', anywhere: () => `ipc://${folder}/${++names}` },
-  { scheme: 'ws', anywhere: () => 'ws://127.0.0.1:*' },
+  { scheme: 'tcp', anywhere: () => 'tcp://127.0.0.1:*', free: freeTcpEndpoint },
+  { scheme: 'ipc', anywhere: newPath, free: newPath },
+  { scheme: 'ws', anywhere: () => 'ws://127.0.0.1:*', free: async () => freeTcpEndpoint('ws') },
 ]
+
+/** libzmq gives up the place some time after `unbind` has returned. */
+export async function unbindWholly(socket: zeromq.Pull, endpoint: string): Promise<void> {
+  const freed = nextEvent(socket, 'close')
+  await socket.unbind(endpoint)
+  await freed
+}
 
 type Event = zeromq.EventOfType
 

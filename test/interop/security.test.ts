@@ -2,7 +2,7 @@ import { decodeZ85 } from '@ringpost/core/internal'
 import { Authenticator, Channel, curveKeyPair, Peer } from '@ringpost/transport'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import * as zeromq from 'zeromq'
-import { libraries, nextEvent, Opened, pairs, schemes } from './libraries.ts'
+import { libraries, nextEvent, Opened, pairs, schemes, unbindWholly } from './libraries.ts'
 
 /** PLAIN and CURVE between the sockets of both libraries: who comes in, and who does not. */
 
@@ -60,7 +60,7 @@ async function answer(): Promise<void> {
 const sizes = [0, 1, 255, 256, 65_536, 8 * 2 ** 20]
 const texts = (message: readonly Buffer[]): string[] => message.map(String)
 
-describe.each(schemes)('over $scheme', ({ anywhere }) => {
+describe.each(schemes)('over $scheme', ({ anywhere, free }) => {
   describe.each(pairs)('%s binds and %s connects:', (binding, connecting) => {
     const there = libraries[binding]
     const here = libraries[connecting]
@@ -103,7 +103,7 @@ describe.each(schemes)('over $scheme', ({ anywhere }) => {
       })
 
       it('comes back when the server does', async () => {
-        const endpoint = await freeEndpoint(there, anywhere())
+        const endpoint = await free()
         const push = opened.add(new here.Push({ ...client, reconnectInterval: 10 }))
         push.connect(endpoint)
         for (const text of ['first', 'second']) {
@@ -112,10 +112,7 @@ describe.each(schemes)('over $scheme', ({ anywhere }) => {
           const gone = nextEvent(push, 'disconnect')
           await push.send(text)
           expect(texts(await pull.receive())).toEqual([text])
-          // libzmq gives up the place some time after `unbind` has returned.
-          const freed = nextEvent(pull, 'close')
-          await pull.unbind(endpoint)
-          await freed
+          await unbindWholly(pull, endpoint)
           pull.close()
           await gone
         }
@@ -169,20 +166,6 @@ describe.each(greeting)('over $scheme', ({ anywhere }) => {
     })
   })
 })
-
-async function freeEndpoint(
-  { Pull }: Pick<typeof zeromq, 'Pull'>,
-  anywhere: string,
-): Promise<string> {
-  const pull = new Pull()
-  await pull.bind(anywhere)
-  const endpoint = pull.lastEndpoint!
-  const freed = nextEvent(pull, 'close')
-  await pull.unbind(endpoint)
-  await freed
-  pull.close()
-  return endpoint
-}
 
 describe.each(pairs)(
   'every type of socket, %s binding and %s connecting',

@@ -1,9 +1,7 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as ringpost from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import * as zeromq from 'zeromq'
+import { schemes, unbindWholly } from './libraries.ts'
 
 const ownLoop = new ringpost.Context({ ioThreads: 0 })
 
@@ -31,9 +29,7 @@ const libraries = {
 }
 type Library = keyof typeof libraries
 
-const folder = mkdtempSync(join(tmpdir(), 'ringpost-interop-'))
 let sockets: zeromq.Socket[] = []
-let names = 0
 
 afterEach(() => {
   for (const socket of sockets.filter(({ closed }) => !closed)) {
@@ -50,11 +46,6 @@ function open<T extends zeromq.Socket>(socket: T): T {
 
 const texts = (message: readonly Buffer[]): string[] => message.map(String)
 
-const schemes = [
-  { scheme: 'tcp', anywhere: () => 'tcp://127.0.0.1:*' },
-  { scheme: 'ws', anywhere: () => 'ws://127.0.0.1:*' },
-  { scheme: 'ipc', anywhere: () => `ipc://${folder}/${++names}` },
-]
 const pairs: [Library, Library][] = [
   ['Ringpost', 'Ringpost'],
   ['Ringpost', 'zeromq.js'],
@@ -64,7 +55,7 @@ const pairs: [Library, Library][] = [
   ['zeromq.js', 'Ringpost, own loop'],
 ]
 
-describe.each(schemes)('over $scheme', ({ anywhere }) => {
+describe.each(schemes)('over $scheme', ({ anywhere, free }) => {
   describe.each(pairs)('%s binds and %s connects', (binding, connecting) => {
     const there = libraries[binding]
     const here = libraries[connecting]
@@ -139,16 +130,15 @@ describe.each(schemes)('over $scheme', ({ anywhere }) => {
     })
 
     it('connects before anybody is bound, and again when the other comes back', async () => {
+      const endpoint = await free()
       const first = open(new there.Pull())
-      await first.bind(anywhere())
-      const endpoint = first.lastEndpoint!
-      await first.unbind(endpoint)
       const push = open(new here.Push({ reconnectInterval: 10 }))
       push.connect(endpoint)
       await push.send('early')
       await first.bind(endpoint)
       expect(texts(await first.receive())).toEqual(['early'])
       const gone = new Promise((resolve) => push.events.on('disconnect', resolve))
+      await unbindWholly(first, endpoint)
       first.close()
       await gone
       await push.send('late')

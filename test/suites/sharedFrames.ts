@@ -50,6 +50,22 @@ export function describeSharedFrames(subject: Subject): void {
       }
     })
 
+    it('are filled with their own bytes, moved', () => {
+      const frame = context.allocate(10_000)
+      const expected = Buffer.from(Array.from({ length: 10_000 }, (_, index) => index % 251))
+      frame.set(expected)
+      for (const [from, to] of [
+        [0, 64],
+        [64, 0],
+        [1, 3000],
+      ] as const) {
+        frame.set(frame.data.subarray(from, from + 5000), to)
+        expected.set(expected.subarray(from, from + 5000), to)
+        expect(frame.data.equals(expected)).toBe(true)
+      }
+      frame.release()
+    })
+
     it('refuse bytes that they have no room for', () => {
       const frame = context.allocate(10)
       const bytes = Buffer.alloc(9)

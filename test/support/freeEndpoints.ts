@@ -45,6 +45,12 @@ export class FreePorts {
   }
 }
 
+/** An endpoint over tcp, or what goes through it, that nobody listens at. */
+export async function freeTcpEndpoint(scheme = 'tcp'): Promise<string> {
+  const ports = await FreePorts.hold(1)
+  return ports.endpoint(scheme)
+}
+
 /** Endpoints that nobody listens at: paths in a folder of their own. */
 export class FreePaths {
   readonly #folder = mkdtempSync(join(tmpdir(), 'ringpost-test-'))

@@ -37,3 +37,36 @@ it('refuses what there is no room for', () => {
     expect(() => copyInto(target, new Uint8Array(size), 1995)).toThrow(RangeError)
   }
 })
+
+it('copies what only looks like bytes', () => {
+  for (const size of [10, 500, 5000]) {
+    const bytes = new Uint8Array(size).fill(7)
+    const proxy = new Proxy(bytes, { get: (it, key) => Reflect.get(it, key, it) as unknown })
+    const target = new Uint8Array(new SharedArrayBuffer(size + 1))
+    copyInto(target, proxy, 1)
+    expect(target.subarray(1)).toEqual(bytes)
+  }
+})
+
+it('copies no byte twice of what claims to be longer than it is', () => {
+  class Boasting extends Uint8Array {
+    override get length(): number {
+      return 3000
+    }
+  }
+  const target = new Uint8Array(new SharedArrayBuffer(4000))
+  copyInto(target, new Boasting(1500).fill(7), 0)
+  expect(target.lastIndexOf(7)).toBe(1499)
+})
+
+it('takes no notice of what becomes of Buffer later', () => {
+  const { fill } = Buffer.prototype
+  Buffer.prototype.fill = () => expect.unreachable()
+  try {
+    const target = new Uint8Array(new SharedArrayBuffer(5000))
+    copyInto(target, new Uint8Array(5000).fill(7), 0)
+    expect(target.every((byte) => byte === 7)).toBe(true)
+  } finally {
+    Buffer.prototype.fill = fill
+  }
+})

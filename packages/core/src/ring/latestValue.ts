@@ -129,6 +129,11 @@ export class LatestValueReader {
     return Atomics.load(this.#control, this.#at + direction.latest) === 0 ? 0 : 1
   }
 
+  /** As `available`: a latest value does not gather. */
+  availableInStream(): number {
+    return this.available()
+  }
+
   get unread(): number {
     return this.available()
   }

@@ -23,7 +23,7 @@ it('waits the longer the more often few messages were there, but not without end
     steps.push(stepsOf(pace))
   }
   expect(steps.slice(0, 3)).toEqual([16, 32, 48])
-  expect(steps.at(-1)).toBe(256)
+  expect(steps.at(-1)).toBe(128)
 })
 
 it('does not wait any more when it has found nothing', () => {

@@ -3,8 +3,8 @@ const FEW = 32
 /** And so many, that it need not wait as long. */
 const MANY = 128
 const STEP = 16
-/** In idle steps of some nanoseconds: about a microsecond. */
-const LONGEST = 256
+/** In idle steps of some 8 ns: a microsecond. */
+const LONGEST = 128
 
 /** What is looked at to pass the time. */
 const idle = new Int32Array(1)
@@ -13,7 +13,10 @@ const idle = new Int32Array(1)
  * How long a reader that has caught up with its writer waits before it looks again. Each look takes
  * the cache line away from the writer, and each message that is taken as soon as it is there costs
  * several lines on their way between two cores; of a stream it pays to let some messages gather. Who
- * finds nothing does not wait at all the next time: a question is answered at once.
+ * finds nothing does not wait at all the next time.
+ *
+ * For a reader with nothing else to do: who has other pipes to look at, or is waited for, as one that
+ * answers, would only lose the time.
  */
 export class Pace {
   #steps = 0

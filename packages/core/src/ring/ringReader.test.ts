@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AuditedHeap } from '../memory/auditedHeap.test-support.ts'
 import { ownedByThread } from '../memory/layout.ts'
 import { directionAt } from '../memory/pipeTable.ts'
@@ -40,6 +40,43 @@ describe('messages that are not read', () => {
     write([60])
     expect(reader.available()).toBe(1)
     expect([reader.unread, reader.available()]).toEqual([3, 3])
+  })
+})
+
+describe('a stream', () => {
+  /** Looks at shared memory, and at what passes the time, of one call. */
+  function loadsOf(act: () => void): number {
+    const load = vi.spyOn(Atomics, 'load')
+    try {
+      act()
+      return load.mock.calls.length
+    } finally {
+      load.mockRestore()
+    }
+  }
+
+  it('is given time to gather when few messages were there, and none when nothing was', () => {
+    const { reader, write } = ringWith([60])
+    expect(loadsOf(() => reader.availableInStream())).toBe(1)
+    reader.read()
+    write([60])
+    expect(loadsOf(() => expect(reader.availableInStream()).toBe(1))).toBe(17)
+    expect(loadsOf(() => reader.availableInStream())).toBe(0)
+    reader.read()
+    expect(loadsOf(() => expect(reader.availableInStream()).toBe(0))).toBe(33)
+    expect(loadsOf(() => reader.availableInStream())).toBe(1)
+  })
+
+  it('is not waited for by who only looks, or stops looking', () => {
+    const { reader, write } = ringWith([60])
+    reader.availableInStream()
+    reader.read()
+    expect(loadsOf(() => reader.available())).toBe(1)
+    expect(loadsOf(() => reader.unread)).toBe(1)
+    // And the spare segment.
+    expect(loadsOf(() => expect(reader.park()).toBe(true))).toBe(2)
+    write([60])
+    expect(reader.availableInStream()).toBe(1)
   })
 })
 

@@ -82,12 +82,18 @@ export class RingReader {
   /** Messages that can be read now. */
   available(): number {
     if (this.#available !== 0) return this.#available
-    this.#pace.pause()
     // Pairs with the store in RingWriter.publish().
     const written = Atomics.load(this.#control, this.#at + direction.written)
-    this.#available = (written - this.#read) | 0
-    this.#pace.found(this.#available)
-    return this.#available
+    return (this.#available = (written - this.#read) | 0)
+  }
+
+  /** As `available`, for who does nothing but read: it may let some messages gather first. */
+  availableInStream(): number {
+    if (this.#available !== 0) return this.#available
+    this.#pace.pause()
+    const found = this.available()
+    this.#pace.found(found)
+    return found
   }
 
   /** All messages that are published and not read, those too that have come since the last look. */

@@ -28,6 +28,14 @@ class SmallPipe implements ReadablePipe {
     return this.messages > 0
   }
 
+  /** How many of the looks were a stream's. */
+  streamLooks = 0
+
+  canReadStream(): boolean {
+    this.streamLooks++
+    return this.canRead()
+  }
+
   parkReading(): boolean {
     this.messages += this.late
     this.late = 0
@@ -299,5 +307,31 @@ describe('FairQueue', () => {
         expect(new Set(queue.pipes)).toEqual(new Set(attached))
       }),
     )
+  })
+})
+
+describe('FairQueue of a socket that only receives', () => {
+  const looksOf = (pipes: SmallPipe[]): number[] => pipes.map(({ streamLooks }) => streamLooks)
+
+  it('looks at its only active pipe as at a stream', () => {
+    const queue = new FairQueue<SmallPipe>(true)
+    const pipes = [new SmallPipe(queue, 3), new SmallPipe(queue, 1)]
+    queue.attach(pipes[0]!)
+    take(queue)
+    expect(looksOf(pipes)).toEqual([1, 0])
+    queue.attach(pipes[1]!)
+    for (let i = 0; i < 3; i++) take(queue)
+    expect(looksOf(pipes)).toEqual([1, 0])
+    expect(take(queue)).toBeUndefined()
+    queue.detach(pipes[0]!)
+    pipes[1]!.messages++
+    expect(take(queue)).toBe(pipes[1])
+    expect(looksOf(pipes)).toEqual([1, 1])
+  })
+
+  it('is the only one to do so', () => {
+    const { queue, pipes } = queueOver(2)
+    take(queue)
+    expect(looksOf(pipes)).toEqual([0])
   })
 })

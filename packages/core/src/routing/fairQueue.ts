@@ -11,8 +11,14 @@ const WATCHED_PIPES = 4
  */
 export class FairQueue<P extends ReadablePipe> {
   readonly #pipes: P[] = []
+  readonly #isSink: boolean
   #active = 0
   #current = 0
+
+  /** @param isSink of a socket that only receives: nobody waits for its answers */
+  constructor(isSink = false) {
+    this.#isSink = isSink
+  }
 
   get size(): number {
     return this.#pipes.length
@@ -47,10 +53,12 @@ export class FairQueue<P extends ReadablePipe> {
   /** The pipe whose message is next; undefined when there is none. Call `advance` after it. */
   next(): P | undefined {
     let left = this.#active
+    // With several, each is looked at seldom enough.
+    const isStream = this.#isSink && left === 1
     while (left-- > 0) {
       if (this.#current >= this.#active) this.#current = 0
       const pipe = this.#pipes[this.#current]!
-      if (pipe.canRead()) return pipe
+      if (isStream ? pipe.canReadStream() : pipe.canRead()) return pipe
       if (pipe.endIfDrained()) {
         // Another one has its place now, which may have been looked at before the others.
         left = this.#active

@@ -3,6 +3,8 @@ export interface ReadablePipe {
   /** Place in the queue; the queue's to use. */
   inIndex: number
   canRead(): boolean
+  /** As `canRead`; a stream's reader may let some messages gather first. */
+  canReadStream(): boolean
   /** Stops looking for messages. False when there is one after all. */
   parkReading(): boolean
   unparkReading(): void

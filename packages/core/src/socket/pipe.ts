@@ -26,6 +26,8 @@ const Flag = {
   ended: 16,
   /** Ended, and not left yet: messages are lent. */
   leaving: 32,
+  /** Both ends are in one thread: while it reads, nothing is written. */
+  local: 64,
 } as const
 
 /** What a pipe tells the socket at its end. */
@@ -228,6 +230,8 @@ export class Pipe implements PipeEnd, FrameLender {
     const reader = readerOf(heap, slab, this.id, this.#inAt(), isLatestOnly)
     // Its calls count down from what was available when last looked.
     reader.available()
+    const { pipes, slot } = this.#thread
+    if (pipes.threadOf(this.id, otherSide(this.side)) === slot) this.#flags |= Flag.local
     return reader
   }
 
@@ -368,6 +372,12 @@ export class Pipe implements PipeEnd, FrameLender {
   canRead(): boolean {
     if (this.#isEnded()) return false
     return this.#reader === undefined ? this.#hasArrived() : this.#reader.available() > 0
+  }
+
+  canReadStream(): boolean {
+    const reader = this.#reader
+    const isStream = (this.#flags & (Flag.ended | Flag.local)) === 0
+    return isStream && reader !== undefined ? reader.availableInStream() > 0 : this.canRead()
   }
 
   /** How many messages can be read now. */

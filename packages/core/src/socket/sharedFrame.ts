@@ -74,7 +74,9 @@ export class SharedFrame {
       const range = `${bytes.length} bytes from ${String(offset)} on`
       throw new RangeError(`${range} are not within a frame of ${data.length}`)
     }
-    copyInto(data, bytes, offset)
+    // They may overlap.
+    if (bytes.buffer === data.buffer) data.set(bytes, offset)
+    else copyInto(data, bytes, offset)
   }
 
   /** @internal */

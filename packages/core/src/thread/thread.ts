@@ -153,8 +153,9 @@ export class Thread {
   poll(): void {
     const words = this.#words
     const at = this.#at
-    // Plain reads, for every call of a socket begins with them, and an atomic one is a call in V8:
-    // what they may miss the next one sees, and who goes to sleep looks atomically.
+    // Plain reads, for every call of a socket begins with them, and an atomic one is a call in V8.
+    // They may be taken early, and miss what a thread has posted that saw this one asleep: #sleep and
+    // #armNow look atomically after they have said "asleep", and #woken always leads to #armNow.
     const isWanted = words[at + thread.commands] !== 0 || words[at + thread.rescan] !== 0
     if (isWanted || this.#unclean.length > 0) this.#attend()
   }

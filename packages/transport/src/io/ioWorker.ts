@@ -20,6 +20,8 @@ type Ask = (answered: (answer: Answer) => void) => void
 
 /** After so long a wait at the end of the process somebody might want to know what it waits for. */
 const TELL_AFTER_MS = 500
+/** Of the process; `process.stderr` of a thread goes through the main one, and has no number. */
+const STANDARD_ERROR = 2
 
 const stillWaiting = (pid: number): string =>
   `(ringpost:${pid}) Waiting until messages that were sent are delivered; the option linger limits that.\n`
@@ -212,7 +214,7 @@ export class IoWorker {
       }
       if (this.#finishing.size > 0 && !isTold) {
         // Nothing else is written any more at the end of a process.
-        writeSync(process.stderr.fd, stillWaiting(process.pid))
+        writeSync(STANDARD_ERROR, stillWaiting(process.pid))
       }
     }
   }

@@ -11,7 +11,7 @@ const FAIR_RUN = 256
  * but what was on its way when a subscription was cancelled comes all the same.
  */
 export class FilteredQueue {
-  readonly #in = new RestingQueue()
+  readonly #in = new RestingQueue(true)
   readonly #isWanted: (head: Uint8Array) => boolean
   /** Found when somebody asked whether there is a message. */
   #found: Received | undefined

@@ -7,7 +7,7 @@ export const FAIR_RUN = 256
 
 /** PULL and GATHER: messages from all peers, in turn. @see RFC 30/PIPELINE */
 export class PullPattern implements Pattern {
-  readonly #in = new FairQueue<Pipe>()
+  readonly #in = new FairQueue<Pipe>(true)
 
   attach(pipe: Pipe): void {
     this.#in.attach(pipe)

@@ -12,11 +12,16 @@ const BYTES_PER_MESSAGE = 1024
  * none, until timers and I/O have had their turn.
  */
 export class RestingQueue {
-  readonly #in = new FairQueue<Pipe>()
+  readonly #in: FairQueue<Pipe>
   /** What may be dropped before the next rest. */
   #left = MOST_AT_ONCE
   /** While it rests: the pipe that says when it is over, by being readable or by ending. */
   #restsFor: Pipe | undefined
+
+  /** @param isSink as of FairQueue */
+  constructor(isSink = false) {
+    this.#in = new FairQueue(isSink)
+  }
 
   attach(pipe: Pipe): void {
     this.#in.attach(pipe)
