@@ -25,13 +25,11 @@ let names = 0
 
 const newPath = (): string => `ipc://${folder}/${++names}`
 
-const freeWsEndpoint = async (): Promise<string> => (await freeTcpEndpoint()).replace('tcp:', 'ws:')
-
 /** `free`: an endpoint that nobody has bound, to be connected to first. */
 export const schemes = [
   { scheme: 'tcp', anywhere: () => 'tcp://127.0.0.1:*', free: freeTcpEndpoint },
   { scheme: 'ipc', anywhere: newPath, free: newPath },
-  { scheme: 'ws', anywhere: () => 'ws://127.0.0.1:*', free: freeWsEndpoint },
+  { scheme: 'ws', anywhere: () => 'ws://127.0.0.1:*', free: async () => freeTcpEndpoint('ws') },
 ]
 
 /** libzmq gives up the place some time after `unbind` has returned. */

@@ -45,10 +45,10 @@ export class FreePorts {
   }
 }
 
-/** An endpoint over tcp that nobody listens at. */
-export async function freeTcpEndpoint(): Promise<string> {
+/** An endpoint over tcp, or what goes through it, that nobody listens at. */
+export async function freeTcpEndpoint(scheme = 'tcp'): Promise<string> {
   const ports = await FreePorts.hold(1)
-  return ports.endpoint()
+  return ports.endpoint(scheme)
 }
 
 /** Endpoints that nobody listens at: paths in a folder of their own. */
