@@ -49,6 +49,7 @@ export const fanOut: Question = {
     'subscribers in one thread: in C it sleeps in `zmq_poll` and then empties each socket that has',
     'something; in JavaScript it runs one loop of promises per socket. The publisher is an XPUB that waits',
     'for whoever is behind (`noDrop`), so that nobody wins by losing messages; default high-water marks.',
+    'That of zeromq.js has none instead, for with `noDrop` its sends do not go on.',
     'Counted is what all subscribers receive, each in order and without a gap. "Lent": XSUB sockets, which',
     'leave the messages where they are; the others are SUB.',
   ].join('\n'),

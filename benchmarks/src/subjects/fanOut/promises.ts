@@ -5,15 +5,24 @@ import type { FanOutSubject } from './fanOutSubject.ts'
 /** Both libraries have the same calls. */
 interface Library {
   readonly Subscriber: new () => Subscriber
-  readonly XPublisher: new (options: { noDrop: true; verbosity: 'allSubs' }) => XPublisher
+  readonly XPublisher: new (
+    options: ConstructorParameters<typeof XPublisher>[0] & object,
+  ) => XPublisher
 }
 
-/** A promise per message. */
-export function promises({ Subscriber, XPublisher }: Library): FanOutSubject {
+/**
+ * A promise per message.
+ *
+ * @param lossless what keeps the publisher from dropping messages
+ */
+export function promises(
+  { Subscriber, XPublisher }: Library,
+  lossless: { noDrop: true } | { sendHighWaterMark: 0 },
+): FanOutSubject {
   return {
     async openPublisher(endpoint, size) {
       const messages = prepareMessages(size)
-      const publisher = new XPublisher({ noDrop: true, verbosity: 'allSubs' })
+      const publisher = new XPublisher({ ...lossless, verbosity: 'allSubs' })
       await publisher.bind(endpoint)
       return {
         async subscribed(subscribers) {

@@ -1,4 +1,5 @@
 import { Subscriber, XPublisher } from 'zeromq'
 import { promises } from './promises.ts'
 
-export const subject = promises({ Subscriber, XPublisher })
+/** Without a high-water mark: with `noDrop` a send that has to wait never ends. */
+export const subject = promises({ Subscriber, XPublisher }, { sendHighWaterMark: 0 })
