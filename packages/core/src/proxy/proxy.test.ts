@@ -224,12 +224,10 @@ describe('a proxy', () => {
       for (let sent = 0; sent < 100_000; sent += batch.length) await push.sendMany(batch)
     })()
     let received = 0
-    const began = performance.now()
     while (received < 100_000) received += (await pull.receiveMany()).length
-    const took = performance.now() - began
     isOver = true
     await sending
-    expect(turned).toBeGreaterThan(took / 50)
+    expect(turned).toBeGreaterThan(3)
     proxy.terminate()
     await ended
   })
