@@ -19,7 +19,7 @@ library.context.blocky = false
 const handler = new library.Reply()
 await handler.bind('inproc://zeromq.zap.01')
 const admitted = new Set<string>()
-const authenticating = answerZap(handler, admitted)
+void answerZap(handler, admitted)
 
 let end: End | undefined
 
@@ -57,5 +57,5 @@ for await (const call of readEnvelopes<Call>(process.stdin)) {
   }))
   writeEnvelope(process.stdout, answer)
 }
-handler.close()
-await authenticating
+// Whatever a test that failed has left open.
+process.exit()

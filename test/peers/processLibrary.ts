@@ -70,7 +70,7 @@ export class ProcessLibrary implements Library {
 
   /** Resolves when there is nothing left of the process. */
   async end(): Promise<void> {
-    this.#child.stdin!.end()
+    this.#child.kill('SIGKILL')
     await this.#exited
   }
 
