@@ -25,11 +25,12 @@ function pageAt(path: string): Page {
   return { path, url, text: readFileSync(url, 'utf8') }
 }
 
-/** README, CONTRIBUTING and everything under `docs`. */
+/** README, CONTRIBUTING, the packages' READMEs and everything under `docs`. */
 export function readPages(): Page[] {
   const docs = readdirSync(new URL('docs/', workspace), { recursive: true }) as string[]
   const paths = docs.filter((path) => path.endsWith('.md')).map((path) => `docs/${path}`)
-  return ['README.md', 'CONTRIBUTING.md', ...paths.toSorted()].map(pageAt)
+  const packages = ['core', 'transport'].map((name) => `packages/${name}/README.md`)
+  return ['README.md', 'CONTRIBUTING.md', ...packages, ...paths.toSorted()].map(pageAt)
 }
 
 /** The blocks of TypeScript in a page: each is a whole program. */

@@ -66,6 +66,18 @@ export function describeSharedFrames(subject: Subject): void {
       frame.release()
     })
 
+    it('are filled with the bytes of other arrays and views', () => {
+      const numbers = Float64Array.from({ length: 1000 }, (_, index) => index / 3)
+      const frame = context.allocate(numbers.byteLength)
+      const { buffer } = numbers
+      for (const view of [numbers, new DataView(buffer), new Uint16Array(buffer)]) {
+        frame.data.fill(0)
+        frame.set(view)
+        expect(frame.data.equals(Buffer.from(buffer))).toBe(true)
+      }
+      frame.release()
+    })
+
     it('refuse bytes that they have no room for', () => {
       const frame = context.allocate(10)
       const bytes = Buffer.alloc(9)

@@ -17,7 +17,7 @@ interface TimeoutOptions {
 export interface SharedFrame {
   readonly data: Buffer
   readonly length: number
-  set(bytes: Uint8Array, offset?: number): void
+  set(source: ArrayBufferView, offset?: number): void
   release(): void
 }
 interface SharedBatch extends Iterable<Buffer[]> {
