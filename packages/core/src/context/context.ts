@@ -6,7 +6,7 @@ import { Inproc } from '../inproc/inproc.ts'
 import { Arena } from '../memory/arena.ts'
 import { header, PAGE_BYTES } from '../memory/layout.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
-import { SharedFrame } from '../socket/sharedFrame.ts'
+import { allocateFrame, type SharedFrame } from '../socket/sharedFrame.ts'
 import { reapThreads } from '../thread/reaper.ts'
 import { Thread } from '../thread/thread.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
@@ -120,14 +120,11 @@ export class Context extends Uncloneable {
     if (!Number.isInteger(size) || size < 0) {
       throw new SocketError('EINVAL', { message: `${size} is no number of bytes` })
     }
-    const { heap, owner, blocks } = this[enter]().thread
-    const ref = heap.allocate(Math.max(size, 1), owner)
-    if (ref === 0) {
-      throw new SocketError('ENOMEM', {
-        message: `Cannot allocate memory: the context has no room for ${size} bytes more`,
-      })
-    }
-    return new SharedFrame(heap.bytes(ref, size), ref, blocks)
+    const frame = allocateFrame(this[enter]().thread, size)
+    if (frame !== undefined) return frame
+    throw new SocketError('ENOMEM', {
+      message: `Cannot allocate memory: the context has no room for ${size} bytes more`,
+    })
   }
 
   /** Memory in use, by all threads. */

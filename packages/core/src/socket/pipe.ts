@@ -1,13 +1,20 @@
 import { direction, PipeState, side } from '../memory/layout.ts'
 import { directionAt, otherSide, sideAt, type Side } from '../memory/pipeTable.ts'
-import { record } from '../ring/recordLayout.ts'
+import { INLINE_BYTES, record } from '../ring/recordLayout.ts'
 import { readerOf, writerOf, type Reader, type Writer } from '../ring/ring.ts'
 import type { FrameMemory, FrameSink } from '../ring/frameSpans.ts'
 import { Reason, type PipeEnd, type Thread } from '../thread/thread.ts'
 import { isMultipart, type Outgoing, type Part } from './message.ts'
 import { socketTypeId } from './optionDefinition.ts'
 import { SharedBatch } from './sharedBatch.ts'
-import { blockFor, letGo, SharedFrame, takeBack, type FrameLender } from './sharedFrame.ts'
+import {
+  allocateFrame,
+  blockFor,
+  letGo,
+  SharedFrame,
+  takeBack,
+  type FrameLender,
+} from './sharedFrame.ts'
 
 /** Marks are kept plus one, in a word with a sign, and two of them are added up. */
 const HIGHEST_MARK = 2 ** 30 - 1
@@ -304,6 +311,14 @@ export class Pipe implements PipeEnd, FrameLender {
       this.part(message, false, mayMove)
     }
     this.commit()
+  }
+
+  /**
+   * A frame to be filled and written, which then is not copied. Undefined where it would be, for it is
+   * small, and when there is no memory for it.
+   */
+  allocate(bytes: number): SharedFrame | undefined {
+    return bytes > INLINE_BYTES ? allocateFrame(this.#thread, bytes) : undefined
   }
 
   /**

@@ -2,6 +2,7 @@ import type { InspectOptions } from 'node:util'
 import { SocketError } from '../errors.ts'
 import { outline, show } from '../inspection.ts'
 import { copyInto } from '../memory/copy.ts'
+import type { Thread } from '../thread/thread.ts'
 import { Uncloneable } from '../thread/uncloneable.ts'
 
 /** Who lends a frame, and takes it back. */
@@ -126,6 +127,13 @@ export class SharedFrame {
   [takeBack](lender: FrameLender): void {
     this.#lender = lender
   }
+}
+
+/** A frame of this thread's, to be filled; undefined when there is no memory for it. */
+export function allocateFrame(thread: Thread, bytes: number): SharedFrame | undefined {
+  const { heap, owner, blocks } = thread
+  const ref = heap.allocate(Math.max(bytes, 1), owner)
+  return ref === 0 ? undefined : new SharedFrame(heap.bytes(ref, bytes), ref, blocks)
 }
 
 /** Private copies need not be given back. */

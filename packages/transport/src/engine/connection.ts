@@ -1,6 +1,6 @@
 import type { Socket as Stream } from 'node:net'
 import { constants } from 'node:os'
-import { SocketError } from '@ringpost/core'
+import { SocketError, type SharedFrame } from '@ringpost/core'
 import { WireError } from '../errors.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
 import type { Peer } from '../mechanism/peer.ts'
@@ -225,9 +225,10 @@ export class Connection implements TrafficEvents {
     this.#handshakeTimer = undefined
     this.#mechanism = undefined
     this.#cipher = peer.cipher
-    decoder.startTraffic({ cipher: peer.cipher, hasCommands: version !== '2.0' })
     encoder.startTraffic(peer.cipher)
     const session = this.#join(peer)
+    const hold = (bytes: number): SharedFrame | undefined => session?.pipe?.allocate(bytes)
+    decoder.startTraffic({ cipher: peer.cipher, hasCommands: version !== '2.0', hold })
     if (session === undefined) return
     const traffic = new Traffic(
       {

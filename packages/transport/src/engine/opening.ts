@@ -1,5 +1,6 @@
 import type { Peer } from '../mechanism/peer.ts'
 import type { Wire } from '../stream/wire.ts'
+import type { SharedFrame } from '@ringpost/core'
 import type { MessageDecoder, MessageEncoder } from '../wire/codec.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
@@ -9,7 +10,7 @@ import type { MakeMechanism } from './security.ts'
 export interface Terms {
   /** What commands there are. */
   readonly version: ZmtpVersion
-  readonly decoder: MessageDecoder
+  readonly decoder: MessageDecoder<SharedFrame>
   readonly encoder: MessageEncoder
   /** Who the peer is; or how that is found out. */
   readonly next: { readonly peer: Peer } | { readonly mechanism: MakeMechanism }

@@ -22,7 +22,7 @@ const TURN_BYTES = 1_048_576
 /** What a connection's traffic goes through. */
 export interface TrafficParts {
   readonly stream: Stream
-  readonly decoder: MessageDecoder
+  readonly decoder: MessageDecoder<SharedFrame>
   readonly encoder: MessageEncoder
   readonly session: Session
   readonly version: ZmtpVersion
@@ -55,7 +55,7 @@ export class Traffic implements SessionEngine {
   /** Where this side asks for signs of life, or the peer has. */
   #heartbeat: Heartbeat | undefined
   /** Messages that were decoded and do not fit into the pipe yet, from `#next` on. */
-  #inbox: Buffer[][] = []
+  #inbox: (Buffer | SharedFrame)[][] = []
   #next = 0
   readonly #readAtOnce: number
   readonly #waiting: WaitingBytes | undefined
@@ -124,6 +124,11 @@ export class Traffic implements SessionEngine {
     this.#parts.stream.off('drain', this.#onDrain)
     this.#parts.session.leave(this)
     this.#giveBack()?.()
+    this.#parts.decoder.close()
+    for (const message of this.#inbox.slice(this.#next)) {
+      for (const frame of message) if (!Buffer.isBuffer(frame)) frame.release()
+    }
+    this.#inbox = []
   }
 
   // ---- from the peer to the socket
@@ -346,9 +351,10 @@ export class Traffic implements SessionEngine {
   }
 }
 
-const copyOf = (frame: Buffer): Buffer => Buffer.from(frame)
+const copyOf = (frame: Buffer | SharedFrame): Buffer | SharedFrame =>
+  Buffer.isBuffer(frame) ? Buffer.from(frame) : frame
 
-const single = (message: Buffer[]): Buffer | Buffer[] =>
+const single = <Frame>(message: Frame[]): Frame | Frame[] =>
   message.length === 1 ? message[0]! : message
 
 const tooManySubscriptions = (): WireError =>

@@ -19,12 +19,12 @@ export class WaitingBytes {
     this.#most = most
   }
 
-  hasRoom(pipe: Backlog, message: readonly Buffer[]): boolean {
+  hasRoom(pipe: Backlog, message: readonly { readonly length: number }[]): boolean {
     this.#forget(pipe.backlog)
     return this.#bytes === 0 || this.#bytes + sizeOf(message) <= this.#most
   }
 
-  wrote(message: readonly Buffer[]): void {
+  wrote(message: readonly { readonly length: number }[]): void {
     const size = sizeOf(message)
     this.#sizes.push(size)
     this.#bytes += size
@@ -39,5 +39,5 @@ export class WaitingBytes {
   }
 }
 
-const sizeOf = (message: readonly Buffer[]): number =>
+const sizeOf = (message: readonly { readonly length: number }[]): number =>
   message.reduce((sum, { length }) => sum + length, 0)

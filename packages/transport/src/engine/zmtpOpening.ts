@@ -1,3 +1,4 @@
+import type { SharedFrame } from '@ringpost/core'
 import { WireError } from '../errors.ts'
 import { readVersionTwoPeer } from '../mechanism/peer.ts'
 import { FrameDecoder } from '../wire/frameDecoder.ts'
@@ -31,7 +32,7 @@ export const openZmtp: Opening = (wire, settings, events) => {
 function termsWith(peer: PeerGreeting, settings: ConnectionSettings): Terms {
   const { self, greeting, limits, mechanism } = settings
   const { version } = peer
-  const codec = { decoder: new FrameDecoder(limits), encoder: new FrameEncoder() }
+  const codec = { decoder: new FrameDecoder<SharedFrame>(limits), encoder: new FrameEncoder() }
   if (peer.version === '2.0') {
     return { version, ...codec, next: { peer: readVersionTwoPeer(self, peer) } }
   }

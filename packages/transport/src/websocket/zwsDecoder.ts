@@ -107,6 +107,10 @@ export class ZwsDecoder implements MessageDecoder {
     return command
   }
 
+  close(): void {
+    // What it keeps is private memory.
+  }
+
   transfer(): void {
     // It can not.
   }

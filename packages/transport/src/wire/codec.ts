@@ -7,20 +7,37 @@ export interface MessageSink extends FrameSink {
   room(): number
 }
 
+/** Memory that a frame is gathered in, and that stands for it afterwards. */
+export interface HeldFrame {
+  readonly data: Buffer
+  readonly length: number
+  /** Nobody wants it. */
+  release(): void
+}
+
+/** What a connection's traffic is decoded with. */
+export interface TrafficOptions<Held> {
+  /** Decrypts it. */
+  cipher?: FrameCipher | undefined
+  /** False for ZMTP 2.0. */
+  hasCommands?: boolean
+  /**
+   * Memory for a message's frame that is spread over chunks; undefined to keep it in private memory.
+   *
+   * @param bytes at most 1 MiB
+   */
+  hold?: (bytes: number) => Held | undefined
+}
+
 /**
  * Turns chunks of bytes, split anywhere, into whole messages and commands.
  *
  * In the handshake `readCommand` reads one command at a time; after `startTraffic` it is `read` and
  * `takeCommand`. After an error there is nothing more to be read.
  */
-export interface MessageDecoder {
-  /**
-   * Messages may come from now on.
-   *
-   * @param options.cipher decrypts them
-   * @param options.hasCommands false for ZMTP 2.0
-   */
-  startTraffic(options: { cipher: FrameCipher | undefined; hasCommands: boolean }): void
+export interface MessageDecoder<Held extends HeldFrame = never> {
+  /** Messages may come from now on. */
+  startTraffic(options: TrafficOptions<Held>): void
   /** Takes over a chunk, to be read behind those before it. It may be changed. */
   push(chunk: Buffer): void
   /** The memory of chunks is used again: copies what has not been read of them. */
@@ -38,7 +55,7 @@ export interface MessageDecoder {
    * @returns how many messages were read
    * @throws {WireError} the messages read before are in `messages`
    */
-  read(messages: Buffer[][], limit: number): number
+  read(messages: (Buffer | Held)[][], limit: number): number
   /** The command that `read` stopped at. */
   takeCommand(): Buffer | undefined
   /** Whether `transfer` may give something. */
@@ -50,6 +67,8 @@ export interface MessageDecoder {
    * answered by `MessageEncoder.addPong`.
    */
   takePing(): Buffer | undefined
+  /** Nothing more is to be read: lets go of what is held. */
+  close(): void
   /** Whether the peer has said farewell: nothing comes behind that. */
   readonly hasEnded: boolean
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
-import { bufferOver, span, type FrameMemory } from '@ringpost/core/internal'
+import { bufferOver, copyInto, span, type FrameMemory } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
-import type { MessageDecoder, MessageSink } from './codec.ts'
+import type { HeldFrame, MessageDecoder, MessageSink, TrafficOptions } from './codec.ts'
 import type { FrameCipher } from './frameCipher.ts'
 import { frameFlag, LONG_HEADER_BYTES, readLongSize, SHORT_HEADER_BYTES } from './frame.ts'
 
@@ -60,7 +60,7 @@ const NOTHING = Buffer.alloc(0)
  *
  * @see RFC 37/ZMTP "Framing"
  */
-export class FrameDecoder implements MessageDecoder {
+export class FrameDecoder<Held extends HeldFrame = never> implements MessageDecoder<Held> {
   /** ZMTP has no farewell, and asks for signs of life by commands. */
   readonly hasEnded = false
   readonly #frameLimit: number
@@ -89,9 +89,12 @@ export class FrameDecoder implements MessageDecoder {
   /** What has arrived of a body that is spread over chunks. */
   #body: Buffer | undefined
   #bodyBytes = 0
+  /** Whose memory that is, unless it is private. */
+  #held: Held | undefined
+  #hold: (bytes: number) => Held | undefined = () => undefined
 
   /** The frames of the message whose last one is not there yet. */
-  #frames: Buffer[] | undefined
+  #frames: (Buffer | Held)[] | undefined
   /** How many of them are copies. */
   #kept = 0
   #keptBytes = 0
@@ -107,15 +110,12 @@ export class FrameDecoder implements MessageDecoder {
     this.#commandLimit = Math.min(this.#frameLimit, HANDSHAKE_COMMAND_BYTES)
   }
 
-  /**
-   * Messages may come from now on.
-   *
-   * @param options.cipher decrypts them
-   * @param options.hasCommands false for ZMTP 2.0
-   */
-  startTraffic(options: { cipher?: FrameCipher | undefined; hasCommands?: boolean } = {}): void {
+  /** Messages may come from now on. */
+  startTraffic(options: TrafficOptions<Held> = {}): void {
     this.#cipher = options.cipher
     this.#hasCommands = options.hasCommands ?? true
+    // What is decrypted is not what has arrived.
+    if (options.hold !== undefined && this.#cipher === undefined) this.#hold = options.hold
     this.#isHandshake = false
     this.#commandLimit = Math.min(this.#frameLimit, this.#maxCommandSize)
   }
@@ -150,8 +150,8 @@ export class FrameDecoder implements MessageDecoder {
     if (frames === undefined) return
     if (this.#kept === 0) this.#keptBytes = 0
     for (; this.#kept < frames.length; this.#kept++) {
-      const frame = Buffer.from(frames[this.#kept]!)
-      frames[this.#kept] = frame
+      const frame = frames[this.#kept]!
+      if (Buffer.isBuffer(frame)) frames[this.#kept] = Buffer.from(frame)
       this.#keptBytes += frame.length
     }
     if (this.#keptBytes > this.#maxUnfinishedBytes) {
@@ -160,6 +160,15 @@ export class FrameDecoder implements MessageDecoder {
         `a message of more than ${this.#maxUnfinishedBytes} bytes`,
       )
     }
+  }
+
+  /** Nothing more is to be read: lets go of what is held. */
+  close(): void {
+    this.#held?.release()
+    this.#held = undefined
+    for (const frame of this.#frames ?? []) if (!Buffer.isBuffer(frame)) frame.release()
+    this.#frames = undefined
+    this.#hold = () => undefined
   }
 
   /**
@@ -179,7 +188,7 @@ export class FrameDecoder implements MessageDecoder {
    * @returns how many messages were read
    * @throws {WireError} the messages read before are in `messages`
    */
-  read(messages: Buffer[][], limit: number): number {
+  read(messages: (Buffer | Held)[][], limit: number): number {
     const first = messages.length
     const end = first + limit
     while (messages.length < end && this.#command === undefined) {
@@ -267,7 +276,7 @@ export class FrameDecoder implements MessageDecoder {
    * Frames of messages that lie in the chunk, up to the first that has to be looked at closer: the
    * loop that throughput hangs on.
    */
-  #readWhole(messages: Buffer[][], end: number): void {
+  #readWhole(messages: (Buffer | Held)[][], end: number): void {
     const chunk = this.#chunk
     const { buffer, byteOffset, length: stop } = chunk
     const limit = this.#frameLimit
@@ -375,7 +384,8 @@ export class FrameDecoder implements MessageDecoder {
         this.#hasHeader = false
         return bufferOver(this.#chunk.buffer, this.#chunk.byteOffset + at, length)
       }
-      this.#body = Buffer.allocUnsafe(Math.min(length, FIRST_BODY_BYTES))
+      this.#held = this.#mayHold(length) ? this.#hold(length) : undefined
+      this.#body = this.#held?.data ?? Buffer.allocUnsafe(Math.min(length, FIRST_BODY_BYTES))
       this.#bodyBytes = 0
     }
     while (this.#bodyBytes < length) {
@@ -388,6 +398,12 @@ export class FrameDecoder implements MessageDecoder {
     return body
   }
 
+  /** Only what is a message's, and so little that a peer may have it for the asking. */
+  #mayHold(length: number): boolean {
+    const isMessage = !this.#isHandshake && (this.#flags & frameFlag.command) === 0
+    return isMessage && length <= FIRST_BODY_BYTES
+  }
+
   /** Copies what the chunk has of the body. */
   #gatherBody(length: number): void {
     const count = Math.min(this.#chunk.length - this.#at, length - this.#bodyBytes)
@@ -397,7 +413,7 @@ export class FrameDecoder implements MessageDecoder {
       larger.set(this.#body!.subarray(0, this.#bodyBytes))
       this.#body = larger
     }
-    this.#body!.set(this.#chunk.subarray(this.#at, this.#at + count), this.#bodyBytes)
+    copyInto(this.#body!, this.#chunk.subarray(this.#at, this.#at + count), this.#bodyBytes)
     this.#bodyBytes = filled
     this.#at += count
   }
@@ -413,7 +429,13 @@ export class FrameDecoder implements MessageDecoder {
   }
 
   /** Puts a frame where it belongs: into a message, or aside as a command. */
-  #accept(body: Buffer, messages: Buffer[][]): void {
+  #accept(body: Buffer, messages: (Buffer | Held)[][]): void {
+    if (this.#held !== undefined) {
+      const held = this.#held
+      this.#held = undefined
+      this.#acceptFrame(held, (this.#flags & frameFlag.more) !== 0, messages)
+      return
+    }
     let frame = body
     let flags = this.#flags
     if (this.#cipher !== undefined) {
@@ -425,7 +447,13 @@ export class FrameDecoder implements MessageDecoder {
     if ((flags & frameFlag.command) !== 0) {
       this.#checkLength(flags, frame.length)
       this.#command = frame
-    } else if ((flags & frameFlag.more) !== 0) {
+    } else {
+      this.#acceptFrame(frame, (flags & frameFlag.more) !== 0, messages)
+    }
+  }
+
+  #acceptFrame(frame: Buffer | Held, hasMore: boolean, messages: (Buffer | Held)[][]): void {
+    if (hasMore) {
       this.#acceptPart(frame)
     } else if (this.#frames === undefined) {
       messages.push([frame])
@@ -437,7 +465,7 @@ export class FrameDecoder implements MessageDecoder {
     }
   }
 
-  #acceptPart(frame: Buffer): void {
+  #acceptPart(frame: Buffer | Held): void {
     this.#frames ??= []
     // One more is to come.
     if (this.#frames.push(frame) >= this.#maxFrames) {
