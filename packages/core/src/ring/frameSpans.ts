@@ -24,7 +24,7 @@ export interface FrameSink {
 export const WORD_REST = 3
 
 /** Up to here the loops below take less time than a view of the part and `copyInto`. */
-export const LOOP_BYTES = 1024
+export const LOOP_BYTES = 384
 
 /** How this machine lays out words, so that a view reads them as an array does. */
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1

@@ -42,12 +42,14 @@ function readAll(
   return messages
 }
 
-const contentOf = (frame: Buffer | HeldFrame): Buffer =>
-  Buffer.isBuffer(frame) ? frame : frame.data
+const hexOf = (frame: Buffer | HeldFrame): string =>
+  (Buffer.isBuffer(frame) ? frame : frame.data).toString('hex')
+
+const hexes = (message: readonly Buffer[]): string[] => message.map(hexOf)
 
 describe('memory for frames that are spread over chunks', () => {
   it('is filled with what arrives, whatever the chunks are', () => {
-    const frame = fc.oneof(fc.nat(20), fc.nat(30_000)).map((size) => Buffer.alloc(size, size))
+    const frame = fc.oneof(fc.nat(20), fc.nat(2000)).map((size) => Buffer.alloc(size, size))
     const message = fc.array(frame, { minLength: 1, maxLength: 3 })
     fc.assert(
       fc.property(
@@ -60,7 +62,7 @@ describe('memory for frames that are spread over chunks', () => {
           const stream = encoded(messages)
           const places = cuts.map((place) => place % (stream.length + 1))
           const read = readAll(decoder, cut(stream, places))
-          expect(read.map((frames) => frames.map(contentOf))).toEqual(messages)
+          expect(read.map((frames) => frames.map(hexOf))).toEqual(messages.map(hexes))
           for (const part of read.flat()) if (!Buffer.isBuffer(part)) part.release()
           expect(lender.lent.size).toBe(0)
         },
