@@ -24,7 +24,7 @@ export interface TrafficOptions<Held> {
   /**
    * Memory for a message's frame that is spread over chunks; undefined to keep it in private memory.
    *
-   * @param bytes at most 1 MiB
+   * @param bytes at most 128 KiB
    */
   hold?: (bytes: number) => Held | undefined
 }

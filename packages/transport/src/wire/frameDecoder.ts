@@ -25,6 +25,12 @@ export const HANDSHAKE_COMMAND_BYTES = 65_536
  */
 const FIRST_BODY_BYTES = 1_048_576
 
+/**
+ * Larger frames are not gathered in shared memory: of that there is so much for all, and thousands of
+ * peers may announce what they never send.
+ */
+const MOST_HELD_BYTES = 131_072
+
 const MESSAGE_FLAGS = frameFlag.more | frameFlag.long
 
 /** `transfer` gives at most so many frames at once. */
@@ -398,10 +404,10 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
     return body
   }
 
-  /** Only what is a message's, and so little that a peer may have it for the asking. */
+  /** Only what is a message's, and so little that any number of peers may have it for the asking. */
   #mayHold(length: number): boolean {
     const isMessage = !this.#isHandshake && (this.#flags & frameFlag.command) === 0
-    return isMessage && length <= FIRST_BODY_BYTES
+    return isMessage && length <= MOST_HELD_BYTES
   }
 
   /** Copies what the chunk has of the body. */
