@@ -1,0 +1,95 @@
+import { ActorError } from '../errors.ts'
+import type { Factory, Handlers } from './types.ts'
+
+/** Options of an actor, given where it is spawned. */
+export interface SpawnOptions {
+  /** Its last name in its path; unique among its siblings. Default: a number. */
+  name?: string
+  /**
+   * Where it is to run: the number of a host, `'here'` (the thread that spawns it) or `'least'`
+   * (the one with the fewest actors). Default: the hosts in turn for `system.spawn`, `'here'` for
+   * `ctx.spawn`.
+   */
+  host?: number | 'here' | 'least'
+  /** Messages that may wait for the actor. Default 1,024; 0 means no limit. */
+  mailbox?: number
+}
+
+/** Every definition that this thread's modules have made, by where and by what name. */
+const definitions = new Map<string, ActorDefinition<never[], Handlers>>()
+
+const keyOf = (url: string, name: string): string => `${url}#${name}`
+
+/** What an actor is: the file that defines it, its name there, and the factory of its handlers. */
+export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
+  /** The module that made it: hosts import it from there. */
+  readonly url: string
+  readonly name: string
+  /** @internal */
+  readonly factory: Factory<Args, H>
+  /** @internal */
+  readonly options: SpawnOptions
+
+  /** @internal */
+  constructor(url: string, name: string, factory: Factory<Args, H>, options: SpawnOptions) {
+    this.url = url
+    this.name = name
+    this.factory = factory
+    this.options = options
+  }
+
+  /** The same definition, with options for those who are spawned from it. */
+  with(options: SpawnOptions): ActorDefinition<Args, H> {
+    return new ActorDefinition(this.url, this.name, this.factory, { ...this.options, ...options })
+  }
+}
+
+/**
+ * Defines a kind of actor. To be called while the module loads, so that a host thread which imports
+ * the module finds the definition; the result need not be exported for that.
+ *
+ * @param url `import.meta.url` of the calling module; in CommonJS `pathToFileURL(__filename).href`
+ * @param name unique within the module
+ * @param factory returns the handlers; may be async, then the actor is ready when it settles
+ * @throws {ActorError} `EINVAL`: no url, no name, no function, or the module has the name already
+ */
+export function defineActor<Args extends unknown[], H extends object>(
+  url: string,
+  name: string,
+  factory: Factory<Args, H>,
+): ActorDefinition<Args, H> {
+  if (typeof url !== 'string' || !URL.canParse(url))
+    throw new ActorError('EINVAL', `A definition needs import.meta.url, not ${String(url)}`)
+  if (typeof name !== 'string' || name === '')
+    throw new ActorError('EINVAL', 'A definition needs a name')
+  if (typeof factory !== 'function')
+    throw new ActorError('EINVAL', `The definition ${name} needs a function that returns handlers`)
+  const key = keyOf(url, name)
+  if (definitions.has(key)) throw new ActorError('EINVAL', `${url} defines ${name} twice`)
+  const definition = new ActorDefinition(url, name, factory, {})
+  definitions.set(key, definition as never)
+  return definition
+}
+
+/**
+ * The definition, from the module that makes it.
+ *
+ * @throws {ActorError} `ELOAD`: the module cannot be imported, or defines no such actor
+ */
+export async function loadDefinition(url: string, name: string): Promise<ActorDefinition> {
+  const known = definitionOf(url, name)
+  if (known !== undefined) return known
+  try {
+    await import(url)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ActorError('ELOAD', `${url} cannot be loaded by a host: ${why}`, { cause })
+  }
+  const loaded = definitionOf(url, name)
+  if (loaded !== undefined) return loaded
+  throw new ActorError('ELOAD', `${url} defines no actor ${name} when a host imports it`)
+}
+
+/** The definition, if the module that makes it was imported in this thread. */
+export const definitionOf = (url: string, name: string): ActorDefinition | undefined =>
+  definitions.get(keyOf(url, name)) as ActorDefinition | undefined

@@ -1,0 +1,30 @@
+/** Every code an actor system may fail with, and what people read. */
+const conditions = {
+  ECLOSED: 'The system is closed',
+  ELOAD: 'The definition cannot be loaded',
+  ENOACTOR: 'There is no such actor',
+  ENOHANDLER: 'The actor has no such handler',
+  EOVERFLOW: 'The mailbox is full',
+  ETIMEDOUT: 'No answer came in time',
+  EEXPIRED: 'The time for it was over before its turn came',
+  EHOSTDOWN: 'The host of the actor is gone',
+  ESTOPPED: 'The actor was stopped',
+  EVALUE: 'The value cannot be sent',
+  EBADMSG: 'The message cannot be read',
+  EMSGSIZE: 'The message is too large',
+  EINVAL: 'Invalid argument',
+} as const satisfies Record<string, string>
+
+/** What went wrong. Branch on this, not on the message. */
+export type ActorErrorCode = keyof typeof conditions
+
+/** An actor, or the system that runs it, could not do what it was asked. */
+export class ActorError extends Error {
+  override readonly name = 'ActorError'
+  readonly code: ActorErrorCode
+
+  constructor(code: ActorErrorCode, message: string = conditions[code], options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

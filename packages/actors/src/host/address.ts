@@ -1,0 +1,15 @@
+/**
+ * Where an actor is. Hosts are numbered and no number is used twice; a slot is used again, with
+ * another generation.
+ */
+export interface Address {
+  readonly host: number
+  readonly slot: number
+  readonly generation: number
+}
+
+/** Nobody: what asks and tells carry where no actor is meant. */
+export const nowhere: Address = { host: 0, slot: 0, generation: 0 }
+
+export const isSameAddress = (one: Address, other: Address): boolean =>
+  one.slot === other.slot && one.host === other.host && one.generation === other.generation

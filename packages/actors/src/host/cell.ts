@@ -1,0 +1,56 @@
+import type { ActorDefinition, SpawnOptions } from '../definition/definition.ts'
+import type { Handlers } from '../definition/types.ts'
+import type { Address } from './address.ts'
+import type { Down } from './down.ts'
+import { Mailbox } from './mailbox.ts'
+import type { RefOwner } from './ref.ts'
+
+/** Where an actor is in its life. */
+export type Phase = 'starting' | 'idle' | 'queued' | 'running' | 'awaiting' | 'stopping' | 'stopped'
+
+/** What it takes to make an actor, here or elsewhere. */
+export interface Blueprint {
+  readonly definition: ActorDefinition
+  readonly args: unknown[]
+  readonly parent: Address
+  readonly options: SpawnOptions
+}
+
+/** Default for the messages that may wait for one actor. */
+export const DEFAULT_MAILBOX = 1024
+
+/** One actor, as its host sees it. */
+export class Cell implements RefOwner {
+  readonly slot: number
+  readonly generation: number
+  readonly blueprint: Blueprint
+  readonly mailbox = new Mailbox()
+  /** Messages that may wait before senders are told to pause. */
+  readonly limit: number
+  phase: Phase = 'starting'
+  handlers: Handlers = {}
+  /** Of the message being handled. */
+  deadline = Infinity
+  /** Hosts that were told to pause. */
+  paused: Set<number> | undefined
+  /** Who wants to know when it is gone. */
+  watchers: Set<(down: Down) => void> | undefined
+  /** Aborted when the actor stops; made when first asked for. */
+  stopping: AbortController | undefined
+  /** Whether it stops when the message being handled is done. */
+  isStopping = false
+  /** Whether it stops when its mailbox is empty. */
+  isLeaving = false
+  /** Settles when its factory has; only while that is awaited. */
+  started: Promise<void> | undefined
+  /** Children to be stopped before it. */
+  children: Set<Address> | undefined
+
+  constructor(slot: number, generation: number, blueprint: Blueprint) {
+    this.slot = slot
+    this.generation = generation
+    this.blueprint = blueprint
+    const limit = blueprint.options.mailbox ?? DEFAULT_MAILBOX
+    this.limit = limit === 0 ? Infinity : limit
+  }
+}

@@ -1,0 +1,6 @@
+/** Why an actor is no more. */
+export type Down =
+  | { readonly reason: 'stopped' }
+  | { readonly reason: 'failed'; readonly error: unknown }
+  | { readonly reason: 'host lost'; readonly error: unknown }
+  | { readonly reason: 'no such actor' }

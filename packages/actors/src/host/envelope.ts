@@ -1,0 +1,52 @@
+/**
+ * What a message is for. The first group is for actors and waits in their mailboxes, the second for
+ * who asked, the third for hosts.
+ */
+export const kind = {
+  tell: 1,
+  ask: 2,
+  stream: 3,
+
+  /** The answer of an ask. */
+  reply: 8,
+  /** The ask or the stream has failed. */
+  failure: 9,
+  /** The next item of a stream. */
+  item: 10,
+  /** The stream is over. */
+  end: 11,
+
+  /** The asker is not interested any more. */
+  cancel: 16,
+  /** The reader of a stream has room for so many more items. */
+  credit: 17,
+  /** A mailbox is full: its actor is told nothing more until `resume`. */
+  pause: 18,
+  resume: 19,
+  /** A request between hosts, by name: spawn, stop, watch. */
+  request: 20,
+  /** A notice between hosts, which nobody answers. */
+  notice: 21,
+} as const
+
+export type Kind = (typeof kind)[keyof typeof kind]
+
+/** One message between actors, or between their hosts. */
+export interface Envelope {
+  readonly kind: Kind
+  /** The actor it is for: its slot and generation in this host; 0 where it is for the host. */
+  readonly slot: number
+  readonly generation: number
+  /** The host it came from. */
+  readonly from: number
+  /** Names what is to be answered, among what that host has asked; 0 if nothing is. */
+  readonly id: number
+  /** When it is of no use any more, in milliseconds since the epoch; `Infinity` for never. */
+  readonly deadline: number
+  readonly method: string
+  /** Arguments, or the one value of an answer. */
+  readonly body: unknown
+}
+
+/** An envelope on its way: the host it goes to is known to who carries it. */
+export type Parcel = Omit<Envelope, 'from'>

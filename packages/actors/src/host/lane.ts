@@ -1,0 +1,115 @@
+import { Push, SocketError, type Context } from '@ringpost/core'
+import type { ValueContext } from '../values/values.ts'
+import { ByteWriter } from '../values/values.ts'
+import type { Parcel } from './envelope.ts'
+import { RecordWriter } from './record.ts'
+
+/** Envelopes leave together, at the latest when they come to so many bytes. */
+const FRAME_BYTES = 32 * 1024
+
+/** So many frames may lie in the ring, unread. */
+const FRAMES = 64
+
+/** What waits on this side for room in the ring, in bytes, before the lane counts as full. */
+const BACKLOG_BYTES = 1024 * 1024
+
+/** Of a frame: the number of the host it comes from. */
+export const FRAME_HEAD_BYTES = 4
+
+/** One direction between two hosts: what is posted leaves in frames, in its order. */
+export class Lane {
+  readonly #push: Push
+  readonly #from: number
+  readonly #writer = new ByteWriter()
+  readonly #records: RecordWriter
+  readonly #backlog: Buffer[] = []
+  readonly #waiting: (() => void)[] = []
+  #backlogBytes = 0
+  #isClosed = false
+
+  constructor(endpoint: string, from: number, context: Context, values: ValueContext) {
+    this.#from = from
+    this.#push = new Push({ context, sendHighWaterMark: FRAMES })
+    this.#push.connect(endpoint)
+    this.#records = new RecordWriter(this.#writer, values)
+  }
+
+  /** Whether a message more should wait: the host at the other end does not keep up. */
+  get isFull(): boolean {
+    return this.#backlogBytes > BACKLOG_BYTES
+  }
+
+  /** Whether something waits for `flush`. */
+  get isHolding(): boolean {
+    return this.#writer.length > 0
+  }
+
+  /** @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  post(parcel: Parcel): void {
+    if (this.#isClosed) return
+    const writer = this.#writer
+    if (writer.length === 0) {
+      writer.reserve(FRAME_HEAD_BYTES)
+      writer.bytes.writeUInt32LE(this.#from, 0)
+      writer.length = FRAME_HEAD_BYTES
+    }
+    this.#records.write(parcel)
+    if (writer.length >= FRAME_BYTES) this.flush()
+  }
+
+  /** Sends what was posted. */
+  flush(): void {
+    const writer = this.#writer
+    if (this.#isClosed || writer.length <= FRAME_HEAD_BYTES) return
+    const frame = writer.take()
+    if (this.#backlog.length > 0 || !this.#offer(frame)) this.#keep(frame)
+  }
+
+  /** Settles when the lane is not full, or is closed. */
+  whenRoom(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#push.close()
+    this.#backlog.length = 0
+    this.#backlogBytes = 0
+    this.#wake()
+  }
+
+  #offer(frame: Buffer): boolean {
+    try {
+      this.#push.sendSync(frame, { timeout: 0 })
+      return true
+    } catch (error) {
+      if (error instanceof SocketError && error.code === 'EAGAIN') return false
+      throw error
+    }
+  }
+
+  #keep(frame: Buffer): void {
+    this.#backlog.push(frame)
+    this.#backlogBytes += frame.length
+    if (this.#backlog.length === 1) void this.#drain()
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#backlog.length > 0) {
+      const frame = this.#backlog[0]!
+      try {
+        await this.#push.send(frame)
+      } catch (error) {
+        if (this.#isClosed) return
+        throw error
+      }
+      this.#backlog.shift()
+      this.#backlogBytes -= frame.length
+      if (!this.isFull) this.#wake()
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,122 @@
+import type { Ask, Handlers, Send, Stream, Tell } from '../definition/types.ts'
+import type { Address } from './address.ts'
+import { verbs, type VerbCaller } from './verbs.ts'
+
+/** How a call is made. */
+export interface CallOptions {
+  /** How long to wait, in milliseconds. Default: what is left for the message being handled, else 5,000. `Infinity`: no limit. */
+  timeoutMs?: number
+  /** Ends the wait; what the actor does for it is cancelled as well. */
+  signal?: AbortSignal
+}
+
+/** What carries a ref's calls: the runtime of the thread that holds it. */
+export interface Caller {
+  tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean
+  send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void>
+  ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown>
+  stream(ref: ActorRef<never>, method: string, args: unknown[]): AsyncGenerator<unknown, void, void>
+  stop(address: Address): Promise<void>
+}
+
+/** What an actor is that holds refs: its asks inherit the deadline of the message it handles. */
+export interface RefOwner {
+  readonly deadline: number
+}
+
+const none: CallOptions = {}
+
+/**
+ * Names an actor and reaches it, wherever it runs. Refs travel in messages, and outlive the actor:
+ * then what is sent to them is a dead letter, and asks fail with `ENOACTOR`.
+ */
+export class ActorRef<H = Handlers> implements VerbCaller {
+  /** @internal */
+  readonly address: Address
+  /** @internal */
+  readonly caller: Caller
+  /** @internal */
+  readonly owner: RefOwner | undefined
+  /** @internal */
+  readonly options: CallOptions
+
+  /** @internal */
+  constructor(address: Address, caller: Caller, owner?: RefOwner, options: CallOptions = none) {
+    this.address = address
+    this.caller = caller
+    this.owner = owner
+    this.options = options
+  }
+
+  /** Puts a message into the mailbox at once, or not at all: false, and a dead letter. */
+  get tell(): Tell<H> {
+    return verbs.tell(this) as never
+  }
+
+  /** Puts a message into the mailbox as soon as there is room. */
+  get send(): Send<H> {
+    return verbs.send(this) as never
+  }
+
+  /** Asks, and settles with what the handler returns or throws. */
+  get ask(): Ask<H> {
+    return verbs.ask(this) as never
+  }
+
+  /** Reads what a generator of the actor yields. */
+  get stream(): Stream<H> {
+    return verbs.stream(this) as never
+  }
+
+  /** The same actor, called with these options. */
+  with(options: CallOptions): ActorRef<H> {
+    return new ActorRef(this.address, this.caller, this.owner, { ...this.options, ...options })
+  }
+
+  /** Whether both name the same actor, in the same life. */
+  equals(other: ActorRef<never>): boolean {
+    const { host, slot, generation } = other.address
+    return (
+      this.address.host === host &&
+      this.address.slot === slot &&
+      this.address.generation === generation
+    )
+  }
+
+  toString(): string {
+    const { host, slot, generation } = this.address
+    return `actor:${host}/${slot}.${generation}`
+  }
+
+  /** @internal */
+  callTell(method: string, args: unknown[]): boolean {
+    return this.caller.tell(this as never, method, args)
+  }
+
+  /** @internal */
+  callSend(method: string, args: unknown[]): Promise<void> {
+    return this.caller.send(this as never, method, args)
+  }
+
+  /** @internal */
+  callAsk(method: string, args: unknown[]): Promise<unknown> {
+    return this.caller.ask(this as never, method, args)
+  }
+
+  /** @internal */
+  callStream(method: string, args: unknown[]): AsyncGenerator<unknown, void, void> {
+    return this.caller.stream(this as never, method, args)
+  }
+}
+
+/** A ref of who spawned the actor: leaving its scope with `await using` stops the actor. */
+export class ActorHandle<H = Handlers> extends ActorRef<H> implements AsyncDisposable {
+  /** Stops the actor once it has handled what is in its mailbox; settles when it is gone. */
+  stop(): Promise<void> {
+    return this.caller.stop(this.address)
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+}

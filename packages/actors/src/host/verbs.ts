@@ -1,0 +1,48 @@
+/** Who a verb's methods call. */
+export interface VerbCaller {
+  callTell(method: string, args: unknown[]): boolean
+  callSend(method: string, args: unknown[]): Promise<void>
+  callAsk(method: string, args: unknown[]): Promise<unknown>
+  callStream(method: string, args: unknown[]): AsyncGenerator<unknown, void, void>
+}
+
+type Verb = (caller: VerbCaller, method: string, args: unknown[]) => unknown
+
+interface Bound {
+  readonly caller: VerbCaller
+}
+
+/**
+ * Makes objects whose every property is a method that sends a message of that name.
+ *
+ * The names are not known before they are used. A method is made when its name is first used in
+ * this thread, and stays on a prototype that all refs share, so that later calls are plain ones.
+ */
+function verbOf(act: Verb): (caller: VerbCaller) => Bound {
+  const made: object = Object.create(null)
+  const makes = new Proxy(Object.create(null) as object, {
+    get(_, name) {
+      // Promises look for `then`, and printing for symbols.
+      if (typeof name === 'symbol' || name === 'then') return undefined
+      const method = function method(this: Bound, ...args: unknown[]): unknown {
+        return act(this.caller, name, args)
+      }
+      Object.defineProperty(made, name, { value: method, configurable: true })
+      return method
+    },
+  })
+  Object.setPrototypeOf(made, makes)
+  function Bound(this: { caller: VerbCaller }, caller: VerbCaller): void {
+    this.caller = caller
+  }
+  Bound.prototype = made
+  const Constructor = Bound as unknown as new (caller: VerbCaller) => Bound
+  return (caller) => new Constructor(caller)
+}
+
+export const verbs = {
+  tell: verbOf((caller, method, args) => caller.callTell(method, args)),
+  send: verbOf((caller, method, args) => caller.callSend(method, args)),
+  ask: verbOf((caller, method, args) => caller.callAsk(method, args)),
+  stream: verbOf((caller, method, args) => caller.callStream(method, args)),
+}
