@@ -1,5 +1,5 @@
 export { defineActor, ActorDefinition, type SpawnOptions } from './definition/definition.ts'
-export type { Ask, Factory, Handlers, Send, Stream, Tell } from './definition/types.ts'
+export type { Ask, Factory, Handlers, HandlersOf, Send, Stream, Tell } from './definition/types.ts'
 export { ActorError, type ActorErrorCode } from './errors.ts'
 export type { ActorContext } from './host/actorContext.ts'
 export type { DeadLetter, DeadLetterReason } from './host/deadLetters.ts'

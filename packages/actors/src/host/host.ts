@@ -1,7 +1,7 @@
 import type { Context } from '@ringpost/core'
 import { loadDefinition, type ActorDefinition, type SpawnOptions } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
-import { copyValue, type ValueContext } from '../values/values.ts'
+import { copyValue, type ValueContext } from '../values/index.ts'
 import { nowhere, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
 import type { Blueprint, Cell } from './cell.ts'

@@ -1,4 +1,4 @@
-import type { Ask, Handlers, Send, Stream, Tell } from '../definition/types.ts'
+import type { Ask, Handlers, HandlersOf, Send, Stream, Tell } from '../definition/types.ts'
 import type { Address } from './address.ts'
 import { verbs, type VerbCaller } from './verbs.ts'
 
@@ -29,6 +29,8 @@ const none: CallOptions = {}
 /**
  * Names an actor and reaches it, wherever it runs. Refs travel in messages, and outlive the actor:
  * then what is sent to them is a dead letter, and asks fail with `ENOACTOR`.
+ *
+ * @typeParam H the definition it was spawned from (`ActorRef<typeof counter>`), or its handlers
  */
 export class ActorRef<H = Handlers> implements VerbCaller {
   /** @internal */
@@ -49,22 +51,22 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   }
 
   /** Puts a message into the mailbox at once, or not at all: false, and a dead letter. */
-  get tell(): Tell<H> {
+  get tell(): Tell<HandlersOf<H>> {
     return verbs.tell(this) as never
   }
 
   /** Puts a message into the mailbox as soon as there is room. */
-  get send(): Send<H> {
+  get send(): Send<HandlersOf<H>> {
     return verbs.send(this) as never
   }
 
   /** Asks, and settles with what the handler returns or throws. */
-  get ask(): Ask<H> {
+  get ask(): Ask<HandlersOf<H>> {
     return verbs.ask(this) as never
   }
 
   /** Reads what a generator of the actor yields. */
-  get stream(): Stream<H> {
+  get stream(): Stream<HandlersOf<H>> {
     return verbs.stream(this) as never
   }
 
