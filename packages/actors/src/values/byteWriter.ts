@@ -104,4 +104,4 @@ export class ByteWriter {
 }
 
 /** `TypedArray.set` takes some 30 ns before the first byte. */
-const COPY_BY_LOOP_BYTES = 32
+const COPY_BY_LOOP_BYTES = 64

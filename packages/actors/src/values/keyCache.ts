@@ -1,3 +1,5 @@
+import { readAscii } from './readAscii.ts'
+
 const SLOTS = 1024
 /** Longer keys, and all that are not ASCII, are decoded each time. */
 const MAX_KEY = 31
@@ -22,7 +24,7 @@ export class KeyCache {
     const slot = (hash ^ (hash >>> 10)) & (SLOTS - 1)
     const known = this.#strings[slot]!
     if (known.length === count && isEqual(known, bytes, at)) return known
-    const string = bytes.toString('latin1', at, end)
+    const string = readAscii(bytes, at, count) ?? bytes.toString('latin1', at, end)
     this.#strings[slot] = string
     return string
   }

@@ -2,15 +2,13 @@ import { isUtf8 } from 'node:buffer'
 import { define } from './define.ts'
 import { isHiddenInError, isOwnOfError, makeError } from './errorFields.ts'
 import { KeyCache } from './keyCache.ts'
-import { readAscii } from './readAscii.ts'
+import { LONGEST_READ, readAscii } from './readAscii.ts'
 import { defaultMaxBytes, defaultMaxDepth, type ValueContext } from './valueContext.ts'
 import { ValueError } from './valueError.ts'
-import { arrayBufferCode, binaryKinds, extension, MAX_HOLES } from './wireFormat.ts'
+import { arrayBufferCode, binaryKinds, extension, MAX_HOLES, uint8ArrayCode } from './wireFormat.ts'
 
 /** Up to so many bytes are copied out of what was received, so that they do not keep it alive. */
 const COPIED_BYTES = 256
-/** Shorter strings are read byte by byte, if they are ASCII. */
-const SHORT_STRING = 16
 const TWO_TO_32 = 0x1_0000_0000
 const hole = Symbol('hole')
 const noContext: ValueContext = {}
@@ -198,7 +196,7 @@ export class ValueReader {
   #string(count: number): string {
     const at = this.#advance(count)
     return (
-      (count < SHORT_STRING ? readAscii(this.#bytes, at, count) : undefined) ??
+      (count <= LONGEST_READ ? readAscii(this.#bytes, at, count) : undefined) ??
       this.#decode(at, count)
     )
   }
@@ -323,7 +321,8 @@ export class ValueReader {
     const code = this.#byte()
     const at = this.#advance(count)
     const bytes = this.#bytes
-    if (code === arrayBufferCode) return copyBuffer(bytes, at, count)
+    if (code === uint8ArrayCode && count <= COPIED_BYTES) return copyAlone(bytes, at, count)
+    if (code === arrayBufferCode) return copyAlone(bytes, at, count).buffer
     const kind = binaryKinds.get(code)
     if (kind === undefined) throw refuse(`no array has the code ${code}`)
     const { constructor, bytesPerElement } = kind
@@ -333,7 +332,7 @@ export class ValueReader {
       count <= COPIED_BYTES ||
       offset % bytesPerElement !== 0 ||
       !(bytes.buffer instanceof ArrayBuffer)
-    if (isCopied) return new constructor(copyBuffer(bytes, at, count))
+    if (isCopied) return new constructor(copyAlone(bytes, at, count).buffer)
     return new constructor(bytes.buffer, offset, count / bytesPerElement)
   }
 
@@ -446,10 +445,10 @@ export class ValueReader {
   }
 
   #actorRef(count: number): unknown {
-    const { fromRef } = this.#context
-    if (fromRef === undefined) throw refuse('an actor ref where there are none')
+    const context = this.#context
+    if (context.fromRef === undefined) throw refuse('an actor ref where there are none')
     const at = this.#advance(count)
-    const ref: unknown = fromRef.call(this.#context, this.#bytes.subarray(at, at + count))
+    const ref: unknown = context.fromRef(this.#bytes.subarray(at, at + count))
     return ref
   }
 
@@ -488,16 +487,20 @@ export class ValueReader {
 
 const boxedTypes = new Set(['number', 'string', 'boolean', 'bigint'])
 
+/** A loop takes as long as `copy` does from here on. */
+const COPIED_BY_LOOP = 64
+
 function copyOut(bytes: Buffer, at: number, count: number): Buffer {
   const copy = Buffer.allocUnsafe(count)
-  bytes.copy(copy, 0, at, at + count)
+  if (count <= COPIED_BY_LOOP) for (let n = 0; n < count; n++) copy[n] = bytes[at + n]!
+  else bytes.copy(copy, 0, at, at + count)
   return copy
 }
 
 /** Memory of its own, as views of several bytes want: aligned, and as long as they are. */
-function copyBuffer(bytes: Buffer, at: number, count: number): ArrayBuffer {
+function copyAlone(bytes: Buffer, at: number, count: number): Uint8Array<ArrayBuffer> {
   const copy = new Uint8Array(count)
-  for (let n = 0; n < count && n < COPIED_BYTES; n++) copy[n] = bytes[at + n]!
-  if (count > COPIED_BYTES) copy.set(bytes.subarray(at, at + count))
-  return copy.buffer
+  if (count <= COPIED_BY_LOOP) for (let n = 0; n < count; n++) copy[n] = bytes[at + n]!
+  else bytes.copy(copy, 0, at, at + count)
+  return copy
 }

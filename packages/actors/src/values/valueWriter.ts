@@ -2,6 +2,7 @@ import { types } from 'node:util'
 import type { ByteWriter } from './byteWriter.ts'
 import { describeObject, isBuiltIn, isPlainPrototype } from './kinds.ts'
 import { describeError } from './errorFields.ts'
+import { MetObjects } from './metObjects.ts'
 import { asRefusal, keyStep, Refusal } from './refusal.ts'
 import { defaultMaxBytes, defaultMaxDepth, type ValueContext } from './valueContext.ts'
 import { arrayBufferCode, binaryCodes, extension, MAX_HOLES, uint8ArrayCode } from './wireFormat.ts'
@@ -9,8 +10,6 @@ import { arrayBufferCode, binaryCodes, extension, MAX_HOLES, uint8ArrayCode } fr
 /** Thrown, and caught by the writer, where an object occurs twice: the value is written again. */
 const repetition = new Error('an object occurs more than once')
 
-/** So many objects are compared one by one, which costs next to nothing; more go into a set. */
-const FEW_OBJECTS = 16
 /** Shorter strings are written character by character, if they are ASCII. */
 const SHORT_STRING = 40
 const TWO_TO_32 = 0x1_0000_0000
@@ -34,9 +33,7 @@ export class ValueWriter {
   #holes = 0
   isBusy = false
 
-  readonly #few: (object | undefined)[] = Array.from({ length: FEW_OBJECTS }, () => undefined)
-  #fewCount = 0
-  #many: Set<object> | undefined
+  readonly #met = new MetObjects()
   /** In the second pass: every object, and its place in the order in which they began. */
   #places: Map<object, number> | undefined
   #looksForRepetition = true
@@ -57,9 +54,7 @@ export class ValueWriter {
       if (error !== repetition) throw asRefusal(error).toValueError(context.name ?? 'value')
       this.#writeReferencing(value)
     } finally {
-      for (let n = 0; n < this.#fewCount; n++) this.#few[n] = undefined
-      this.#fewCount = 0
-      this.#many = undefined
+      this.#met.clear()
       this.#places = undefined
       this.#context = noContext
       this.isBusy = false
@@ -292,21 +287,7 @@ export class ValueWriter {
   /** True where the object was met before: a reference is written, or the value again from the start. */
   #isRepeated(object: object): boolean {
     if (this.#places !== undefined) return this.#isReferred(object, this.#places)
-    if (this.#many !== undefined) {
-      const { size } = this.#many
-      if (this.#many.add(object).size === size) throw repetition
-      return false
-    }
-    if (!this.#looksForRepetition) return false
-    const few = this.#few
-    const count = this.#fewCount
-    for (let n = 0; n < count; n++) if (few[n] === object) throw repetition
-    if (count < FEW_OBJECTS) {
-      few[count] = object
-      this.#fewCount = count + 1
-    } else {
-      this.#many = new Set(few as object[]).add(object)
-    }
+    if (this.#looksForRepetition && this.#met.meets(object)) throw repetition
     return false
   }
 
@@ -462,7 +443,12 @@ export class ValueWriter {
   }
 
   #binary(code: number, bytes: Uint8Array): void {
-    this.#extensionHeader(extension.binary, bytes.length + 1)
+    // Where another format is shorter, by a byte, it would be another for each of few lengths.
+    const count = bytes.length + 1
+    this.#room(6)
+    if (count < 0x100) this.#bytes2(0xc7, count)
+    else this.#sized(0xc8, count)
+    this.#byte(extension.binary)
     this.#byte(code)
     this.#append(bytes)
   }
