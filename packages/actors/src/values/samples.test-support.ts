@@ -49,16 +49,30 @@ const leaves = fc.oneof(
     .uint8Array({ minLength: 2 })
     .map((bytes) => new DataView(bytes.slice().buffer, 1, bytes.length - 1)),
   fc.constantFrom(/a(b)?/giu, /[\]/]/, new RegExp('')),
-  fc.oneof(fc.double(), fc.string(), fc.boolean(), fc.bigInt()).map((value) => Object(value) as object),
+  fc
+    .oneof(fc.double(), fc.string(), fc.boolean(), fc.bigInt())
+    .map((value) => Object(value) as object),
 )
 
-const keys = fc.oneof(strings, fc.constantFrom('__proto__', 'constructor', 'toString', 'length', '0'))
+const keys = fc.oneof(
+  strings,
+  fc.constantFrom('__proto__', 'constructor', 'toString', 'length', '0'),
+)
 
 /** Whatever structured clone carries, each object once. */
 export const values: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
-  value: fc.oneof({ maxDepth: 5, withCrossShrink: true }, leaves, tie('array'), tie('object'), tie('map'), tie('set')),
+  value: fc.oneof(
+    { maxDepth: 5, withCrossShrink: true },
+    leaves,
+    tie('array'),
+    tie('object'),
+    tie('map'),
+    tie('set'),
+  ),
   array: fc
-    .array(fc.oneof({ weight: 9, arbitrary: tie('value') }, { weight: 1, arbitrary: fc.constant(fc) }))
+    .array(
+      fc.oneof({ weight: 9, arbitrary: tie('value') }, { weight: 1, arbitrary: fc.constant(fc) }),
+    )
     // Where there is the one, there is to be a hole.
     .map((elements) => {
       const array = [...elements]
@@ -105,16 +119,18 @@ function attach(node: object, other: object): void {
 }
 
 /** Whether two values have the same shape: where one has an object twice, so has the other. */
-export function isSameGraph(left: unknown, right: unknown, met = new Map<unknown, unknown>()): boolean {
+export function isSameGraph(
+  left: unknown,
+  right: unknown,
+  met = new Map<unknown, unknown>(),
+): boolean {
   if (typeof left !== 'object' || left === null) return Object.is(left, right)
   if (met.has(left)) return met.get(left) === right
   if (Object.getPrototypeOf(left) !== Object.getPrototypeOf(right)) return false
   met.set(left, right)
   const ours = partsOf(left)
   const theirs = partsOf(right as object)
-  return (
-    ours.length === theirs.length && ours.every((part, n) => isSameGraph(part, theirs[n], met))
-  )
+  return ours.length === theirs.length && ours.every((part, n) => isSameGraph(part, theirs[n], met))
 }
 
 function partsOf(object: object): unknown[] {

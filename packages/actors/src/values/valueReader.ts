@@ -49,7 +49,7 @@ export class ValueReader {
     this.#context = context
     this.#holes = 0
     try {
-      const value = this.#value()
+      const value = this.#content()
       if (this.#at !== end) throw refuse(`${end - this.#at} bytes follow the value`)
       return value
     } catch (error) {

@@ -246,11 +246,15 @@ function replaceInvalidDates(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value
   if (Array.isArray(value)) return value.map(replaceInvalidDates)
   if (value instanceof Map) {
-    return new Map([...value].map(([key, item]) => [replaceInvalidDates(key), replaceInvalidDates(item)]))
+    return new Map(
+      [...value].map(([key, item]) => [replaceInvalidDates(key), replaceInvalidDates(item)]),
+    )
   }
   if (value instanceof Set) return new Set([...value].map(replaceInvalidDates))
   if (typeof value !== 'object' || value === null) return value
   if (Object.getPrototypeOf(value) !== Object.prototype) return value
-  const entries = Object.entries(value).map(([key, item]) => [key, replaceInvalidDates(item)] as const)
+  const entries = Object.entries(value).map(
+    ([key, item]) => [key, replaceInvalidDates(item)] as const,
+  )
   return Object.fromEntries(entries)
 }
