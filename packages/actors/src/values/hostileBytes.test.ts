@@ -180,7 +180,7 @@ describe(`whatever bytes there are, seed ${seed}`, () => {
 
   it('gives a value or a ValueError: 50,000 that were values', () => {
     const samples = fc.sample(fc.oneof(values, graphs), { numRuns: 500, seed })
-    const written = samples.map((value) => encode(value)).filter(({ length }) => length < 5_000)
+    const written = samples.map((value) => encode(value)).filter(({ length }) => length < 500)
     const before = process.memoryUsage().arrayBuffers
     for (let n = 0; n < 50_000; n++) {
       expect(read(mutate(written[n % written.length]!, random))).toBeLessThan(2_000)
@@ -192,16 +192,16 @@ describe(`whatever bytes there are, seed ${seed}`, () => {
 
 /** Up to three times: another byte, one byte less, one more, or one that means a size of four bytes. */
 function mutate(bytes: Buffer, random: Random): Buffer {
-  const mutant = [...bytes]
+  let mutant = Buffer.from(bytes)
   for (let left = random.below(3) + 1; left > 0; left--) {
-    const at = random.below(mutant.length + 1)
+    const at = random.below(mutant.length)
     const kind = random.below(4)
-    if (kind === 0) mutant[at] = random.below(256)
-    else if (kind === 1) mutant.splice(at, 1)
-    else if (kind === 2) mutant.splice(at, 0, random.below(256))
-    else mutant[at] = longForms[random.below(longForms.length)]!
+    const byte = kind === 3 ? longForms[random.below(longForms.length)]! : random.below(256)
+    const rest = mutant.subarray(kind === 2 ? at : at + 1)
+    const inserted = kind === 1 ? [] : [byte]
+    mutant = Buffer.concat([mutant.subarray(0, at), Buffer.from(inserted), rest])
   }
-  return Buffer.from(mutant)
+  return mutant
 }
 
 const longForms = [0xc6, 0xc9, 0xdb, 0xdd, 0xdf]

@@ -20,7 +20,7 @@ describe('a value that is written and read', () => {
       fc.property(wrapped, (value) => {
         expectSame(roundTrip(value), cloned(value))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     )
   })
 
@@ -29,7 +29,7 @@ describe('a value that is written and read', () => {
       fc.property(values, (value) => {
         expectSame(roundTrip(value), value)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     )
   })
 
@@ -38,7 +38,7 @@ describe('a value that is written and read', () => {
       fc.property(graphs, (graph) => {
         expect(isSameGraph(graph, roundTrip(graph))).toBe(true)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     )
   })
 
