@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 /** Bytes of one piece of memory: some hundred small messages. */
 const CHUNK_BYTES = 32_768
 /** With fewer bytes left, what comes next begins in fresh memory: most messages fit. */

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { types } from 'node:util'
 import { ByteWriter } from './byteWriter.ts'
 import { define } from './define.ts'
@@ -7,6 +8,7 @@ import { readValue, writeValue } from './values.ts'
 
 /** Stands for a copy that is made by writing and reading. */
 const uncommon = Symbol('uncommon')
+const bufferPrototype = Buffer.prototype
 
 /** Whether the value cannot be changed, so that within a thread no copy is needed. */
 export function isImmutable(value: unknown): boolean {
@@ -80,7 +82,7 @@ class ValueCopier {
     const prototype: unknown = Object.getPrototypeOf(value)
     if (prototype === Object.prototype) return this.#plainObject(value as Record<string, unknown>)
     if (prototype === Array.prototype && Array.isArray(value)) return this.#array(value)
-    if (prototype === Buffer.prototype && types.isUint8Array(value)) {
+    if (prototype === bufferPrototype && types.isUint8Array(value)) {
       return this.#isRepeated(value) ? uncommon : Buffer.from(value)
     }
     if (prototype === Uint8Array.prototype && types.isUint8Array(value)) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { copyValue } from './copyValue.ts'
 import { encode } from './samples.test-support.ts'
 import { ValueError } from './valueError.ts'
 
@@ -63,11 +64,25 @@ describe('what is not carried', () => {
     ['args<value 0>.f is a function', new Map([[1, { f: () => 1 }]])],
     ['args<element 1> is a function', new Set<unknown>([1, () => 1])],
     ['args changed while it was written', changing],
-    ['args is an instance of the class Uint8Array', Object.create(Uint8Array.prototype)],
   ])('%s', (message, value) => {
     const error = thrownBy(value)
     expect(error.message).toBe(message)
     expect(error.code).toBe('EVALUE')
+  })
+
+  it('is no array in spite of its prototype', () => {
+    for (const { prototype } of [
+      Uint8Array,
+      Buffer,
+      Float64Array,
+      Map,
+      Date,
+      RegExp,
+      ArrayBuffer,
+    ]) {
+      expect(thrownBy(Object.create(prototype as object)).code).toBe('EVALUE')
+      expect(() => copyValue(Object.create(prototype as object))).toThrow(ValueError)
+    }
   })
 
   it('lies too deep', () => {

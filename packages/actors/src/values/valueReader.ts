@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { Buffer, isUtf8 } from 'node:buffer'
 import { define } from './define.ts'
 import { isHiddenInError, isOwnOfError, makeError } from './errorFields.ts'
 import { KeyCache } from './keyCache.ts'

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { types } from 'node:util'
 import type { ByteWriter } from './byteWriter.ts'
 import { describeObject, isBuiltIn, isPlainPrototype } from './kinds.ts'
@@ -18,6 +19,9 @@ const highestUint64 = 2n ** 64n - 1n
 const highestInt64 = 2n ** 63n - 1n
 const loneSurrogate = /\p{Surrogate}/u
 const noContext: ValueContext = {}
+const uint8ArrayPrototype = Uint8Array.prototype
+/** Asked of the global scope, it takes as long as all the rest. */
+const bufferPrototype = Buffer.prototype
 
 /**
  * Writes one value after another, each in one pass, or two where an object occurs more than once in it.
@@ -107,8 +111,10 @@ export class ValueWriter {
       if (!this.#isRepeated(value)) this.#plainObject(value as Record<string, unknown>)
     } else if (prototype === Array.prototype && Array.isArray(value)) {
       if (!this.#isRepeated(value)) this.#array(value)
-    } else if (ArrayBuffer.isView(value)) {
-      this.#view(value)
+    } else if (prototype === uint8ArrayPrototype) {
+      if (!this.#isRepeated(value)) this.#binary(uint8ArrayCode, value as Uint8Array)
+    } else if (prototype === bufferPrototype) {
+      if (!this.#isRepeated(value)) this.#bin(value as Buffer)
     } else {
       this.#rareObject(value)
     }
@@ -157,7 +163,7 @@ export class ValueWriter {
     this.#extension(extension.hole, 1, 0)
   }
 
-  /** Whatever is no plain object, no array and no view of bytes. */
+  /** Whatever is no plain object, no array and no bytes, or of another realm. */
   #rareObject(value: object): void {
     const ref = this.#context.toRef?.(value)
     if (ref !== undefined) {
@@ -170,6 +176,7 @@ export class ValueWriter {
     else if (isPlainPrototype(value)) this.#plainObject(value as Record<string, unknown>)
     else if (!isBuiltIn(value)) throw new Refusal('EVALUE', describeObject(value))
     else if (Array.isArray(value)) this.#array(value)
+    else if (ArrayBuffer.isView(value)) this.#view(value)
     else if (types.isMap(value)) this.#map(value)
     else if (types.isSet(value)) this.#set(value)
     else if (types.isDate(value)) this.#date(value.getTime())
@@ -420,26 +427,19 @@ export class ValueWriter {
     this.#out.length += count
   }
 
+  #bin(bytes: Buffer): void {
+    const count = bytes.length
+    this.#room(5)
+    if (count < 0x100) this.#bytes2(0xc4, count)
+    else this.#sized(0xc5, count)
+    this.#append(bytes)
+  }
+
+  /** Any but a Uint8Array. */
   #view(view: ArrayBufferView): void {
-    const prototype: unknown = Object.getPrototypeOf(view)
-    const isBuffer = prototype === Buffer.prototype
-    if (!isBuffer && prototype !== Uint8Array.prototype && !isBuiltIn(view)) {
-      throw new Refusal('EVALUE', describeObject(view))
-    }
-    if (this.#isRepeated(view)) return
-    if (isBuffer) {
-      const count = view.byteLength
-      this.#room(5)
-      if (count < 0x100) this.#bytes2(0xc4, count)
-      else this.#sized(0xc5, count)
-      this.#append(view as Buffer)
-    } else if (prototype === Uint8Array.prototype) {
-      this.#binary(uint8ArrayCode, view as Uint8Array)
-    } else {
-      const code = binaryCodes.get(types.isDataView(view) ? 'DataView' : typedArrayName(view))
-      if (code === undefined) throw new Refusal('EVALUE', describeObject(view))
-      this.#binary(code, new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
-    }
+    const code = binaryCodes.get(types.isDataView(view) ? 'DataView' : typedArrayName(view))
+    if (code === undefined) throw new Refusal('EVALUE', describeObject(view))
+    this.#binary(code, new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
   }
 
   #binary(code: number, bytes: Uint8Array): void {
