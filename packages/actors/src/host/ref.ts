@@ -1,5 +1,7 @@
 import type { Ask, Handlers, HandlersOf, Send, Stream, Tell } from '../definition/types.ts'
 import type { Address } from './address.ts'
+import type { Down } from './down.ts'
+import type { StopOptions } from './life.ts'
 import { verbs, type VerbCaller } from './verbs.ts'
 
 /** How a call is made. */
@@ -16,7 +18,8 @@ export interface Caller {
   send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void>
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown>
   stream(ref: ActorRef<never>, method: string, args: unknown[]): AsyncGenerator<unknown, void, void>
-  stop(address: Address): Promise<void>
+  stop(address: Address, options: StopOptions): Promise<void>
+  down(address: Address, signal: AbortSignal | undefined): Promise<Down>
 }
 
 /** What an actor is that holds refs: its asks inherit the deadline of the message it handles. */
@@ -75,6 +78,16 @@ export class ActorRef<H = Handlers> implements VerbCaller {
     return new ActorRef(this.address, this.caller, this.owner, { ...this.options, ...options })
   }
 
+  /**
+   * Settles when the actor is no more, with the reason; at once if there is none. A restart where it
+   * is does not count; if its host is lost, it is down, even if it is restarted on another.
+   *
+   * @param options.signal ends the wait: rejects with the signal's reason
+   */
+  down(options: { signal?: AbortSignal } = {}): Promise<Down> {
+    return this.caller.down(this.address, options.signal)
+  }
+
   /** Whether both name the same actor, in the same life. */
   equals(other: ActorRef<never>): boolean {
     const { host, slot, generation } = other.address
@@ -113,9 +126,9 @@ export class ActorRef<H = Handlers> implements VerbCaller {
 
 /** A ref of who spawned the actor: leaving its scope with `await using` stops the actor. */
 export class ActorHandle<H = Handlers> extends ActorRef<H> implements AsyncDisposable {
-  /** Stops the actor once it has handled what is in its mailbox; settles when it is gone. */
-  stop(): Promise<void> {
-    return this.caller.stop(this.address)
+  /** Stops the actor once it has handled what is in its mailbox, or at once; settles when it is gone. */
+  stop(options: StopOptions = {}): Promise<void> {
+    return this.caller.stop(this.address, options)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
