@@ -37,7 +37,7 @@ const source = defineActor(import.meta.url, 'source', (_, to: ActorRef<typeof si
     const value = valueOf(what)
     const begun = monotonicMs()
     for (let sent = 0; sent < count; sent += TELLS_PER_SEND) {
-      for (let n = 1; n < TELLS_PER_SEND; n++) to.tell.put(value)
+      for (let n = 1; n < TELLS_PER_SEND; n++) if (!to.tell.put(value)) await to.send.put(value)
       await to.send.put(value)
     }
     return begun

@@ -45,6 +45,12 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   /** @internal */
   readonly options: CallOptions
 
+  // What carries the calls, made when first used: making one takes longer than a hundred calls.
+  #tell: object | undefined
+  #send: object | undefined
+  #ask: object | undefined
+  #stream: object | undefined
+
   /** @internal */
   constructor(address: Address, caller: Caller, owner?: RefOwner, options: CallOptions = none) {
     this.address = address
@@ -55,22 +61,22 @@ export class ActorRef<H = Handlers> implements VerbCaller {
 
   /** Puts a message into the mailbox at once, or not at all: false, and a dead letter. */
   get tell(): Tell<HandlersOf<H>> {
-    return verbs.tell(this) as never
+    return (this.#tell ??= verbs.tell(this)) as never
   }
 
   /** Puts a message into the mailbox as soon as there is room. */
   get send(): Send<HandlersOf<H>> {
-    return verbs.send(this) as never
+    return (this.#send ??= verbs.send(this)) as never
   }
 
   /** Asks, and settles with what the handler returns or throws. */
   get ask(): Ask<HandlersOf<H>> {
-    return verbs.ask(this) as never
+    return (this.#ask ??= verbs.ask(this)) as never
   }
 
   /** Reads what a generator of the actor yields. */
   get stream(): Stream<HandlersOf<H>> {
-    return verbs.stream(this) as never
+    return (this.#stream ??= verbs.stream(this)) as never
   }
 
   /** The same actor, called with these options. */
