@@ -8,6 +8,8 @@ const conditions = {
   ETIMEDOUT: 'No answer came in time',
   EEXPIRED: 'The time for it was over before its turn came',
   EHOSTDOWN: 'The host of the actor is gone',
+  ECANCELLED: 'Nobody waits for the result any more',
+  ESTAGE: 'A stage of the pipeline has failed',
   ESTOPPED: 'The actor was stopped',
   EVALUE: 'The value cannot be sent',
   EBADMSG: 'The message cannot be read',

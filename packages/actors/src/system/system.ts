@@ -4,8 +4,14 @@ import type { ResourceLimits } from 'node:worker_threads'
 import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
+import type { Farm } from '../farm/farm.ts'
+import { makeFarm, type Workers } from '../farm/makeFarm.ts'
+import type { FarmOptions } from '../farm/options.ts'
+import { PipelineDraft } from '../farm/pipeline.ts'
+import type { Ground } from '../farm/recruiter.ts'
+import type { ModuleFunction } from '../farm/work.ts'
 import { Host } from '../host/host.ts'
-import type { ActorHandle } from '../host/ref.ts'
+import type { ActorHandle, ActorRef } from '../host/ref.ts'
 import { HostThread } from './hostThread.ts'
 
 /** The number of the host that is the program's own thread. */
@@ -28,6 +34,15 @@ export class ActorSystem implements AsyncDisposable {
   readonly #threads = new Map<number, HostThread>()
   readonly #booting = new Map<number, (error?: unknown) => void>()
   readonly #resourceLimits: SystemOptions['resourceLimits']
+  /** Called whenever hosts have come or gone. */
+  readonly #onHosts = new Set<() => void>()
+  readonly #ground: Ground = groundOf(this, {
+    endHost: (host) => this.#threads.get(host)?.terminate(),
+    onHosts: (changed) => {
+      this.#onHosts.add(changed)
+      return () => this.#onHosts.delete(changed)
+    },
+  })
   #numbers = PROGRAM
   #closing: Promise<void> | undefined
 
@@ -60,6 +75,33 @@ export class ActorSystem implements AsyncDisposable {
   ): Promise<ActorHandle<H>> {
     if (this.#closing !== undefined) return Promise.reject(new ActorError('ECLOSED'))
     return this.#host.spawn(definition, args)
+  }
+
+  /**
+   * Makes a farm: workers on all hosts, and work for them from any iterable. Settles when the workers
+   * are ready.
+   *
+   * @param workers what they are: actors of a definition, actors that are there already, or, by default, any that run functions; of a module's function the farm does only that
+   * @throws {ActorError} `EINVAL`: an option; and what `spawn` throws
+   */
+  farm<Args extends unknown[], H>(
+    workers: ActorDefinition<Args, H>,
+    ...options: Args extends [] ? [FarmOptions?] : [FarmOptions & { args: Args }]
+  ): Promise<Farm<H>>
+  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<H>>
+  farm(workers: ModuleFunction & FarmOptions): Promise<Farm<NoHandlers>>
+  farm(workers?: undefined, options?: FarmOptions): Promise<Farm<NoHandlers>>
+  farm(
+    workers?: Workers<unknown[], never> | (ModuleFunction & FarmOptions),
+    options: FarmOptions & { args?: unknown[] } = {},
+  ): Promise<Farm<never>> {
+    const isModule = workers !== undefined && 'module' in workers
+    return makeFarm(this.#ground, workers, isModule ? (workers as FarmOptions) : options)
+  }
+
+  /** A pipeline to which stages are to be added. */
+  pipeline<Input>(): PipelineDraft<Input> {
+    return new PipelineDraft(this.#ground)
   }
 
   /** Stops all actors, each after what is in its mailbox, and ends the threads. */
@@ -107,7 +149,8 @@ export class ActorSystem implements AsyncDisposable {
     this.#threads.delete(number)
     this.#host.lose(number, error)
     this.#booting.get(number)?.(error ?? new ActorError('EHOSTDOWN'))
-    for (const other of this.#threads.keys()) this.#host.notify(other, 'lost', { host: number, error })
+    for (const other of this.#threads.keys())
+      this.#host.notify(other, 'lost', { host: number, error })
     this.#announce()
   }
 
@@ -115,8 +158,21 @@ export class ActorSystem implements AsyncDisposable {
     const places = this.hosts
     this.#host.placeAt(places)
     for (const host of places) this.#host.notify(host, 'places', places)
+    for (const changed of this.#onHosts) changed()
   }
 }
+
+/** What farms need of the system. */
+const groundOf = (system: ActorSystem, threads: Pick<Ground, 'endHost' | 'onHosts'>): Ground => ({
+  get hosts() {
+    return system.hosts
+  },
+  spawn: (definition, ...args) => system.spawn(definition, ...args),
+  ...threads,
+})
+
+/** Workers that run functions have no handlers of their own. */
+type NoHandlers = Record<never, never>
 
 /**
  * Makes a system of actors; settles when its threads are ready.
