@@ -23,7 +23,7 @@ export interface TaskOptions {
    */
   timeoutMs?: number
   /** Cancels what is not done: tasks see it by `currentTask().signal`. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
 }
 
 /** How the tasks of a run are run. */
@@ -36,7 +36,7 @@ export interface RunOptions extends TaskOptions {
    */
   inFlight?: number
   /** Shows how far it has come, ten times a second and at the end. */
-  progress?: ProgressBar
+  progress?: ProgressBar | undefined
 }
 
 /** Turns items into arguments, for functions that take several. */
