@@ -1,6 +1,6 @@
 import { ActorError } from '../errors.ts'
 import type { Job } from './job.ts'
-import type { Link } from './link.ts'
+import { isLoss, type Link } from './link.ts'
 import { CUT_MS, type Report } from './parcel.ts'
 import type { Recruiter } from './recruiter.ts'
 import type { Task } from './task.ts'
@@ -131,6 +131,10 @@ export class Crew implements Overseer {
   lost(worker: Worker, error: unknown): void {
     this.#workers.splice(this.#workers.indexOf(worker), 1)
     this.#recruiter.left(worker.link)
+    // Nobody is to restart it: another one takes its place.
+    worker.link.dispose().catch((reason: unknown) => {
+      if (!isLoss(reason)) throw reason
+    })
     clearTimeout(this.#watches.get(worker))
     this.#watches.delete(worker)
     const wasStuck = this.#stuck.delete(worker)
@@ -228,6 +232,7 @@ export class Crew implements Overseer {
       void this.#welcome(link)
     }
     if (this.#workers.length + this.#coming > 0) return
+    if (this.#failedRecruits < MOST_FAILED_RECRUITS && this.#recruiter.isExpecting) return
     for (const job of this.#jobs.slice()) job.fail(noWorkers(cause))
   }
 

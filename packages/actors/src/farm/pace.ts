@@ -1,11 +1,11 @@
 /** What a parcel is meant to take, in milliseconds: long beside its journey, short beside the whole job. */
-const PARCEL_MS = 4
+const PARCEL_MS = 5
 
 /** The most tasks in one parcel. */
 const MOST_TASKS = 512
 
 /** A worker whose tasks are longer than this loses nothing by waiting for the next one, in milliseconds. */
-const LONG_MS = 10
+const LONG_MS = 20
 
 /** Parcels may have so many times the tasks of those before. */
 const GROWTH = 4

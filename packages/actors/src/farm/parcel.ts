@@ -24,7 +24,7 @@ export interface Report {
 }
 
 /**
- * A parcel is meant to be done within 2 ms or so. When its tasks turn out to be slower, it is reported
+ * A parcel is meant to be done within 5 ms or so. When its tasks turn out to be slower, it is reported
  * after this time as far as it was done, and the other tasks go to whoever is free.
  */
-export const CUT_MS = 8
+export const CUT_MS = 10

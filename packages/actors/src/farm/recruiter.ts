@@ -7,6 +7,8 @@ import { workerActor, type Trade } from './workerActor.ts'
 export interface Ground {
   /** Hosts that take actors; none: actors run in the calling thread. */
   readonly hosts: readonly number[]
+  /** Whether more hosts are to come: some that are gone are being replaced. */
+  readonly isExpecting: boolean
   spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     ...args: Args
@@ -21,6 +23,8 @@ export interface Ground {
 export interface Recruiter {
   /** How many workers the farm should have. */
   readonly wanted: number
+  /** Whether there may be more to be had, although there are none now. */
+  readonly isExpecting: boolean
   /** One more; undefined if there is nowhere to get it from. */
   recruit(): Promise<Link> | undefined
   /** The worker is gone. */
@@ -52,6 +56,10 @@ export class Spawner implements Recruiter {
     this.#isHere = ground.hosts.length === 0
     this.#firstHost = firstHost
     this.wanted = wanted ?? Math.max(1, ground.hosts.length)
+  }
+
+  get isExpecting(): boolean {
+    return this.#ground.isExpecting
   }
 
   recruit(): Promise<Link> | undefined {
@@ -114,6 +122,7 @@ export class Spawner implements Recruiter {
 /** Takes actors that are there already. */
 export class Gathering implements Recruiter {
   readonly wanted: number
+  readonly isExpecting = false
   readonly #refs: ActorRef<never>[]
 
   constructor(refs: readonly ActorRef<never>[]) {

@@ -167,6 +167,7 @@ const groundOf = (system: ActorSystem, threads: Pick<Ground, 'endHost' | 'onHost
   get hosts() {
     return system.hosts
   },
+  isExpecting: false,
   spawn: (definition, ...args) => system.spawn(definition, ...args),
   ...threads,
 })
