@@ -12,6 +12,8 @@ const conditions = {
   EBOOT: 'A host could not begin',
   EEXIST: 'A sibling has this name already',
   ELINKED: 'An actor that this one is linked to has ended',
+  ECANCELLED: 'Nobody waits for the result any more',
+  ESTAGE: 'A stage of the pipeline has failed',
   ESTOPPED: 'The actor was stopped',
   EVALUE: 'The value cannot be sent',
   EBADMSG: 'The message cannot be read',
