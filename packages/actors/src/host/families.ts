@@ -257,7 +257,17 @@ export class Families {
     const { address, path, tellsAsks } = supervisor
     const family = { address, path, tellsAsks }
     const childName = child.name
-    const order: SpawnOrder = { url, name, args, options, family, childName, id, incarnation, formerly }
+    const order: SpawnOrder = {
+      url,
+      name,
+      args,
+      options,
+      family,
+      childName,
+      id,
+      incarnation,
+      formerly,
+    }
     return this.#host.request(place, 'spawn', order) as Promise<Address>
   }
 }

@@ -3,7 +3,7 @@ import { loadDefinition, type ActorDefinition } from '../definition/definition.t
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import type { During } from '../supervision/options.ts'
-import { copyValue, type ValueContext } from '../values/values.ts'
+import { copyValue, type ValueContext } from '../values/index.ts'
 import { nowhere, PROGRAM, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
 import type { Board, Seat } from './board.ts'
@@ -304,7 +304,16 @@ export class Host implements Caller, Asker, Creditor, Stage {
     const body = (): unknown => (incarnation.isOver ? undefined : call())
     const { slot, generation } = cell
     const from = this.number
-    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    cell.mailbox.push({
+      kind: kind.call,
+      slot,
+      generation,
+      from,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body,
+    })
     this.#performer.wake(cell)
   }
 
@@ -575,7 +584,11 @@ export class Host implements Caller, Asker, Creditor, Stage {
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+  play(
+    cell: Cell,
+    { from, id }: Envelope,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+  ): void {
     const key = sourceKey(from, id)
     const outlet = {
       item: (value: unknown) => this.#respond(kind.item, from, id, value),
@@ -692,14 +705,29 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
 
   #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body: undefined }
+    const parcel = {
+      kind: how,
+      slot,
+      generation,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body: undefined,
+    }
     this.#mesh.post(host, lane.system, parcel)
   }
 
@@ -737,11 +765,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return this.#moves.isAwaited(address)
   }
 
-  #whenFound(
-    address: Address,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  #whenFound(address: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return whenFound(this.#moves, this.#timeouts, address, timeoutMs, signal)
   }
 

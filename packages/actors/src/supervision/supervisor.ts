@@ -170,7 +170,9 @@ export class Supervisor implements Family {
   #mustWait(child: Child): boolean {
     if (child.isBusy) return true
     if (this.#policy.strategy === 'one-for-one') return false
-    return [...this.#children.values()].some(({ isBusy, address }) => isBusy && address !== undefined)
+    return [...this.#children.values()].some(
+      ({ isBusy, address }) => isBusy && address !== undefined,
+    )
   }
 
   #decide(child: Child, failure: Failure): void {

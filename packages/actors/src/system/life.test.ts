@@ -93,7 +93,10 @@ const make = (
   return system.spawn(family.with({ name }), names, supervision, failures)
 }
 
-async function crash(parent: { ask: { child(name: string): Promise<ActorRef<Flaky>> } }, name: string) {
+async function crash(
+  parent: { ask: { child(name: string): Promise<ActorRef<Flaky>> } },
+  name: string,
+) {
   const child = await parent.ask.child(name)
   child.tell.crash('wrong')
 }

@@ -191,7 +191,9 @@ export class Threads {
   #failBoot(loss: HostLoss | undefined): never {
     const file = fileURLToPath(hostModule)
     const cause = loss === undefined ? undefined : hostDown(this.#numbers, loss)
-    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, { cause })
+    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, {
+      cause,
+    })
   }
 
   /** Until the thread ends. */
@@ -230,7 +232,10 @@ export class Threads {
   }
 
   #placesNow(): Places {
-    return { places: [...this.#places.values()], isExpecting: this.#expected > 0 && !this.#isClosing }
+    return {
+      places: [...this.#places.values()],
+      isExpecting: this.#expected > 0 && !this.#isClosing,
+    }
   }
 
   #announcePlaces(): void {
