@@ -1,32 +1,22 @@
-import { Buffer, isUtf8 } from 'node:buffer'
+import { Buffer } from 'node:buffer'
 import { define } from './define.ts'
 import { isHiddenInError, isOwnOfError, makeError } from './errorFields.ts'
-import { KeyCache } from './keyCache.ts'
-import { LONGEST_READ, readAscii } from './readAscii.ts'
+import { MsgpackReader, refuse } from './msgpackReader.ts'
 import { defaultMaxBytes, defaultMaxDepth, type ValueContext } from './valueContext.ts'
 import { ValueError } from './valueError.ts'
 import { arrayBufferCode, binaryKinds, extension, MAX_HOLES, uint8ArrayCode } from './wireFormat.ts'
 
 /** Up to so many bytes are copied out of what was received, so that they do not keep it alive. */
 const COPIED_BYTES = 256
-const TWO_TO_32 = 0x1_0000_0000
 const hole = Symbol('hole')
 const noContext: ValueContext = {}
 const noBytes: Buffer = Buffer.alloc(0)
-const keys = new KeyCache()
-
-function refuse(message: string, options?: ErrorOptions): ValueError {
-  return new ValueError('EBADMSG', message, options)
-}
 
 /**
  * Reads one value after another out of bytes that anybody may have made up: whatever they are, it takes
  * time and memory in proportion to their number.
  */
-export class ValueReader {
-  #bytes = noBytes
-  #at = 0
-  #end = 0
+export class ValueReader extends MsgpackReader {
   #depthLeft = 0
   #context = noContext
   #holes = 0
@@ -42,22 +32,22 @@ export class ValueReader {
       throw refuse(`a value of ${end - begin} bytes is over the limit`)
     }
     this.isBusy = true
-    this.#bytes = bytes
-    this.#at = begin
-    this.#end = end
+    this.bytes = bytes
+    this.at = begin
+    this.end = end
     this.#depthLeft = context.maxDepth ?? defaultMaxDepth
     this.#context = context
     this.#holes = 0
     try {
       const value = this.#content()
-      if (this.#at !== end) throw refuse(`${end - this.#at} bytes follow the value`)
+      if (this.at !== end) throw refuse(`${end - this.at} bytes follow the value`)
       return value
     } catch (error) {
       if (error instanceof ValueError) throw error
       const reason = error instanceof Error ? error.message : typeof error
       throw refuse(`the value cannot be made: ${reason}`, { cause: error })
     } finally {
-      this.#bytes = noBytes
+      this.bytes = noBytes
       this.#context = noContext
       this.#objects = undefined
       this.isBusy = false
@@ -65,11 +55,11 @@ export class ValueReader {
   }
 
   #value(): unknown {
-    const format = this.#byte()
+    const format = this.byte()
     if (format < 0x80) return format
     if (format < 0x90) return this.#object(format & 0x0f)
     if (format < 0xa0) return this.#array(format & 0x0f)
-    if (format < 0xc0) return this.#string(format & 0x1f)
+    if (format < 0xc0) return this.string(format & 0x1f)
     if (format >= 0xe0) return format - 0x100
     switch (format) {
       case 0xc0:
@@ -79,37 +69,37 @@ export class ValueReader {
       case 0xc3:
         return true
       case 0xc4:
-        return this.#bin(this.#byte())
+        return this.#bin(this.byte())
       case 0xc5:
-        return this.#bin(this.#u16())
+        return this.#bin(this.u16())
       case 0xc6:
-        return this.#bin(this.#u32())
+        return this.#bin(this.u32())
       case 0xc7:
-        return this.#extension(this.#byte())
+        return this.#extension(this.byte())
       case 0xc8:
-        return this.#extension(this.#u16())
+        return this.#extension(this.u16())
       case 0xc9:
-        return this.#extension(this.#u32())
+        return this.#extension(this.u32())
       case 0xca:
-        return this.#bytes.readFloatBE(this.#advance(4))
+        return this.bytes.readFloatBE(this.advance(4))
       case 0xcb:
-        return this.#bytes.readDoubleBE(this.#advance(8))
+        return this.bytes.readDoubleBE(this.advance(8))
       case 0xcc:
-        return this.#byte()
+        return this.byte()
       case 0xcd:
-        return this.#u16()
+        return this.u16()
       case 0xce:
-        return this.#u32()
+        return this.u32()
       case 0xcf:
-        return this.#integer64(this.#u32())
+        return this.integer64(this.u32())
       case 0xd0:
-        return (this.#byte() << 24) >> 24
+        return (this.byte() << 24) >> 24
       case 0xd1:
-        return (this.#u16() << 16) >> 16
+        return (this.u16() << 16) >> 16
       case 0xd2:
-        return this.#u32() | 0
+        return this.u32() | 0
       case 0xd3:
-        return this.#integer64(this.#u32() | 0)
+        return this.integer64(this.u32() | 0)
       case 0xd4:
         return this.#extension(1)
       case 0xd5:
@@ -121,19 +111,19 @@ export class ValueReader {
       case 0xd8:
         return this.#extension(16)
       case 0xd9:
-        return this.#string(this.#byte())
+        return this.string(this.byte())
       case 0xda:
-        return this.#string(this.#u16())
+        return this.string(this.u16())
       case 0xdb:
-        return this.#string(this.#u32())
+        return this.string(this.u32())
       case 0xdc:
-        return this.#array(this.#u16())
+        return this.#array(this.u16())
       case 0xdd:
-        return this.#array(this.#u32())
+        return this.#array(this.u32())
       case 0xde:
-        return this.#object(this.#u16())
+        return this.#object(this.u16())
       case 0xdf:
-        return this.#object(this.#u32())
+        return this.#object(this.u32())
       default:
         throw refuse('0xc1 is no format of msgpack')
     }
@@ -142,7 +132,7 @@ export class ValueReader {
   #array(count: number): unknown[] {
     this.#descend()
     // Each element takes a byte at least.
-    if (count > this.#end - this.#at) throw refuse(`an array of ${count} elements is cut off`)
+    if (count > this.end - this.at) throw refuse(`an array of ${count} elements is cut off`)
     const array: unknown[] = []
     this.#objects?.push(array)
     for (let n = 0; n < count; n++) {
@@ -163,7 +153,7 @@ export class ValueReader {
 
   #fields(object: Record<string, unknown>, count: number): void {
     this.#descend()
-    if (count * 2 > this.#end - this.#at) throw refuse(`an object of ${count} fields is cut off`)
+    if (count * 2 > this.end - this.at) throw refuse(`an object of ${count} fields is cut off`)
     for (let n = 0; n < count; n++) {
       const key = this.#key()
       const value = this.#content()
@@ -174,13 +164,9 @@ export class ValueReader {
   }
 
   #key(): string {
-    const format = this.#byte()
-    if (format >= 0xa0 && format < 0xc0) {
-      const count = format & 0x1f
-      const at = this.#advance(count)
-      return keys.find(this.#bytes, at, count) ?? this.#decode(at, count)
-    }
-    this.#at--
+    const format = this.byte()
+    if (format >= 0xa0 && format < 0xc0) return this.cachedString(format & 0x1f)
+    this.at--
     const key = this.#value()
     if (typeof key !== 'string') throw refuse('the key of an object is no string')
     return key
@@ -193,26 +179,9 @@ export class ValueReader {
     return value
   }
 
-  #string(count: number): string {
-    const at = this.#advance(count)
-    return (
-      (count <= LONGEST_READ ? readAscii(this.#bytes, at, count) : undefined) ??
-      this.#decode(at, count)
-    )
-  }
-
-  #decode(at: number, count: number): string {
-    const string = this.#bytes.toString('utf8', at, at + count)
-    // It stands for what is not valid as well as for itself.
-    if (string.includes('\uFFFD') && !isUtf8(this.#bytes.subarray(at, at + count))) {
-      throw refuse('a string is not valid UTF-8')
-    }
-    return string
-  }
-
   #bin(count: number): Buffer {
-    const at = this.#advance(count)
-    const bytes = this.#bytes
+    const at = this.advance(count)
+    const bytes = this.bytes
     const bin =
       count <= COPIED_BYTES || !(bytes.buffer instanceof ArrayBuffer)
         ? copyOut(bytes, at, count)
@@ -221,48 +190,40 @@ export class ValueReader {
     return bin
   }
 
-  /** Of the two halves the upper one is read. */
-  #integer64(high: number): number | bigint {
-    const low = this.#u32()
-    const number = high * TWO_TO_32 + low
-    if (Number.isSafeInteger(number)) return number
-    return (BigInt(high) << 32n) | BigInt(low)
-  }
-
   #extension(count: number): unknown {
-    const type = this.#byte()
-    const begin = this.#at
-    if (count > this.#end - begin) throw refuse(`an extension of ${count} bytes is cut off`)
-    const end = this.#end
-    this.#end = begin + count
+    const type = this.byte()
+    const begin = this.at
+    if (count > this.end - begin) throw refuse(`an extension of ${count} bytes is cut off`)
+    const end = this.end
+    this.end = begin + count
     const value = this.#extensionOf(type, count)
-    if (this.#at !== this.#end)
+    if (this.at !== this.end)
       throw refuse(`an extension of type ${type} has more bytes than it needs`)
-    this.#end = end
+    this.end = end
     return value
   }
 
   #extensionOf(type: number, count: number): unknown {
     switch (type) {
       case extension.undefined:
-        this.#advance(count)
+        this.advance(count)
         return undefined
       case extension.hole:
-        this.#advance(count)
+        this.advance(count)
         if (++this.#holes > MAX_HOLES) throw refuse(`there are more than ${MAX_HOLES} holes`)
         return hole
       case extension.timestamp:
-        return this.#keep(this.#timestamp(count))
+        return this.#keep(this.timestamp(count))
       case extension.invalidDate:
-        this.#advance(count)
+        this.advance(count)
         return this.#keep(new Date(Number.NaN))
       case extension.bigInt:
-        return this.#bigInt(count)
+        return this.bigInt(count)
       case extension.binary:
         return this.#keep(this.#binary(count - 1))
       case extension.utf16:
         if (count % 2 !== 0) throw refuse('a string of UTF-16 has half a unit')
-        return this.#bytes.toString('utf16le', this.#advance(count), this.#at)
+        return this.bytes.toString('utf16le', this.advance(count), this.at)
       case extension.map:
         return this.#map()
       case extension.set:
@@ -289,38 +250,10 @@ export class ValueReader {
     return object
   }
 
-  #timestamp(count: number): Date {
-    let seconds: number
-    let nanoseconds = 0
-    if (count === 4) {
-      seconds = this.#u32()
-    } else if (count === 8) {
-      const first = this.#u32()
-      nanoseconds = first >>> 2
-      seconds = (first & 3) * TWO_TO_32 + this.#u32()
-    } else if (count === 12) {
-      nanoseconds = this.#u32()
-      seconds = (this.#u32() | 0) * TWO_TO_32 + this.#u32()
-    } else {
-      throw refuse(`a timestamp has ${count} bytes`)
-    }
-    const date = new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6))
-    if (nanoseconds >= 1e9 || Number.isNaN(date.getTime()))
-      throw refuse('a timestamp is out of range')
-    return date
-  }
-
-  #bigInt(count: number): bigint {
-    if (count === 0) throw refuse('a bigint has no bytes')
-    const at = this.#advance(count)
-    const magnitude = BigInt(`0x${this.#bytes.toString('hex', at, at + count)}`)
-    return this.#bytes[at]! < 0x80 ? magnitude : magnitude - (1n << BigInt(count * 8))
-  }
-
   #binary(count: number): ArrayBuffer | ArrayBufferView {
-    const code = this.#byte()
-    const at = this.#advance(count)
-    const bytes = this.#bytes
+    const code = this.byte()
+    const at = this.advance(count)
+    const bytes = this.bytes
     if (code === uint8ArrayCode && count <= COPIED_BYTES) return copyAlone(bytes, at, count)
     if (code === arrayBufferCode) return copyAlone(bytes, at, count).buffer
     const kind = binaryKinds.get(code)
@@ -336,25 +269,10 @@ export class ValueReader {
     return new constructor(bytes.buffer, offset, count / bytesPerElement)
   }
 
-  /** The header of the array that an extension holds. */
-  #count(): number {
-    const format = this.#byte()
-    const count =
-      format >= 0x90 && format < 0xa0
-        ? format & 0x0f
-        : format === 0xdc
-          ? this.#u16()
-          : format === 0xdd
-            ? this.#u32()
-            : Infinity
-    if (count > this.#end - this.#at) throw refuse('an extension does not hold the array it should')
-    return count
-  }
-
   #map(): Map<unknown, unknown> {
     this.#descend()
     const map = this.#keep(new Map<unknown, unknown>())
-    const count = this.#count()
+    const count = this.count()
     if (count % 2 !== 0) throw refuse('a Map has a key without a value')
     for (let n = 0; n < count; n += 2) map.set(this.#content(), this.#content())
     this.#depthLeft++
@@ -364,21 +282,21 @@ export class ValueReader {
   #set(): Set<unknown> {
     this.#descend()
     const set = this.#keep(new Set<unknown>())
-    const count = this.#count()
+    const count = this.count()
     for (let n = 0; n < count; n++) set.add(this.#content())
     this.#depthLeft++
     return set
   }
 
   #regExp(): RegExp {
-    if (this.#count() !== 2) throw refuse('a RegExp is not two strings')
+    if (this.count() !== 2) throw refuse('a RegExp is not two strings')
     return this.#keep(new RegExp(this.#text(), this.#text()))
   }
 
   #error(): Error {
     this.#descend()
     const place = this.#objects?.push(undefined) ?? 0
-    if (this.#count() !== 5) throw refuse('an Error is not of five parts')
+    if (this.count() !== 5) throw refuse('an Error is not of five parts')
     const className = this.#text()
     const name = this.#text()
     const message = this.#text()
@@ -398,16 +316,16 @@ export class ValueReader {
   }
 
   #errorFields(): number {
-    const format = this.#byte()
+    const format = this.byte()
     const count =
       format >= 0x80 && format < 0x90
         ? format & 0x0f
         : format === 0xde
-          ? this.#u16()
+          ? this.u16()
           : format === 0xdf
-            ? this.#u32()
+            ? this.u32()
             : Infinity
-    if (count * 2 > this.#end - this.#at) throw refuse('an Error does not hold the map it should')
+    if (count * 2 > this.end - this.at) throw refuse('an Error does not hold the map it should')
     return count
   }
 
@@ -439,7 +357,7 @@ export class ValueReader {
 
   #reference(count: number): unknown {
     if (count !== 4) throw refuse(`a reference has ${count} bytes`)
-    const object = this.#objects?.[this.#u32()]
+    const object = this.#objects?.[this.u32()]
     if (object === undefined) throw refuse('a reference to an object that has not begun')
     return object
   }
@@ -447,41 +365,13 @@ export class ValueReader {
   #actorRef(count: number): unknown {
     const context = this.#context
     if (context.fromRef === undefined) throw refuse('an actor ref where there are none')
-    const at = this.#advance(count)
-    const ref: unknown = context.fromRef(this.#bytes.subarray(at, at + count))
+    const at = this.advance(count)
+    const ref: unknown = context.fromRef(this.bytes.subarray(at, at + count))
     return ref
   }
 
   #descend(): void {
     if (--this.#depthLeft < 0) throw refuse('the value is too deep')
-  }
-
-  /** The position of so many bytes, after which reading goes on. */
-  #advance(count: number): number {
-    const at = this.#at
-    const next = at + count
-    if (next > this.#end) throw refuse('the value is cut off')
-    this.#at = next
-    return at
-  }
-
-  #byte(): number {
-    const at = this.#at
-    if (at >= this.#end) throw refuse('the value is cut off')
-    this.#at = at + 1
-    return this.#bytes[at]!
-  }
-
-  #u16(): number {
-    const at = this.#advance(2)
-    return (this.#bytes[at]! << 8) | this.#bytes[at + 1]!
-  }
-
-  #u32(): number {
-    const at = this.#advance(4)
-    const bytes = this.#bytes
-    const upper = (bytes[at]! << 24) | (bytes[at + 1]! << 16)
-    return (upper | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
   }
 }
 

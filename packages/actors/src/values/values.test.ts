@@ -20,7 +20,7 @@ describe('a value that is written and read', () => {
       fc.property(wrapped, (value) => {
         expectSame(roundTrip(value), cloned(value))
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -29,7 +29,7 @@ describe('a value that is written and read', () => {
       fc.property(values, (value) => {
         expectSame(roundTrip(value), value)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -38,7 +38,7 @@ describe('a value that is written and read', () => {
       fc.property(graphs, (graph) => {
         expect(isSameGraph(graph, roundTrip(graph))).toBe(true)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -170,13 +170,13 @@ describe('a value in which nothing is to be a reference', () => {
 })
 
 describe('msgpackr', () => {
-  const packr = new Packr({ useRecords: false, moreTypes: true, int64AsType: 'auto' })
+  const packr = new Packr({ useRecords: false, moreTypes: true })
 
   it.each([
     null,
     undefined,
     true,
-    [1, -1, 200, -200, 70_000, -70_000, 2 ** 40, 1.5],
+    [1, -1, 200, -200, 70_000, -70_000, 1.5],
     'ä'.repeat(300),
     { a: { b: ['c', 1n, -(2n ** 100n)] } },
     new Date(1_500_000_000_123),
