@@ -395,7 +395,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host, loss } = lost
+    const { host } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
@@ -607,7 +607,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** The actor's generators end, and their readers have the error. */
   endStreams(cell: Cell, error: ActorError): void {
-    for (const [source, outlet] of [...(cell.streams ?? [])]) {
+    for (const [source, outlet] of cell.streams ?? []) {
       outlet.fail(error)
       void source.cancel()
     }

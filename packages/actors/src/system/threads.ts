@@ -127,7 +127,7 @@ export class Threads {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     clearInterval(this.#looks)
-    for (const end of [...this.#delays]) end()
+    for (const end of this.#delays) end()
     const all = [...this.#threads.values()]
     const asked = all.map(({ number }) => this.#host.request(number, 'close', { graceMs }))
     const late = setTimeout(() => {
