@@ -30,5 +30,10 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './supervision/options.ts'
-export { ActorSystem, createSystem, type CloseOptions, type SystemOptions } from './system/system.ts'
+export {
+  ActorSystem,
+  createSystem,
+  type CloseOptions,
+  type SystemOptions,
+} from './system/system.ts'
 export type { HostEvent, ReplacementOptions } from './system/threads.ts'

@@ -67,7 +67,8 @@ export class ActorContext {
   get children(): ReadonlyMap<string, ActorHandle> {
     const children = new Map<string, ActorHandle>()
     for (const { name, address } of this.#incarnation.supervisor ?? [])
-      if (address !== undefined) children.set(name, new ActorHandle(address, this.#host, this.#cell))
+      if (address !== undefined)
+        children.set(name, new ActorHandle(address, this.#host, this.#cell))
     return children
   }
 

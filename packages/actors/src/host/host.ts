@@ -304,7 +304,16 @@ export class Host implements Caller, Asker, Creditor, Stage {
     const body = (): unknown => (incarnation.isOver ? undefined : call())
     const { slot, generation } = cell
     const from = this.number
-    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    cell.mailbox.push({
+      kind: kind.call,
+      slot,
+      generation,
+      from,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body,
+    })
     this.#performer.wake(cell)
   }
 
@@ -386,7 +395,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host, loss } = lost
+    const { host } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
@@ -575,7 +584,11 @@ export class Host implements Caller, Asker, Creditor, Stage {
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+  play(
+    cell: Cell,
+    { from, id }: Envelope,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+  ): void {
     const key = sourceKey(from, id)
     const outlet = {
       item: (value: unknown) => this.#respond(kind.item, from, id, value),
@@ -594,7 +607,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** The actor's generators end, and their readers have the error. */
   endStreams(cell: Cell, error: ActorError): void {
-    for (const [source, outlet] of [...(cell.streams ?? [])]) {
+    for (const [source, outlet] of cell.streams ?? []) {
       outlet.fail(error)
       void source.cancel()
     }
@@ -692,14 +705,29 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
 
   #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body: undefined }
+    const parcel = {
+      kind: how,
+      slot,
+      generation,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body: undefined,
+    }
     this.#mesh.post(host, lane.system, parcel)
   }
 
@@ -737,11 +765,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return this.#moves.isAwaited(address)
   }
 
-  #whenFound(
-    address: Address,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  #whenFound(address: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return whenFound(this.#moves, this.#timeouts, address, timeoutMs, signal)
   }
 

@@ -81,8 +81,7 @@ export class Placement {
   }
 
   #any(choice: 'least' | undefined): number | Promise<number> {
-    if (this.#places.length === 0)
-      return this.#isExpecting ? this.#later(choice) : this.#none()
+    if (this.#places.length === 0) return this.#isExpecting ? this.#later(choice) : this.#none()
     if (choice === 'least') return this.#least()
     this.#turn = (this.#turn + 1) % this.#places.length
     return this.#places[this.#turn]!.host
