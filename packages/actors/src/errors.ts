@@ -4,6 +4,7 @@ const conditions = {
   ELOAD: 'The definition cannot be loaded',
   ENOACTOR: 'There is no such actor',
   ENOHANDLER: 'The actor has no such handler',
+  EEXIST: 'The name is taken',
   EOVERFLOW: 'The mailbox is full',
   ETIMEDOUT: 'No answer came in time',
   EEXPIRED: 'The time for it was over before its turn came',

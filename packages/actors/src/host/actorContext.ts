@@ -1,4 +1,8 @@
 import type { ActorDefinition } from '../definition/definition.ts'
+import type { Pool } from '../many/pool/pool.ts'
+import type { PoolOptions } from '../many/pool/options.ts'
+import { Registry } from '../many/registry/registry.ts'
+import { Topics } from '../many/topics/topics.ts'
 import type { Address } from './address.ts'
 import type { Cell } from './cell.ts'
 import type { Host } from './host.ts'
@@ -8,6 +12,8 @@ import { ActorRef, type ActorHandle } from './ref.ts'
 export class ActorContext {
   readonly #host: Host
   readonly #cell: Cell
+  #registry: Registry | undefined
+  #topics: Topics | undefined
 
   /** @internal */
   constructor(host: Host, cell: Cell) {
@@ -45,8 +51,43 @@ export class ActorContext {
     return this.#host.spawn(definition, args, this.#cell)
   }
 
+  /**
+   * Makes a pool of members that all have these arguments; it stops when this actor does.
+   *
+   * @throws {ActorError} as `system.pool` does
+   */
+  pool<Args extends unknown[], H extends object>(
+    definition: ActorDefinition<Args, H>,
+    options: PoolOptions = {},
+    ...args: Args
+  ): Promise<Pool<H>> {
+    return this.#host.pools.spawn(definition, options, args, this.#cell, this.#cell)
+  }
+
+  /** Actors by name. What waits or watches ends with this actor. */
+  get registry(): Registry {
+    return (this.#registry ??= new Registry(this.#host.registry, this.#cell, this.#whenOver))
+  }
+
+  /** Publish-subscribe. What comes is handled as messages of this actor; subscriptions end with it. */
+  get topics(): Topics {
+    return (this.#topics ??= new Topics(this.#host.topics, this.#deliver, this.#whenOver))
+  }
+
   /** Stops this actor, when the message being handled is done. */
   stop(): void {
     this.#host.stopSoon(this.#cell)
+  }
+
+  readonly #deliver = (call: () => unknown, done: () => void): void =>
+    this.#host.invoke(this.#cell, () => {
+      done()
+      return call()
+    })
+
+  readonly #whenOver = (act: () => void): (() => void) => {
+    const watchers = (this.#cell.watchers ??= new Set())
+    watchers.add(act)
+    return () => watchers.delete(act)
   }
 }

@@ -2,6 +2,7 @@ import type { ActorDefinition, SpawnOptions } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import type { Address } from './address.ts'
 import type { Down } from './down.ts'
+import type { Envelope } from './envelope.ts'
 import { Mailbox } from './mailbox.ts'
 import type { RefOwner } from './ref.ts'
 
@@ -43,6 +44,8 @@ export class Cell implements RefOwner {
   isLeaving = false
   /** Settles when its factory has; only while that is awaited. */
   started: Promise<void> | undefined
+  /** Takes its messages in its place: for what is an actor to others only. */
+  relay: ((envelope: Envelope) => void) | undefined
   /** Children to be stopped before it. */
   children: Set<Address> | undefined
 

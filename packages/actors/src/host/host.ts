@@ -1,8 +1,13 @@
 import type { Context } from '@ringpost/core'
 import { loadDefinition, type ActorDefinition, type SpawnOptions } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
+import { Pools, type PoolsHost } from '../many/pool/pools.ts'
+import type { PoolRef } from '../many/pool/pool.ts'
+import type { RelayOutlet } from '../many/pool/view.ts'
+import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
+import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import { copyValue, type ValueContext } from '../values/values.ts'
-import { nowhere, type Address } from './address.ts'
+import { nowhere, PROGRAM, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
 import type { Blueprint, Cell } from './cell.ts'
 import { systemClock, type Clock } from './clock.ts'
@@ -14,11 +19,11 @@ import { Life } from './life.ts'
 import { lane, Mesh, type Lanes } from './mesh.ts'
 import { Performer, type Stage } from './performer.ts'
 import { Unreadable } from './record.ts'
-import { ActorHandle, type ActorRef, type Caller } from './ref.ts'
-import { refsIn } from './refValues.ts'
+import { ActorHandle, type ActorRef, type Caller, type RefOwner } from './ref.ts'
+import { refsIn, type RefMaker } from './refValues.ts'
 import { StreamReader, WINDOW, type Creditor } from './streamReader.ts'
 import { StreamSource } from './streamSource.ts'
-import { Timeouts } from './timeouts.ts'
+import { Timeouts, type Timeout } from './timeouts.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -42,7 +47,7 @@ const hostDown = (host: number, cause?: unknown): ActorError =>
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
  * delivers what is for its own actors.
  */
-export class Host implements Caller, Asker, Creditor, Stage {
+export class Host implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost {
   readonly number: number
   readonly #clock: Clock = systemClock
   readonly #values: ValueContext
@@ -53,6 +58,10 @@ export class Host implements Caller, Asker, Creditor, Stage {
   readonly #performer = new Performer(this)
   readonly #life = new Life(this, this.#performer)
   readonly #services = new Map<string, Service>()
+  /** Pools that were made here, and those that are used here. */
+  readonly pools: Pools
+  readonly topics: TopicHub
+  readonly registry: RegistryHub
   /** Generators that are read, by reader: its host and its name there. */
   readonly #sources = new Map<number, StreamSource>()
   /** Where actors may be placed, as host 0 has told. */
@@ -64,6 +73,9 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.number = number
     this.#values = refsIn(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.pools = new Pools(this)
+    this.topics = new TopicHub(this)
+    this.registry = new RegistryHub(this)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
     this.serve('stop', (actor: Address) => this.#life.stop(actor.slot, actor.generation))
     this.serve('watch', (actor: Address) => this.#life.watch(actor.slot, actor.generation))
@@ -93,7 +105,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
     const { address } = ref
     const reason = this.#refusal(address)
-    if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
+    if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
     bury(reason, address, method)
     return false
   }
@@ -103,7 +115,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     // TODO deadline and signal of options
     while (this.#refusal(address) === 'overflow') await this.#whenRoom(address)
     if (this.#refusal(address) !== undefined) throw this.#gone(address)
-    this.#hand(kind.tell, address, method, args, 0, Infinity)
+    this.hand(kind.tell, address, method, args, 0, Infinity)
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
@@ -179,18 +191,23 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** Tells another host what it does not answer. */
   notify(host: number, name: string, body: unknown): void {
-    if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.notice, name, 0, body)
+    if (host === this.number) void this.#serveOwn(name, body)
+    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.notice, name, 0, body)
   }
 
   /** Where actors may be placed from now on. */
   placeAt(places: readonly number[]): void {
     this.#places = places
+    this.topics.peersChanged()
   }
 
   /** A host has ended: whatever waits for it fails. */
   lose(host: number, error: unknown): void {
     this.#mesh.forget(host)
     this.#places = this.#places.filter((place) => place !== host)
+    this.pools.lost(host)
+    this.topics.lost(host)
+    this.registry.lost(host)
     this.#asks.failAll(() => hostDown(host, error), host)
     this.#gates.openAll(host)
   }
@@ -202,6 +219,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   close(): void {
     this.#isClosed = true
+    this.registry.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
     this.#timeouts.close()
     this.#mesh.close()
@@ -250,6 +268,10 @@ export class Host implements Caller, Asker, Creditor, Stage {
       this.refuse(envelope, envelope.body.error)
       return
     }
+    if (cell.relay !== undefined) {
+      cell.relay(envelope)
+      return
+    }
     cell.mailbox.push(envelope)
     if (cell.mailbox.length >= cell.limit) this.#press(cell, envelope.from)
     this.#performer.wake(cell)
@@ -273,6 +295,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#asks.remove(pending)
     if (how === kind.reply) pending.settle(body)
     else if (how === kind.end) pending.end()
+    else if (how === kind.refusal) pending.refuse(body)
     else pending.fail(body)
   }
 
@@ -308,13 +331,18 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   refuse(envelope: Envelope, error: unknown): void {
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope.from, envelope.id, error)
+    const { from, id } = envelope
+    if (id !== 0)
+      if (error instanceof ActorError && error.code === 'ENOACTOR')
+        this.#respond(kind.refusal, from, id, envelope.body)
+      else this.#respond(kind.failure, from, id, error)
     bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope.from, envelope.id, error)
-    else void this.#life.finish(cell, { reason: 'failed', error })
+    if (envelope.id !== 0) this.#respond(kind.failure, envelope.from, envelope.id, error)
+    if (envelope.kind === kind.tell || envelope.kind === kind.call)
+      void this.#life.finish(cell, { reason: 'failed', error })
   }
 
   canStop(cell: Cell): void {
@@ -353,9 +381,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   abandon(pending: Pending, error: unknown): void {
     if (!this.#asks.remove(pending)) return
-    const { host, id } = pending
-    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
-    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+    this.cancel(pending)
     if (error !== undefined) pending.fail(error)
   }
 
@@ -376,24 +402,112 @@ export class Host implements Caller, Asker, Creditor, Stage {
       pending.fail(this.#gone(address))
       return
     }
-    this.#asks.add(pending, options.timeoutMs ?? this.#timeLeft(owner?.deadline))
+    this.#asks.add(pending, options.timeoutMs ?? this.timeLeft(owner?.deadline))
     try {
-      this.#hand(how, address, method, args, pending.id, pending.deadline)
+      this.hand(how, address, method, args, pending.id, pending.deadline)
     } catch (error) {
       this.#asks.remove(pending)
       pending.fail(error)
     }
   }
 
-  #timeLeft(deadline = Infinity): number {
+  timeLeft(deadline = Infinity): number {
     if (deadline === Infinity) return DEFAULT_TIMEOUT_MS
     return Math.max(0, deadline - this.#clock.now())
+  }
+
+  // What pools need.
+
+  get places(): readonly number[] {
+    return this.#places
+  }
+
+  poolRefOf(address: Address, owner?: RefOwner): PoolRef {
+    return this.pools.refOf(address, owner)
+  }
+
+  isGone(host: number): boolean {
+    return this.#isClosed || this.#mesh.isGone(host)
+  }
+
+  isBlocked(address: Address): boolean {
+    return this.#refusal(address) !== undefined
+  }
+
+  add(pending: Pending, timeoutMs: number): void {
+    this.#asks.add(pending, timeoutMs)
+  }
+
+  remove(pending: Pending): boolean {
+    return this.#asks.remove(pending)
+  }
+
+  startTimeout(timeout: Timeout, lastsMs: number): void {
+    this.#timeouts.add(timeout, lastsMs)
+  }
+
+  stopTimeout(timeout: Timeout): void {
+    this.#timeouts.remove(timeout)
+  }
+
+  /** Tells the host that has it that nobody waits for it. */
+  cancel({ host, id }: Pending): void {
+    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
+    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+  }
+
+  copy(args: unknown[]): unknown[] {
+    return copyValue(args, this.#values) as unknown[]
+  }
+
+  readonly bury = bury
+
+  relayFor({ slot, generation }: Address, relay: (envelope: Envelope) => void): void {
+    const cell = this.#life.get(slot, generation)
+    if (cell !== undefined) cell.relay = relay
+  }
+
+  outletOf({ slot, generation }: Address): RelayOutlet {
+    return {
+      reply: (envelope, value) => this.reply(envelope, value),
+      fault: ({ from, id }, error) => this.#respond(kind.failure, from, id, error),
+      play: (envelope, items) => {
+        const cell = this.#life.get(slot, generation)
+        if (cell !== undefined) this.play(cell, envelope, items)
+      },
+    }
+  }
+
+  // What topics and the registry need.
+
+  get peers(): readonly number[] {
+    return [PROGRAM, ...this.#places].filter((host) => host !== this.number)
+  }
+
+  /** A notice among the messages of actors. @returns false: the host does not keep up */
+  offer(host: number, name: string, body: unknown): boolean {
+    if (this.isGone(host) || this.#mesh.to(host).users.isFull) return false
+    this.#post(host, lane.users, kind.notice, name, 0, body)
+    return true
+  }
+
+  copyOf(value: unknown): unknown {
+    return copyValue(value, this.#values)
+  }
+
+  /** Calls the function as the actor's next message. */
+  invoke(cell: Cell, call: () => unknown): void {
+    const { slot, generation } = cell
+    const body = [call]
+    const from = this.number
+    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    this.#performer.wake(cell)
   }
 
   // How things get there.
 
   /** Puts a message where the actor is. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  #hand(
+  hand(
     how: Kind,
     { host, slot, generation }: Address,
     method: string,
@@ -413,7 +527,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   #respond(how: Kind, to: number, id: number, value: unknown): void {
     if (to === this.number) {
-      this.#answer(how, id, how === kind.failure ? value : copyValue(value, this.#values))
+      const isOwn = how === kind.failure || how === kind.refusal
+      this.#answer(how, id, isOwn ? value : copyValue(value, this.#values))
       return
     }
     if (this.#mesh.isGone(to)) return

@@ -99,6 +99,7 @@ export class Life {
   async finish(cell: Cell, down: Down): Promise<void> {
     if (cell.phase === 'stopping' || cell.phase === 'stopped') return
     cell.phase = 'stopping'
+    cell.stopping?.abort()
     if (cell.children !== undefined)
       await Promise.all([...cell.children].map((child) => this.#host.stop(child)))
     this.#end(cell, down)

@@ -76,7 +76,10 @@ export class Performer {
       this.#stage.refuse(envelope, new ActorError('EEXPIRED'))
       return true
     }
-    const handler = handlerOf(cell, method)
+    const handler =
+      envelope.kind === kind.call
+        ? (envelope.body as [() => unknown])[0]
+        : handlerOf(cell, method)
     if (handler === undefined) {
       const { name } = cell.blueprint.definition
       this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))
@@ -85,7 +88,8 @@ export class Performer {
     cell.deadline = envelope.deadline
     let result: unknown
     try {
-      result = Reflect.apply(handler, cell.handlers, envelope.body as unknown[])
+      const args = envelope.kind === kind.call ? [] : (envelope.body as unknown[])
+      result = Reflect.apply(handler, cell.handlers, args)
     } catch (error) {
       this.#stage.failed(cell, envelope, error)
       return true
@@ -117,6 +121,8 @@ export class Performer {
           new ActorError('ENOHANDLER', `${envelope.method} streams: read it with ref.stream`),
         )
     } else if (envelope.kind === kind.ask) this.#stage.reply(envelope, result)
+    else if (envelope.kind === kind.tell && envelope.id !== 0)
+      this.#stage.reply(envelope, undefined)
     else if (envelope.kind === kind.stream)
       this.#stage.refuse(
         envelope,

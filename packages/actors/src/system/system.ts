@@ -4,12 +4,14 @@ import type { ResourceLimits } from 'node:worker_threads'
 import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
+import type { PoolOptions } from '../many/pool/options.ts'
+import type { Pool } from '../many/pool/pool.ts'
+import { Registry } from '../many/registry/registry.ts'
+import { Topics } from '../many/topics/topics.ts'
+import { PROGRAM } from '../host/address.ts'
 import { Host } from '../host/host.ts'
 import type { ActorHandle } from '../host/ref.ts'
 import { HostThread } from './hostThread.ts'
-
-/** The number of the host that is the program's own thread. */
-const PROGRAM = 0
 
 /** How long a thread may take to begin, in milliseconds. */
 const BOOT_MS = 30_000
@@ -28,6 +30,10 @@ export class ActorSystem implements AsyncDisposable {
   readonly #threads = new Map<number, HostThread>()
   readonly #booting = new Map<number, (error?: unknown) => void>()
   readonly #resourceLimits: SystemOptions['resourceLimits']
+  /** Actors by name. */
+  readonly registry = new Registry(this.#host.registry)
+  /** Publish-subscribe. A listener of the program is called at once; what it throws is an uncaught exception. */
+  readonly topics = new Topics(this.#host.topics, callNow)
   #numbers = PROGRAM
   #closing: Promise<void> | undefined
 
@@ -62,6 +68,21 @@ export class ActorSystem implements AsyncDisposable {
     return this.#host.spawn(definition, args)
   }
 
+  /**
+   * Makes a pool: one ref over many actors, spread over the hosts, that all have these arguments. Settles
+   * when all members are ready.
+   *
+   * @throws {ActorError} `EINVAL`: the options; and as `spawn` does
+   */
+  pool<Args extends unknown[], H extends object>(
+    definition: ActorDefinition<Args, H>,
+    options: PoolOptions = {},
+    ...args: Args
+  ): Promise<Pool<H>> {
+    if (this.#closing !== undefined) return Promise.reject(new ActorError('ECLOSED'))
+    return this.#host.pools.spawn(definition, options, args)
+  }
+
   /** Stops all actors, each after what is in its mailbox, and ends the threads. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
@@ -75,7 +96,9 @@ export class ActorSystem implements AsyncDisposable {
     await this.#host.stopActors()
     await Promise.all(
       [...this.#threads.values()].map(async (thread) => {
-        await this.#host.request(thread.number, 'close', undefined)
+        const closing = this.#host.request(thread.number, 'close', undefined)
+        // The thread may have ended before its answer is read.
+        await Promise.race([closing, thread.ended])
         await thread.ended
       }),
     )
@@ -116,6 +139,18 @@ export class ActorSystem implements AsyncDisposable {
     this.#host.placeAt(places)
     for (const host of places) this.#host.notify(host, 'places', places)
   }
+}
+
+function callNow(call: () => unknown, done: () => void): void {
+  try {
+    void call()
+  } catch (error) {
+    // It is no fault of the thread that receives.
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+  done()
 }
 
 /**
