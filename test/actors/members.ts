@@ -24,10 +24,10 @@ export const worker = defineActor(import.meta.url, 'worker', (ctx, label: string
       done++
       return ctx.host
     },
-    fail(message: string) {
+    fail(message: string): void {
       throw new RangeError(message)
     },
-    exit(code: number) {
+    exit(code: number): void {
       process.exit(code)
     },
     leave() {
@@ -74,12 +74,14 @@ export const user = defineActor(import.meta.url, 'user', (ctx) => ({
   /** Watches while it handles other messages. */
   watchOn(name: string) {
     const watching = async (): Promise<void> => {
-      for await (const refs of ctx.registry.watch(name)) ctx.topics.publish('user.watched', refs.length)
+      for await (const refs of ctx.registry.watch(name))
+        ctx.topics.publish('user.watched', refs.length)
       ctx.topics.publish('user.unwatched', name)
     }
     void watching()
   },
-  publish: (topic: string, value: unknown, keep = false) => ctx.topics.publish(topic, value, { keep }),
+  publish: (topic: string, value: unknown, keep = false) =>
+    ctx.topics.publish(topic, value, { keep }),
   async subscribe(prefix: string, last = false) {
     const subscription = ctx.topics.subscribe(
       prefix,

@@ -115,7 +115,9 @@ describe('a pool', () => {
     await take(holds, 1)
     expect([pool.tell.note(1), pool.tell.note(2), pool.tell.note(3)]).toEqual([true, true, false])
     const sent = pool.send.note(4)
-    await expect(pool.with({ timeoutMs: 1 }).send.note(5)).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    await expect(pool.with({ timeoutMs: 1 }).send.note(5)).rejects.toMatchObject({
+      code: 'ETIMEDOUT',
+    })
     await open('busy door')
     await held
     await sent

@@ -36,11 +36,12 @@ describe('topics', () => {
       [1, 'news.sport.chess', { score: [1, 0] }],
       [1, 'news.sport', 3],
     ])
-    expect(items.filter(([host]) => host === 2).map(([, topic]) => topic).toSorted()).toEqual([
-      'news.sport',
-      'news.sport.chess',
-      'news.weather',
-    ])
+    expect(
+      items
+        .filter(([host]) => host === 2)
+        .map(([, topic]) => topic)
+        .toSorted(),
+    ).toEqual(['news.sport', 'news.sport.chess', 'news.weather'])
     expect((await take(all, 3)).map(([topic]) => topic).toSorted()).toEqual([
       'news.sport',
       'news.sport.chess',
@@ -125,7 +126,9 @@ describe('topics', () => {
   it('end with the actor, or when closed', async () => {
     using heard = system.topics.subscribe<[number, string, unknown]>('user.heard')
     await heard.ready
-    const [ending, staying] = await Promise.all([1, 1].map((host) => system.spawn(user.with({ host }))))
+    const [ending, staying] = await Promise.all(
+      [1, 1].map((host) => system.spawn(user.with({ host }))),
+    )
     await ending!.ask.subscribe('ends')
     await staying!.ask.subscribe('ends.')
     await ending!.stop()

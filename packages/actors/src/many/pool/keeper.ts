@@ -133,7 +133,8 @@ export class PoolKeeper {
   #missing(): number[] {
     const missing: number[] = []
     for (let seat = 0; seat < this.#size; seat++)
-      if (!this.#awaited.has(seat) && this.#seats.get(seat)?.isDismissed !== false) missing.push(seat)
+      if (!this.#awaited.has(seat) && this.#seats.get(seat)?.isDismissed !== false)
+        missing.push(seat)
     return missing
   }
 
@@ -224,7 +225,9 @@ export class PoolKeeper {
 
   /** Stops those for whom there is no seat any more, once no caller gives them messages. */
   async #dismiss(): Promise<void> {
-    const leaving = [...this.#seats].filter(([seat, { isDismissed }]) => seat >= this.#size && !isDismissed)
+    const leaving = [...this.#seats].filter(
+      ([seat, { isDismissed }]) => seat >= this.#size && !isDismissed,
+    )
     if (leaving.length === 0) return
     for (const [, sitting] of leaving) sitting.isDismissed = true
     this.#announce()

@@ -1,7 +1,10 @@
 import { ActorError } from '../../errors.ts'
 
 /** Names what a message is about: those with equal keys go to the same member, as long as it is there. */
-export type HashKey = (method: string, args: readonly unknown[]) => string | number | bigint | boolean
+export type HashKey = (
+  method: string,
+  args: readonly unknown[],
+) => string | number | bigint | boolean
 
 /**
  * Which member gets a message.
@@ -126,7 +129,15 @@ function elastic(size: ElasticSize, hosts: number): SizeRange {
   return { min, max: size.max ?? Math.max(min, hosts), growAfterMs, idleMs }
 }
 
-function expectWhole(name: string, value: number, from: number, to = Number.MAX_SAFE_INTEGER): void {
+function expectWhole(
+  name: string,
+  value: number,
+  from: number,
+  to = Number.MAX_SAFE_INTEGER,
+): void {
   if (!Number.isInteger(value) || value < from || value > to)
-    throw new ActorError('EINVAL', `${name} must be a whole number from ${from} to ${to}, not ${String(value)}`)
+    throw new ActorError(
+      'EINVAL',
+      `${name} must be a whole number from ${from} to ${to}, not ${String(value)}`,
+    )
 }

@@ -17,7 +17,11 @@ export interface Chooser {
   /** Whether messages for one member may not be given to another that has room. */
   readonly isBound: boolean
   /** @returns a member with room, or one that the message has to wait for; none: it waits for any */
-  choose<M extends Candidate>(members: readonly M[], method: string, args: readonly unknown[]): M | undefined
+  choose<M extends Candidate>(
+    members: readonly M[],
+    method: string,
+    args: readonly unknown[],
+  ): M | undefined
 }
 
 /** Each in its turn; those without room are passed over. */
@@ -82,7 +86,10 @@ export class Rendezvous implements Chooser {
   }
 }
 
-function firstArgument(method: string, [key]: readonly unknown[]): string | number | bigint | boolean {
+function firstArgument(
+  method: string,
+  [key]: readonly unknown[],
+): string | number | bigint | boolean {
   switch (typeof key) {
     case 'string':
     case 'number':

@@ -95,10 +95,16 @@ export class PoolView implements TaskKeeper {
     this.#start()
     if (this.#over !== undefined) throw this.#over.error
     if (this.#isBroadcast) {
-      await Promise.all(this.#members.map((member) => this.#refOf(member, ref).callSend(method, args)))
+      await Promise.all(
+        this.#members.map((member) => this.#refOf(member, ref).callSend(method, args)),
+      )
     } else if (this.#isFull) {
       const task = new SendTask(this, method, args, this.#bury)
-      this.#begin(task, ref.options.timeoutMs ?? this.#carrier.timeLeft(ref.owner?.deadline), ref.options.signal)
+      this.#begin(
+        task,
+        ref.options.timeoutMs ?? this.#carrier.timeLeft(ref.owner?.deadline),
+        ref.options.signal,
+      )
       await task.taken
     } else this.#begin(new TellTask(this, method, args, this.#bury), Infinity)
   }
@@ -394,12 +400,14 @@ export class PoolView implements TaskKeeper {
     }
     const refs = this.#members.map((member) => this.#refOf(member))
     const left = task.deadline === Infinity ? Infinity : Math.max(0, task.deadline - this.#now())
-    void gather(refs, task.method, task.args, { first: 1, timeoutMs: left }).then(({ values, errors }) => {
-      if (!this.#carrier.remove(task)) return
-      task.unlisten?.()
-      if (values.length > 0) task.succeed(values[0])
-      else task.giveUp(new AggregateError(errors, `No member has answered ${task.method}`))
-    })
+    void gather(refs, task.method, task.args, { first: 1, timeoutMs: left }).then(
+      ({ values, errors }) => {
+        if (!this.#carrier.remove(task)) return
+        task.unlisten?.()
+        if (values.length > 0) task.succeed(values[0])
+        else task.giveUp(new AggregateError(errors, `No member has answered ${task.method}`))
+      },
+    )
   }
 
   #give(task: Task, member: Member): void {

@@ -38,5 +38,8 @@ export function nameOf(key: KeyLike<never>): string {
 
 function checkName(name: unknown): asserts name is string {
   if (typeof name !== 'string' || name === '')
-    throw new ActorError('EINVAL', `A name in the registry is a string that is not empty, not ${String(name)}`)
+    throw new ActorError(
+      'EINVAL',
+      `A name in the registry is a string that is not empty, not ${String(name)}`,
+    )
 }

@@ -75,7 +75,9 @@ export class Registry {
     const { timeoutMs = Infinity, signal } = options
     const listing = this.#watch(key, signal)
     const done = this.#hub.after(timeoutMs, () =>
-      listing.end(new ActorError('ETIMEDOUT', `Nobody has the name ${nameOf(key as KeyLike<never>)}`)),
+      listing.end(
+        new ActorError('ETIMEDOUT', `Nobody has the name ${nameOf(key as KeyLike<never>)}`),
+      ),
     )
     try {
       for await (const [first] of listing) if (first !== undefined) return first

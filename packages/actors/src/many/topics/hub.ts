@@ -50,8 +50,7 @@ export class TopicHub implements SubscriptionHost {
 
   /** @param isKept whether those who subscribe later and ask for last values get it */
   publish(topic: string, value: unknown, isKept: boolean): void {
-    if (isKept)
-      this.#last.keep({ topic, value: this.#host.copyOf(value), atMs: this.#host.now() })
+    if (isKept) this.#last.keep({ topic, value: this.#host.copyOf(value), atMs: this.#host.now() })
     const message = [topic, value]
     for (const host of this.#elsewhere.match(topic))
       if (!this.#host.offer(host, 'topic', message)) this.#dropped++

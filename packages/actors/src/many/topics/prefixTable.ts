@@ -26,7 +26,10 @@ export class PrefixTable<T> {
     const { length } = prefix
     const known = this.#lengths.find((entry) => entry.length === length)
     if (known !== undefined) known.count++
-    else this.#lengths = [...this.#lengths, { length, count: 1 }].toSorted((a, b) => a.length - b.length)
+    else
+      this.#lengths = [...this.#lengths, { length, count: 1 }].toSorted(
+        (a, b) => a.length - b.length,
+      )
     return true
   }
 
