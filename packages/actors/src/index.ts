@@ -9,7 +9,17 @@ export { ActorSystem, createSystem, type SystemOptions } from './system/system.t
 export type { Gathered, GatherOptions } from './many/pool/gather.ts'
 export type { ElasticSize, HashKey, PoolOptions, Route } from './many/pool/options.ts'
 export { Pool, PoolRef, type Gather } from './many/pool/pool.ts'
-export { registryKey, type HandlersOf, type KeyLike, type RegistryKey } from './many/registry/key.ts'
+export {
+  registryKey,
+  type HandlersOf,
+  type KeyLike,
+  type RegistryKey,
+} from './many/registry/key.ts'
 export type { Registry, WaitOptions } from './many/registry/registry.ts'
 export type { Subscription, TopicReader } from './many/topics/subscription.ts'
-export type { PublishOptions, SubscribeOptions, TopicListener, Topics } from './many/topics/topics.ts'
+export type {
+  PublishOptions,
+  SubscribeOptions,
+  TopicListener,
+  Topics,
+} from './many/topics/topics.ts'

@@ -1,5 +1,9 @@
 import type { Context } from '@ringpost/core'
-import { loadDefinition, type ActorDefinition, type SpawnOptions } from '../definition/definition.ts'
+import {
+  loadDefinition,
+  type ActorDefinition,
+  type SpawnOptions,
+} from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import { Pools, type PoolsHost } from '../many/pool/pools.ts'
 import type { PoolRef } from '../many/pool/pool.ts'
@@ -47,7 +51,9 @@ const hostDown = (host: number, cause?: unknown): ActorError =>
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
  * delivers what is for its own actors.
  */
-export class Host implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost {
+export class Host
+  implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost
+{
   readonly number: number
   readonly #clock: Clock = systemClock
   readonly #values: ValueContext
@@ -161,7 +167,12 @@ export class Host implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost
     let address: Address
     if (host === this.number) {
       const copied = copyValue(args, this.#values) as unknown[]
-      const cell = this.#life.create({ definition: definition as never, args: copied, parent: above, options })
+      const cell = this.#life.create({
+        definition: definition as never,
+        args: copied,
+        parent: above,
+        options,
+      })
       if (cell.started !== undefined) await cell.started
       address = this.#addressOf(cell)
     } else {
@@ -349,7 +360,11 @@ export class Host implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(_cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+  play(
+    _cell: Cell,
+    { from, id }: Envelope,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+  ): void {
     const key = sourceKey(from, id)
     const outlet = {
       item: (value: unknown) => this.#respond(kind.item, from, id, value),
@@ -500,7 +515,16 @@ export class Host implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost
     const { slot, generation } = cell
     const body = [call]
     const from = this.number
-    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    cell.mailbox.push({
+      kind: kind.call,
+      slot,
+      generation,
+      from,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body,
+    })
     this.#performer.wake(cell)
   }
 
@@ -539,14 +563,29 @@ export class Host implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost
     }
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
 
   #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body: undefined }
+    const parcel = {
+      kind: how,
+      slot,
+      generation,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body: undefined,
+    }
     this.#mesh.post(host, lane.system, parcel)
   }
 

@@ -77,9 +77,7 @@ export class Performer {
       return true
     }
     const handler =
-      envelope.kind === kind.call
-        ? (envelope.body as [() => unknown])[0]
-        : handlerOf(cell, method)
+      envelope.kind === kind.call ? (envelope.body as [() => unknown])[0] : handlerOf(cell, method)
     if (handler === undefined) {
       const { name } = cell.blueprint.definition
       this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))

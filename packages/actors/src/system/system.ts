@@ -130,7 +130,8 @@ export class ActorSystem implements AsyncDisposable {
     this.#threads.delete(number)
     this.#host.lose(number, error)
     this.#booting.get(number)?.(error ?? new ActorError('EHOSTDOWN'))
-    for (const other of this.#threads.keys()) this.#host.notify(other, 'lost', { host: number, error })
+    for (const other of this.#threads.keys())
+      this.#host.notify(other, 'lost', { host: number, error })
     this.#announce()
   }
 
