@@ -1,4 +1,4 @@
-import type { ValueContext } from '../values/values.ts'
+import type { ValueContext } from '../values/index.ts'
 import { PoolRef } from '../many/pool/pool.ts'
 import type { Address } from './address.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'

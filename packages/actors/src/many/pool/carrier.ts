@@ -30,7 +30,7 @@ export interface Carrier extends Caller {
     deadline: number,
   ): void
   /** A copy that shares nothing with the original. @throws {ActorError} `EVALUE` */
-  copy(args: unknown[]): unknown[]
+  copyArgs(args: unknown[]): unknown[]
   /** Whether a message more should wait: the mailbox is full, or its host does not keep up. */
   isBlocked(address: Address): boolean
   isGone(host: number): boolean

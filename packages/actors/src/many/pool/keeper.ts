@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import type { ActorDefinition } from '../../definition/definition.ts'
 import { ActorError } from '../../errors.ts'
+import type { SpawnOptions } from '../../definition/spawnOptions.ts'
 import type { ActorContext } from '../../host/actorContext.ts'
 import type { Address } from '../../host/address.ts'
 import type { Down } from '../../host/down.ts'
@@ -17,7 +18,7 @@ export interface KeeperHost {
   now(): number
   /** Where members may be placed. */
   readonly places: readonly number[]
-  down(address: Address): Promise<Down>
+  watch(address: Address, watcher: (down: Down) => void): () => void
   startTimeout(timeout: Timeout, lastsMs: number): void
   stopTimeout(timeout: Timeout): void
 }
@@ -77,12 +78,17 @@ export class PoolKeeper {
   /** The factory of the keeper as an actor. */
   readonly begin = async (ctx: ActorContext): Promise<object> => {
     this.#ctx = ctx
+    this.#isOver = false
+    // A member that has failed restarts where it is. One that cannot, ends, and is replaced from here.
+    ctx.supervise({
+      decide: (_, { during }) => (during === 'host' ? 'stop' : undefined),
+      exceeded: 'stop',
+    })
     ctx.signal.addEventListener('abort', () => this.#end(), { once: true })
     try {
       await this.#fill()
     } catch (error) {
       this.#end()
-      await Promise.all([...this.#seats.values()].map(({ handle }) => handle.stop()))
       throw error
     }
     return {}
@@ -165,10 +171,11 @@ export class PoolKeeper {
   }
 
   /** The host that the definition names, or the one with the fewest members. */
-  #choosePlace(): number | 'here' | 'least' {
+  #choosePlace(): NonNullable<SpawnOptions['host']> {
     const { host } = this.#blueprint.definition.options
     if (host !== undefined) return host
-    let best: number | 'here' = 'here'
+    // Where there is none now, it is waited for.
+    let best: number | 'least' = 'least'
     let fewest = Infinity
     for (const place of this.#host.places) {
       const count = this.#placed.get(place) ?? 0
@@ -179,20 +186,18 @@ export class PoolKeeper {
     return best
   }
 
-  #count(place: number | string, by: number): void {
+  #count(place: NonNullable<SpawnOptions['host']>, by: number): void {
     if (typeof place === 'number') this.#placed.set(place, (this.#placed.get(place) ?? 0) + by)
   }
 
   /** Until the member ends. */
-  async #attend(seat: number, sitting: Sitting, place: number | string): Promise<void> {
-    let down: Down
-    try {
-      down = await this.#host.down(sitting.handle.address)
-    } catch (error) {
-      // The host of the keeper itself closes.
-      if (error instanceof ActorError && error.code === 'ECLOSED') return
-      throw error
-    }
+  async #attend(
+    seat: number,
+    sitting: Sitting,
+    place: NonNullable<SpawnOptions['host']>,
+  ): Promise<void> {
+    const { address } = sitting.handle
+    const down = await new Promise<Down>((resolve) => this.#host.watch(address, resolve))
     this.#count(place, -1)
     if (this.#seats.get(seat) === sitting) this.#seats.delete(seat)
     if (this.#isOver || sitting.isDismissed) return
@@ -272,6 +277,8 @@ export class PoolKeeper {
   /** Who waits goes on, and finds that it is over. */
   #end(): void {
     this.#isOver = true
+    for (const sitting of this.#seats.values()) sitting.isDismissed = true
+    this.#seats.clear()
     for (const wait of this.#waits) wait.expire()
   }
 }

@@ -1,5 +1,6 @@
-import type { Handlers, Tell } from '../../definition/types.ts'
+import type { Handlers, HandlersOf, Tell } from '../../definition/types.ts'
 import type { Address } from '../../host/address.ts'
+import type { StopOptions } from '../../host/life.ts'
 import { ActorRef, type CallOptions, type Caller, type RefOwner } from '../../host/ref.ts'
 import { verbs, type VerbCaller } from '../../host/verbs.ts'
 import type { Gathered, GatherOptions } from './gather.ts'
@@ -67,7 +68,7 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
   }
 
   /** Tells all members, whatever the route: whether all of them took it. */
-  get broadcast(): Tell<H> {
+  get broadcast(): Tell<HandlersOf<H>> {
     return verbs.tell(this.#toAll({})) as never
   }
 
@@ -77,7 +78,7 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
    *
    * @throws the reason of `options.signal`
    */
-  gather(options: GatherOptions = {}): Gather<H> {
+  gather(options: GatherOptions = {}): Gather<HandlersOf<H>> {
     return verbs.ask(this.#toAll(options)) as never
   }
 
@@ -103,9 +104,12 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
 
 /** A pool's ref of who made it: leaving its scope with `await using` stops the pool. */
 export class Pool<H = Handlers> extends PoolRef<H> implements AsyncDisposable {
-  /** Waits until what this thread has given to the pool is done, then stops all members. */
-  stop(): Promise<void> {
-    return this.pools.stop(this.address)
+  /**
+   * Stops all members, when what this thread has given to the pool is done; or at once, with
+   * `drain: false`.
+   */
+  stop(options: StopOptions = {}): Promise<void> {
+    return this.pools.stop(this.address, options)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,10 @@
 import { ActorDefinition } from '../../definition/definition.ts'
 import { ActorError } from '../../errors.ts'
 import type { Address } from '../../host/address.ts'
-import type { Cell } from '../../host/cell.ts'
+import type { Down } from '../../host/down.ts'
 import type { Envelope } from '../../host/envelope.ts'
+import type { Parent } from '../../host/families.ts'
+import type { StopOptions } from '../../host/life.ts'
 import type { ActorRef, ActorHandle, RefOwner } from '../../host/ref.ts'
 import type { Carrier } from './carrier.ts'
 import type { Gathered, GatherOptions } from './gather.ts'
@@ -15,8 +17,7 @@ import { PoolView, type RelayOutlet, type Seat } from './view.ts'
 /** What the pools of a thread need of its host. */
 export interface PoolsHost extends Carrier, KeeperHost {
   serve(name: string, answer: (body: never, from: number) => unknown): void
-  spawn<H>(definition: ActorDefinition<[], H>, args: [], parent?: Cell): Promise<ActorHandle<H>>
-  stop(address: Address): Promise<void>
+  spawn<H>(definition: ActorDefinition<[], H>, args: [], parent?: Parent): Promise<ActorHandle<H>>
   /** Messages to the actor itself go to `relay`. */
   relayFor(address: Address, relay: (envelope: Envelope) => void): void
   outletOf(address: Address): RelayOutlet
@@ -44,20 +45,26 @@ export class Pools implements PoolCaller {
   }
 
   /** @param parent an actor of this thread; none: the program itself */
-  async spawn<Args extends unknown[], H extends object>(
+  async spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     options: PoolOptions,
     args: Args,
-    parent?: Cell,
-    owner?: RefOwner,
+    parent?: Parent,
   ): Promise<Pool<H>> {
     const plan = planOf(options)
     const hosts = Math.max(1, this.#host.places.length)
     const range = rangeOf(options.size, hosts)
     const { replace = 'always', route, name } = options
+    // Members have numbers, as they cannot have one name.
+    const { name: _, ...memberOptions } = definition.options
     const blueprint = {
-      definition: definition as unknown as ActorDefinition<unknown[], object>,
-      args: this.#host.copy(args),
+      definition: new ActorDefinition(
+        definition.url,
+        definition.name,
+        definition.factory as never,
+        memberOptions,
+      ) as ActorDefinition<unknown[], object>,
+      args: this.#host.copyArgs(args),
       plan,
       range,
       replace,
@@ -78,7 +85,7 @@ export class Pools implements PoolCaller {
     const key = typeof route === 'object' ? route.hash : undefined
     const view = new PoolView(address, this.#host, key)
     this.#views.set(keyOf(address), view)
-    const pool = new Pool<H>(address, this, owner)
+    const pool = new Pool<H>(address, this, parent?.cell)
     this.#host.relayFor(address, (envelope) =>
       view.relay(envelope, pool as never, this.#host.outletOf(pool.address)),
     )
@@ -143,9 +150,13 @@ export class Pools implements PoolCaller {
     await this.#host.request(pool.host, 'pool.resize', { pool, size })
   }
 
-  async stop(pool: Address): Promise<void> {
-    await this.#views.get(keyOf(pool))?.whenIdle()
-    await this.#host.stop(pool)
+  async stop(pool: Address, options: StopOptions): Promise<void> {
+    if (options.drain !== false) await this.#views.get(keyOf(pool))?.whenIdle()
+    await this.#host.stop(pool, options)
+  }
+
+  down(pool: Address, signal: AbortSignal | undefined): Promise<Down> {
+    return this.#host.down(pool, signal)
   }
 
   sizeOf(pool: Address): number {
@@ -172,11 +183,7 @@ export class Pools implements PoolCaller {
 
   /** Until the pool ends. */
   async #attend(address: Address, keeper: PoolKeeper): Promise<void> {
-    try {
-      await this.#host.down(address)
-    } catch (error) {
-      if (!(error instanceof ActorError) || error.code !== 'ECLOSED') throw error
-    }
+    await this.#host.down(address, undefined)
     this.#keepers.delete(keyOf(address))
     for (const view of keeper.views) this.#host.notify(view, 'pool.ended', address)
     this.#ended(address, gone())

@@ -366,7 +366,7 @@ export class PoolView implements TaskKeeper {
 
   #own(task: Task): void {
     if (task.hasOwnArgs) return
-    task.args = this.#carrier.copy(task.args)
+    task.args = this.#carrier.copyArgs(task.args)
     task.hasOwnArgs = true
   }
 

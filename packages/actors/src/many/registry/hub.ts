@@ -13,7 +13,7 @@ export interface RegistryHost {
   serve(name: string, answer: (body: never, from: number) => unknown): void
   request(host: number, name: string, body: unknown): Promise<unknown>
   notify(host: number, name: string, body: unknown): void
-  down(address: Address): Promise<Down>
+  watch(address: Address, watcher: (down: Down) => void): () => void
   startTimeout(timeout: Timeout, lastsMs: number): void
   stopTimeout(timeout: Timeout): void
 }
@@ -122,20 +122,10 @@ export class RegistryHub {
       return
     }
     this.#watched.set(actor, new Set([name]))
-    void this.#attend(actor, ref)
-  }
-
-  /** Until the actor ends. */
-  async #attend(actor: string, ref: ActorRef): Promise<void> {
-    try {
-      await this.#host.down(ref.address)
-    } catch (error) {
-      // The authority itself closes.
-      if (!(error instanceof ActorError) || error.code !== 'ECLOSED') throw error
-    }
-    const names = this.#watched.get(actor) ?? []
-    this.#watched.delete(actor)
-    for (const name of names) this.#table.remove(name, ref)
+    this.#host.watch(ref.address, () => {
+      for (const known of this.#watched.get(actor) ?? []) this.#table.remove(known, ref)
+      this.#watched.delete(actor)
+    })
   }
 
   #listen(name: string, id: number, from: number): void {

@@ -1,5 +1,5 @@
 import { ActorDefinition } from '../../definition/definition.ts'
-import type { Handlers } from '../../definition/types.ts'
+import type { Handlers, HandlersOf } from '../../definition/types.ts'
 import { ActorError } from '../../errors.ts'
 
 declare const handlers: unique symbol
@@ -10,9 +10,6 @@ export interface RegistryKey<H = Handlers> {
   /** Never there: it carries the type. */
   readonly [handlers]?: H
 }
-
-/** The handlers of a definition, or of what already is their type. */
-export type HandlersOf<D> = D extends ActorDefinition<never, infer H> ? H : D
 
 /** What names actors in the registry: a string, a typed key, or the definition itself. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
