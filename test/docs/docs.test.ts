@@ -23,7 +23,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Checks the types of all programs at once, in a package that has all others to import. */
+/** Checks the types of all programs at once, in a package that has ours to import. */
 function compile(target: string, all: readonly Program[]): void {
   mkdirSync(join(target, 'src'))
   mkdirSync(join(target, 'plain'))

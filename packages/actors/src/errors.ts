@@ -12,6 +12,8 @@ const conditions = {
   ENOHOST: 'There is no such host',
   EBOOT: 'A host could not begin',
   ELINKED: 'An actor that this one is linked to has ended',
+  ECANCELLED: 'Nobody waits for the result any more',
+  ESTAGE: 'A stage of the pipeline has failed',
   ESTOPPED: 'The actor was stopped',
   EVALUE: 'The value cannot be sent',
   EBADMSG: 'The message cannot be read',

@@ -2,6 +2,19 @@ export type { Ask, Factory, Handlers, HandlersOf, Send, Stream, Tell } from './d
 export { defineActor, ActorDefinition } from './definition/definition.ts'
 export type { SpawnOptions } from './definition/spawnOptions.ts'
 export { ActorError, type ActorErrorCode } from './errors.ts'
+export { currentTask, type CurrentTask } from './farm/currentTask.ts'
+export { Farm, type Outcome } from './farm/farm.ts'
+export type { FarmOptions, RunOptions, SpreadOptions, TaskOptions } from './farm/options.ts'
+export {
+  Pipeline,
+  PipelineDraft,
+  type PipelineOptions,
+  type StageOptions,
+} from './farm/pipeline.ts'
+export type { Progress, ProgressBar } from './farm/progress.ts'
+export { Run } from './farm/run.ts'
+export { StageError } from './farm/stageError.ts'
+export { defineTask, TaskDefinition, type ModuleFunction } from './farm/work.ts'
 export type { ActorContext } from './host/actorContext.ts'
 export type { DeadLetter, DeadLetterReason } from './host/deadLetters.ts'
 export type { Down, HostLoss } from './host/down.ts'

@@ -16,12 +16,23 @@ export type HandlersOf<T> = T extends ActorDefinition<any, infer H> ? H : T
 /** What a handler that streams returns. */
 type Streaming = Generator | AsyncGenerator
 
+/** Whether a handler that returns this streams. One that only throws returns never, and does not. */
+type IsStreaming<R> = [R] extends [never] ? false : R extends Streaming ? true : false
+
 type MessagesOf<H> = {
-  [K in keyof H]: H[K] extends (...args: never[]) => infer R ? (R extends Streaming ? never : K) : never
+  [K in keyof H]: H[K] extends (...args: never[]) => infer R
+    ? IsStreaming<R> extends true
+      ? never
+      : K
+    : never
 }[keyof H]
 
 type StreamsOf<H> = {
-  [K in keyof H]: H[K] extends (...args: never[]) => Streaming ? K : never
+  [K in keyof H]: H[K] extends (...args: never[]) => infer R
+    ? IsStreaming<R> extends true
+      ? K
+      : never
+    : never
 }[keyof H]
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never

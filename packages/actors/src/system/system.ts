@@ -4,11 +4,17 @@ import type { ResourceLimits } from 'node:worker_threads'
 import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
+import type { Farm } from '../farm/farm.ts'
+import { makeFarm, type Workers } from '../farm/makeFarm.ts'
+import type { FarmOptions } from '../farm/options.ts'
+import { PipelineDraft } from '../farm/pipeline.ts'
+import type { Ground } from '../farm/recruiter.ts'
+import type { ModuleFunction } from '../farm/work.ts'
 import { PROGRAM, type Address } from '../host/address.ts'
 import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
 import type { Move } from '../host/moves.ts'
-import { ActorHandle } from '../host/ref.ts'
+import { ActorHandle, type ActorRef } from '../host/ref.ts'
 import type { PoolOptions } from '../many/pool/options.ts'
 import type { Pool } from '../many/pool/pool.ts'
 import { Registry } from '../many/registry/registry.ts'
@@ -60,6 +66,7 @@ export class ActorSystem implements AsyncDisposable {
   readonly #host: Host
   readonly #threads: Threads
   readonly #seats: number
+  readonly #ground: Ground
   readonly #closing: CloseOptions
   readonly #signals: readonly NodeJS.Signals[]
   #closed: Promise<void> | undefined
@@ -84,6 +91,7 @@ export class ActorSystem implements AsyncDisposable {
       stuckMs,
       replacements,
     })
+    this.#ground = groundOf(this, this.#threads)
     this.#closing = closing
     this.#signals = signals
     this.#host.serve('moved', (move: Move) => {
@@ -150,6 +158,33 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
+   * Makes a farm: workers on all hosts, and work for them from any iterable. Settles when the workers
+   * are ready.
+   *
+   * @param workers what they are: actors of a definition, actors that are there already, or, by default, any that run functions; of a module's function the farm does only that
+   * @throws {ActorError} `EINVAL`: an option; and what `spawn` throws
+   */
+  farm<Args extends unknown[], H>(
+    workers: ActorDefinition<Args, H>,
+    ...options: Args extends [] ? [FarmOptions?] : [FarmOptions & { args: Args }]
+  ): Promise<Farm<H>>
+  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<H>>
+  farm(workers: ModuleFunction & FarmOptions): Promise<Farm<NoHandlers>>
+  farm(workers?: undefined, options?: FarmOptions): Promise<Farm<NoHandlers>>
+  farm(
+    workers?: Workers<unknown[], never> | (ModuleFunction & FarmOptions),
+    options: FarmOptions & { args?: unknown[] } = {},
+  ): Promise<Farm<never>> {
+    const isModule = workers !== undefined && 'module' in workers
+    return makeFarm(this.#ground, workers, isModule ? (workers as FarmOptions) : options)
+  }
+
+  /** A pipeline to which stages are to be added. */
+  pipeline<Input>(): PipelineDraft<Input> {
+    return new PipelineDraft(this.#ground)
+  }
+
+  /**
    * Closes in phases, each with an end: nothing is spawned any more, actors handle what is in their
    * mailboxes and stop, parents after their children; those that are left stop at once; threads end,
    * at last by force.
@@ -200,6 +235,22 @@ async function within(limitMs: number, work: Promise<void>): Promise<void> {
   await Promise.race([work, late])
   clearTimeout(timer)
 }
+
+/** What farms need of the system. */
+const groundOf = (system: ActorSystem, threads: Threads): Ground => ({
+  get hosts() {
+    return system.hosts
+  },
+  get isExpecting() {
+    return threads.isExpecting
+  },
+  spawn: (definition, ...args) => system.spawn(definition, ...args),
+  endHost: (host) => threads.terminate(host),
+  onHosts: (changed) => threads.onChange(changed),
+})
+
+/** Workers that run functions have no handlers of their own. */
+type NoHandlers = Record<never, never>
 
 /**
  * Makes a system of actors; settles when its threads are ready.

@@ -75,6 +75,7 @@ export class Threads {
   /** Of each host that is gone, those that have not said yet which of its actors they restart. */
   readonly #unheard = new Map<number, Set<number>>()
   readonly #delays = new Set<() => void>()
+  readonly #onChange = new Set<() => void>()
   readonly #watchdog = new Watchdog<HostThread>()
   #looks: NodeJS.Timeout | undefined
   #numbers = 0
@@ -104,6 +105,22 @@ export class Threads {
   /** Hosts that take actors, by number. */
   get hosts(): readonly number[] {
     return [...this.#places.keys()]
+  }
+
+  /** Whether there are to be more of them. */
+  get isExpecting(): boolean {
+    return this.#expected > 0 && !this.#isClosing
+  }
+
+  /** Calls back whenever hosts have come or gone. @returns what ends that */
+  onChange(changed: () => void): () => void {
+    this.#onChange.add(changed)
+    return () => this.#onChange.delete(changed)
+  }
+
+  /** Ends a host's thread, wherever it is. */
+  terminate(host: number): void {
+    this.#threads.get(host)?.terminate({ why: 'terminated' })
   }
 
   /** @throws {ActorError} `EBOOT` */
@@ -230,13 +247,14 @@ export class Threads {
   }
 
   #placesNow(): Places {
-    return { places: [...this.#places.values()], isExpecting: this.#expected > 0 && !this.#isClosing }
+    return { places: [...this.#places.values()], isExpecting: this.isExpecting }
   }
 
   #announcePlaces(): void {
     const places = this.#placesNow()
     this.#host.placeAt(places)
     this.announce('places', places)
+    for (const changed of this.#onChange) changed()
   }
 
   #look(): void {
