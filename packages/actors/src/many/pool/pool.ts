@@ -4,6 +4,7 @@ import type { StopOptions } from '../../host/life.ts'
 import { ActorRef, type CallOptions, type Caller, type RefOwner } from '../../host/ref.ts'
 import { verbs, type VerbCaller } from '../../host/verbs.ts'
 import type { Gathered, GatherOptions } from './gather.ts'
+import type { PoolView } from './view.ts'
 
 /** What carries a pool's calls. */
 export interface PoolCaller extends Caller {
@@ -55,6 +56,8 @@ class ToAll implements Pick<VerbCaller, 'callTell' | 'callAsk'> {
 export class PoolRef<H = Handlers> extends ActorRef<H> {
   /** @internal */
   readonly pools: PoolCaller
+  /** @internal What this thread has of the pool, found when it is first used. */
+  view: PoolView | undefined
 
   /** @internal */
   constructor(address: Address, pools: PoolCaller, owner?: RefOwner, options?: CallOptions) {
@@ -83,7 +86,9 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
   }
 
   override with(options: CallOptions): PoolRef<H> {
-    return new PoolRef(this.address, this.pools, this.owner, { ...this.options, ...options })
+    const ref = new PoolRef<H>(this.address, this.pools, this.owner, { ...this.options, ...options })
+    ref.view = this.view
+    return ref
   }
 
   /**

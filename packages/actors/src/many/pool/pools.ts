@@ -163,7 +163,12 @@ export class Pools implements PoolCaller {
     return this.#views.get(keyOf(pool))?.size ?? 0
   }
 
-  #viewOf({ address }: ActorRef<never>): PoolView {
+  #viewOf(ref: ActorRef<never>): PoolView {
+    const pool = ref as PoolRef<never>
+    return (pool.view ??= this.#find(pool.address))
+  }
+
+  #find(address: Address): PoolView {
     const key = keyOf(address)
     let view = this.#views.get(key)
     if (view === undefined) {
