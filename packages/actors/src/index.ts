@@ -37,3 +37,15 @@ export {
   type SystemOptions,
 } from './system/system.ts'
 export type { HostEvent, ReplacementOptions } from './system/threads.ts'
+export type { Gathered, GatherOptions } from './many/pool/gather.ts'
+export type { ElasticSize, HashKey, PoolOptions, Route } from './many/pool/options.ts'
+export { Pool, PoolRef, type Gather } from './many/pool/pool.ts'
+export { registryKey, type KeyLike, type RegistryKey } from './many/registry/key.ts'
+export type { Registry, WaitOptions } from './many/registry/registry.ts'
+export type { Subscription, TopicReader } from './many/topics/subscription.ts'
+export type {
+  PublishOptions,
+  SubscribeOptions,
+  TopicListener,
+  Topics,
+} from './many/topics/topics.ts'

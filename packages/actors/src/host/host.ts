@@ -2,6 +2,11 @@ import type { Context } from '@ringpost/core'
 import { loadDefinition, type ActorDefinition } from '../definition/definition.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
+import type { PoolRef } from '../many/pool/pool.ts'
+import { Pools, type PoolsHost } from '../many/pool/pools.ts'
+import type { RelayOutlet } from '../many/pool/view.ts'
+import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
+import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import { copyValue, type ValueContext } from '../values/index.ts'
 import type { During } from '../supervision/options.ts'
 import { nowhere, PROGRAM, type Address } from './address.ts'
@@ -23,11 +28,11 @@ import { Moves, type Awaited, type Move, type MovesSnapshot } from './moves.ts'
 import { Performer, type Stage } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
 import { Unreadable } from './record.ts'
-import { ActorHandle, type ActorRef, type Caller } from './ref.ts'
-import { refsIn } from './refValues.ts'
+import { ActorHandle, type ActorRef, type Caller, type RefOwner } from './ref.ts'
+import { refsIn, type RefMaker } from './refValues.ts'
 import { StreamReader, WINDOW, type Creditor } from './streamReader.ts'
 import { StreamSource, type Outlet } from './streamSource.ts'
-import { Timeouts } from './timeouts.ts'
+import { Timeouts, type Timeout } from './timeouts.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -46,7 +51,9 @@ export interface Welcome {
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
  * delivers what is for its own actors.
  */
-export class Host implements Caller, Asker, Creditor, Stage {
+export class Host
+  implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost
+{
   readonly number: number
   readonly #clock: Clock = systemClock
   readonly #values: ValueContext
@@ -64,6 +71,10 @@ export class Host implements Caller, Asker, Creditor, Stage {
   readonly #watched = new Map<number, () => void>()
   readonly families: Families
   readonly #services = new Map<string, Service>()
+  /** Pools that were made here, and those that are used here. */
+  readonly pools: Pools
+  readonly topics: TopicHub
+  readonly registry: RegistryHub
   /** Generators that are read, by reader: its host and its name there. */
   readonly #sources = new Map<number, StreamSource>()
   #isClosed = false
@@ -73,6 +84,9 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.number = number
     this.#values = refsIn(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.pools = new Pools(this)
+    this.topics = new TopicHub(this)
+    this.registry = new RegistryHub(this)
     this.#placement = new Placement(number, board, seat)
     this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
     this.families = new Families(this, this.#clock)
@@ -139,7 +153,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
     const address = this.#whereIs(ref.address)
     const reason = this.#refusal(address)
-    if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
+    if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
     bury(reason, address, method)
     return false
   }
@@ -156,7 +170,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     // TODO deadline and signal of options
     while (this.#refusal(address) === 'overflow') await this.#whenRoom(address)
     if (this.#refusal(address) !== undefined) throw this.#gone(address.host)
-    this.#hand(kind.tell, address, method, args, 0, Infinity)
+    this.hand(kind.tell, address, method, args, 0, Infinity)
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
@@ -383,6 +397,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Where actors may be placed from now on. */
   placeAt(places: Places): void {
     this.#placement.update(places)
+    this.topics.peersChanged()
   }
 
   isGone(host: number): boolean {
@@ -408,6 +423,9 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#losses.set(host, loss)
     this.#mesh.forget(host)
     this.#placement.remove(host)
+    this.pools.lost(host)
+    this.topics.lost(host)
+    this.registry.lost(host)
     this.#asks.failAll(() => hostDown(host, loss), host)
     this.#gates.openAll(host)
     for (const [key, unwatch] of this.#watched) {
@@ -424,6 +442,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   close(): void {
     this.#isClosed = true
+    this.registry.close()
     this.#placement.close()
     this.#moves.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
@@ -475,6 +494,10 @@ export class Host implements Caller, Asker, Creditor, Stage {
       this.refuse(envelope, envelope.body.error)
       return
     }
+    if (cell.relay !== undefined) {
+      cell.relay(envelope)
+      return
+    }
     cell.mailbox.push(envelope)
     if (cell.mailbox.length >= cell.limit) this.#press(cell, envelope.from)
     this.#performer.wake(cell)
@@ -498,6 +521,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#asks.remove(pending)
     if (how === kind.reply) pending.settle(body)
     else if (how === kind.end) pending.end()
+    else if (how === kind.refusal) pending.refuse(body)
     else pending.fail(body)
   }
 
@@ -567,16 +591,20 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   refuse(envelope: Envelope, error: unknown): void {
     if (envelope.kind === kind.call) return
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope.from, envelope.id, error)
+    const { from, id, body } = envelope
+    if (id !== 0)
+      if (error instanceof ActorError && error.code === 'ENOACTOR')
+        this.#respond(kind.refusal, from, id, body)
+      else this.#respond(kind.failure, from, id, error)
     bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
+    if (envelope.id !== 0) this.#respond(kind.failure, envelope.from, envelope.id, error)
     if (envelope.kind === kind.tell || envelope.kind === kind.call) {
       this.#life.fail(cell, error, 'message')
       return
     }
-    this.#respond(kind.failure, envelope.from, envelope.id, error)
     if (cell.blueprint.family.tellsAsks) this.#life.fail(cell, error, 'ask')
   }
 
@@ -633,9 +661,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   abandon(pending: Pending, error: unknown): void {
     if (!this.#asks.remove(pending)) return
-    const { host, id } = pending
-    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
-    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+    this.cancel(pending)
     if (error !== undefined) pending.fail(error)
   }
 
@@ -657,24 +683,95 @@ export class Host implements Caller, Asker, Creditor, Stage {
       pending.fail(this.#gone(address.host))
       return
     }
-    this.#asks.add(pending, options.timeoutMs ?? this.#timeLeft(owner?.deadline))
+    this.#asks.add(pending, options.timeoutMs ?? this.timeLeft(owner?.deadline))
     try {
-      this.#hand(how, address, method, args, pending.id, pending.deadline)
+      this.hand(how, address, method, args, pending.id, pending.deadline)
     } catch (error) {
       this.#asks.remove(pending)
       pending.fail(error)
     }
   }
 
-  #timeLeft(deadline = Infinity): number {
+  timeLeft(deadline = Infinity): number {
     if (deadline === Infinity) return DEFAULT_TIMEOUT_MS
     return Math.max(0, deadline - this.#clock.now())
+  }
+
+  // What pools need.
+
+  get places(): readonly number[] {
+    return this.#placement.hosts
+  }
+
+  poolRefOf(address: Address, owner?: RefOwner): PoolRef {
+    return this.pools.refOf(address, owner)
+  }
+
+  isBlocked(address: Address): boolean {
+    return this.#refusal(address) !== undefined
+  }
+
+  add(pending: Pending, timeoutMs: number): void {
+    this.#asks.add(pending, timeoutMs)
+  }
+
+  remove(pending: Pending): boolean {
+    return this.#asks.remove(pending)
+  }
+
+  startTimeout(timeout: Timeout, lastsMs: number): void {
+    this.#timeouts.add(timeout, lastsMs)
+  }
+
+  stopTimeout(timeout: Timeout): void {
+    this.#timeouts.remove(timeout)
+  }
+
+  /** Tells the host that has it that nobody waits for it. */
+  cancel({ host, id }: Pending): void {
+    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
+    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+  }
+
+  readonly bury = bury
+
+  relayFor(address: Address, relay: (envelope: Envelope) => void): void {
+    const cell = this.cellAt(address)
+    if (cell !== undefined) cell.relay = relay
+  }
+
+  outletOf(address: Address): RelayOutlet {
+    return {
+      reply: (envelope, value) => this.reply(envelope, value),
+      fault: ({ from, id }, error) => this.#respond(kind.failure, from, id, error),
+      play: (envelope, items) => {
+        const cell = this.cellAt(address)
+        if (cell !== undefined) this.play(cell, envelope, items)
+      },
+    }
+  }
+
+  // What topics and the registry need.
+
+  get peers(): readonly number[] {
+    return [PROGRAM, ...this.#placement.hosts].filter((host) => host !== this.number)
+  }
+
+  /** A notice among the messages of actors. @returns false: the host does not keep up */
+  offer(host: number, name: string, body: unknown): boolean {
+    if (this.isGone(host) || this.#mesh.to(host).users.isFull) return false
+    this.#post(host, lane.users, kind.notice, name, 0, body)
+    return true
+  }
+
+  copyOf(value: unknown): unknown {
+    return copyValue(value, this.#values)
   }
 
   // How things get there.
 
   /** Puts a message where the actor is. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  #hand(
+  hand(
     how: Kind,
     { host, slot, generation }: Address,
     method: string,
@@ -694,7 +791,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   #respond(how: Kind, to: number, id: number, value: unknown): void {
     if (to === this.number) {
-      this.#answer(how, id, how === kind.failure ? value : copyValue(value, this.#values))
+      const isOwn = how === kind.failure || how === kind.refusal
+      this.#answer(how, id, isOwn ? value : copyValue(value, this.#values))
       return
     }
     if (this.#mesh.isGone(to)) return
@@ -770,7 +868,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
-    const { timeoutMs = this.#timeLeft(ref.owner?.deadline), signal } = ref.options
+    const { timeoutMs = this.timeLeft(ref.owner?.deadline), signal } = ref.options
     const deadline = this.#clock.now() + timeoutMs
     const copied = this.copyArgs(args)
     await this.#whenFound(ref.address, timeoutMs, signal)

@@ -129,6 +129,8 @@ export class Performer {
           new ActorError('ENOHANDLER', `${envelope.method} streams: read it with ref.stream`),
         )
     } else if (envelope.kind === kind.ask) this.#stage.reply(envelope, result)
+    else if (envelope.kind === kind.tell && envelope.id !== 0)
+      this.#stage.reply(envelope, undefined)
     else if (envelope.kind === kind.stream)
       this.#stage.refuse(
         envelope,

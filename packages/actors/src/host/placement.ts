@@ -41,6 +41,11 @@ export class Placement {
     this.#seats.set(own, this.ownSeat)
   }
 
+  /** Hosts that take actors now. */
+  get hosts(): number[] {
+    return this.#places.map(({ host }) => host)
+  }
+
   update({ places, isExpecting }: Places): void {
     this.#places = places
     this.#isExpecting = isExpecting

@@ -1,10 +1,20 @@
 import type { ValueContext } from '../values/index.ts'
+import { PoolRef } from '../many/pool/pool.ts'
+import type { Address } from './address.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
-const BYTES = 12
+const BYTES = 13
 
-/** How refs travel in messages: the host, the slot and the generation. */
-export function refsIn(caller: Caller, owner?: RefOwner): ValueContext {
+/** What a ref names. */
+const named = { actor: 0, pool: 1 } as const
+
+/** Makes the refs of a thread. */
+export interface RefMaker extends Caller {
+  poolRefOf(address: Address, owner?: RefOwner): PoolRef
+}
+
+/** How refs travel in messages: the host, the slot, the generation, and what is there. */
+export function refsIn(maker: RefMaker, owner?: RefOwner): ValueContext {
   return {
     toRef(value) {
       if (!(value instanceof ActorRef)) return undefined
@@ -13,6 +23,7 @@ export function refsIn(caller: Caller, owner?: RefOwner): ValueContext {
       bytes.writeUInt32LE(host, 0)
       bytes.writeUInt32LE(slot, 4)
       bytes.writeUInt32LE(generation, 8)
+      bytes[12] = value instanceof PoolRef ? named.pool : named.actor
       return bytes
     },
     fromRef(bytes) {
@@ -21,7 +32,8 @@ export function refsIn(caller: Caller, owner?: RefOwner): ValueContext {
         slot: bytes.readUInt32LE(4),
         generation: bytes.readUInt32LE(8),
       }
-      return new ActorRef(address, caller, owner)
+      if (bytes[12] === named.pool) return maker.poolRefOf(address, owner)
+      return new ActorRef(address, maker, owner)
     },
   }
 }

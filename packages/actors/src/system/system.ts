@@ -15,6 +15,10 @@ import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
 import type { Move } from '../host/moves.ts'
 import { ActorHandle, type ActorRef } from '../host/ref.ts'
+import type { PoolOptions } from '../many/pool/options.ts'
+import type { Pool } from '../many/pool/pool.ts'
+import { Registry } from '../many/registry/registry.ts'
+import { Topics } from '../many/topics/topics.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import { isInHost } from './inHost.ts'
 import { Threads, type ReplacementOptions } from './threads.ts'
@@ -67,6 +71,11 @@ export class ActorSystem implements AsyncDisposable {
   readonly #signals: readonly NodeJS.Signals[]
   #closed: Promise<void> | undefined
 
+  /** Actors by name. */
+  readonly registry: Registry
+  /** Publish-subscribe. A listener of the program is called at once; what it throws is an uncaught exception. */
+  readonly topics: Topics
+
   /** @internal */
   constructor(hosts: number, options: SystemOptions) {
     const { supervision = {}, stuckMs = STUCK_MS, closing = {}, signals = [] } = options
@@ -74,6 +83,8 @@ export class ActorSystem implements AsyncDisposable {
     this.#seats = hosts + 1
     this.#board = Board.of(this.#seats)
     this.#host = new Host(this.#name, PROGRAM, context, this.#board, PROGRAM)
+    this.registry = new Registry(this.#host.registry)
+    this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
     this.#threads = new Threads(this.#name, this.#host, this.#board, {
       resourceLimits,
@@ -132,6 +143,21 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
+   * Makes a pool: one ref over many actors, spread over the hosts, that all have these arguments. Settles
+   * when all members are ready.
+   *
+   * @throws {ActorError} `EINVAL`: the options; and as `spawn` does
+   */
+  async pool<Args extends unknown[], H>(
+    definition: ActorDefinition<Args, H>,
+    options: PoolOptions = {},
+    ...args: Args
+  ): Promise<Pool<H>> {
+    if (this.#closed !== undefined) throw new ActorError('ECLOSED')
+    return await this.#host.pools.spawn(definition, options, args)
+  }
+
+  /**
    * Makes a farm: workers on all hosts, and work for them from any iterable. Settles when the workers
    * are ready.
    *
@@ -186,6 +212,18 @@ export class ActorSystem implements AsyncDisposable {
     // It was caught once: the next one, sent here or by somebody who does not wait, ends the process.
     void this.close().finally(() => process.kill(process.pid, signal))
   }
+}
+
+function callNow(call: () => unknown, done: () => void): void {
+  try {
+    void call()
+  } catch (error) {
+    // It is no fault of the thread that receives.
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+  done()
 }
 
 /** Settles when the work is done, or after so many milliseconds. */
