@@ -1,6 +1,13 @@
 import type { Context } from '@ringpost/core'
-import { loadDefinition, type ActorDefinition, type SpawnOptions } from '../definition/definition.ts'
+import {
+  loadDefinition,
+  type ActorDefinition,
+  type SpawnOptions,
+} from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
+import type { Gateway } from '../nodes/gateway.ts'
+import type { RemoteAddress } from '../nodes/remoteAddress.ts'
+import { gatewayAddress, RemoteCaller } from '../nodes/remoteCaller.ts'
 import { copyValue, type ValueContext } from '../values/values.ts'
 import { nowhere, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
@@ -44,6 +51,10 @@ const hostDown = (host: number, cause?: unknown): ActorError =>
  */
 export class Host implements Caller, Asker, Creditor, Stage {
   readonly number: number
+  /** Carries the calls of refs of other nodes' actors. */
+  readonly remote = new RemoteCaller(this)
+  /** The way to other nodes; in the program's host, once it is used. */
+  gateway: Gateway | undefined
   readonly #clock: Clock = systemClock
   readonly #values: ValueContext
   readonly #mesh: Mesh
@@ -62,7 +73,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   constructor(system: string, number: number, context: Context) {
     this.number = number
-    this.#values = refsIn(this)
+    this.#values = refsIn(this, this.remote)
     this.#mesh = new Mesh(system, number, context, this.#values)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
     this.serve('stop', (actor: Address) => this.#life.stop(actor.slot, actor.generation))
@@ -129,6 +140,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** Settles when the actor is no more. */
   async down(address: Address): Promise<Down> {
+    if (address.url !== undefined) return this.remote.down(address as RemoteAddress)
     try {
       return (await this.request(address.host, 'watch', address)) as Down
     } catch (error) {
@@ -149,7 +161,12 @@ export class Host implements Caller, Asker, Creditor, Stage {
     let address: Address
     if (host === this.number) {
       const copied = copyValue(args, this.#values) as unknown[]
-      const cell = this.#life.create({ definition: definition as never, args: copied, parent: above, options })
+      const cell = this.#life.create({
+        definition: definition as never,
+        args: copied,
+        parent: above,
+        options,
+      })
       if (cell.started !== undefined) await cell.started
       address = this.#addressOf(cell)
     } else {
@@ -158,6 +175,21 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
     if (parent !== undefined) this.#life.adopt(parent, address)
     return new ActorHandle(address, this)
+  }
+
+  /** Whether a message told now would be taken. */
+  hasRoom(address: Address): boolean {
+    return this.#refusal(address) === undefined
+  }
+
+  /** What an ask through the ref may take, in milliseconds. */
+  timeLeft({ options, owner }: ActorRef<never>): number {
+    return options.timeoutMs ?? this.#timeLeft(owner?.deadline)
+  }
+
+  /** What was delivered is handled now, as far as it can be. */
+  settle(): void {
+    this.#performer.run()
   }
 
   // What hosts ask of each other.
@@ -234,6 +266,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
         break
       case kind.cancel:
         void this.#sources.get(sourceKey(from, id))?.cancel()
+        this.gateway?.cancel(from, id)
         break
       default:
         this.#answer(envelope.kind, id, body)
@@ -243,7 +276,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   #deliver(envelope: Envelope): void {
     const cell = this.#life.get(envelope.slot, envelope.generation)
     if (cell === undefined) {
-      this.refuse(envelope, new ActorError('ENOACTOR'))
+      this.#deliverElsewhere(envelope)
       return
     }
     if (envelope.body instanceof Unreadable) {
@@ -253,6 +286,15 @@ export class Host implements Caller, Asker, Creditor, Stage {
     cell.mailbox.push(envelope)
     if (cell.mailbox.length >= cell.limit) this.#press(cell, envelope.from)
     this.#performer.wake(cell)
+  }
+
+  /** No actor of this host is meant: one of another node may be. */
+  #deliverElsewhere(envelope: Envelope): void {
+    const { body, generation } = envelope
+    if (this.gateway === undefined || generation !== gatewayAddress.generation)
+      this.refuse(envelope, new ActorError('ENOACTOR'))
+    else if (body instanceof Unreadable) this.refuse(envelope, body.error)
+    else this.gateway.take(envelope)
   }
 
   /** What was asked of others has been answered. */
@@ -321,7 +363,17 @@ export class Host implements Caller, Asker, Creditor, Stage {
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(_cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+  /** Whoever asked is told, and the message is no dead letter. */
+  fail({ from, id }: Envelope, error: unknown): void {
+    this.#respond(kind.failure, from, id, error)
+  }
+
+  play(_cell: Cell, envelope: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+    this.pour(envelope, items)
+  }
+
+  /** Items go to whoever asked for a stream, as far as the credit goes. */
+  pour({ from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
     const key = sourceKey(from, id)
     const outlet = {
       item: (value: unknown) => this.#respond(kind.item, from, id, value),
@@ -424,14 +476,29 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
 
   #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body: undefined }
+    const parcel = {
+      kind: how,
+      slot,
+      generation,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body: undefined,
+    }
     this.#mesh.post(host, lane.system, parcel)
   }
 

@@ -1,14 +1,23 @@
+import { RemoteAddress } from '../nodes/remoteAddress.ts'
 import type { ValueContext } from '../values/values.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
 const BYTES = 12
 
-/** How refs travel in messages: the host, the slot and the generation. */
-export function refsIn(caller: Caller, owner?: RefOwner): ValueContext {
+/** In the place of a host's number: the URL of an actor of another node follows. */
+const REMOTE = 0xffff_ffff
+const REMOTE_HEAD_BYTES = 4
+
+/**
+ * How refs travel in messages within the process: the host, the slot and the generation, in 12 bytes; or,
+ * in more, where the actor of another node is.
+ */
+export function refsIn(caller: Caller, remote: Caller, owner?: RefOwner): ValueContext {
   return {
     toRef(value) {
       if (!(value instanceof ActorRef)) return undefined
-      const { host, slot, generation } = value.address
+      const { host, slot, generation, url } = value.address
+      if (url !== undefined) return remoteBytes(url)
       const bytes = Buffer.allocUnsafe(BYTES)
       bytes.writeUInt32LE(host, 0)
       bytes.writeUInt32LE(slot, 4)
@@ -16,6 +25,10 @@ export function refsIn(caller: Caller, owner?: RefOwner): ValueContext {
       return bytes
     },
     fromRef(bytes) {
+      if (bytes.length !== BYTES) {
+        const url = bytes.toString('utf8', REMOTE_HEAD_BYTES)
+        return new ActorRef(RemoteAddress.parse(url), remote, owner)
+      }
       const address = {
         host: bytes.readUInt32LE(0),
         slot: bytes.readUInt32LE(4),
@@ -24,4 +37,12 @@ export function refsIn(caller: Caller, owner?: RefOwner): ValueContext {
       return new ActorRef(address, caller, owner)
     },
   }
+}
+
+/** More than 12 bytes: the shortest URL has 11. */
+function remoteBytes(url: string): Buffer {
+  const bytes = Buffer.allocUnsafe(REMOTE_HEAD_BYTES + Buffer.byteLength(url))
+  bytes.writeUInt32LE(REMOTE, 0)
+  bytes.write(url, REMOTE_HEAD_BYTES)
+  return bytes
 }

@@ -5,7 +5,11 @@ import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import { Host } from '../host/host.ts'
-import type { ActorHandle } from '../host/ref.ts'
+import type { ActorHandle, ActorRef } from '../host/ref.ts'
+import { Gateway, type Dial } from '../nodes/gateway.ts'
+import type { Listening } from '../nodes/listening.ts'
+import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
+import type { RefOf, RemoteNode } from '../nodes/remoteNode.ts'
 import { HostThread } from './hostThread.ts'
 
 /** The number of the host that is the program's own thread. */
@@ -19,6 +23,11 @@ export interface SystemOptions {
   hosts?: number
   /** Limits of V8 for each host, as `worker_threads` has them. */
   resourceLimits?: ResourceLimits
+  /**
+   * How to connect to a node that a ref names which came in a message, by its endpoint; undefined: not at
+   * all. By default such refs reach only nodes that are connected already.
+   */
+  dial?: Dial
 }
 
 /** Actors, and the threads that they run on. Close it when done: it keeps the process alive. */
@@ -28,12 +37,14 @@ export class ActorSystem implements AsyncDisposable {
   readonly #threads = new Map<number, HostThread>()
   readonly #booting = new Map<number, (error?: unknown) => void>()
   readonly #resourceLimits: SystemOptions['resourceLimits']
+  readonly #dial: Dial | undefined
   #numbers = PROGRAM
   #closing: Promise<void> | undefined
 
   /** @internal */
   constructor(options: SystemOptions) {
     this.#resourceLimits = options.resourceLimits
+    this.#dial = options.dial
     this.#host.serve('hello', (_: undefined, from: number) => this.#booting.get(from)?.())
     this.#host.open()
   }
@@ -62,6 +73,54 @@ export class ActorSystem implements AsyncDisposable {
     return this.#host.spawn(definition, args)
   }
 
+  /**
+   * Lets other nodes connect, and call what is exposed: `tcp://127.0.0.1:9000`, `ipc:///run/app.sock`.
+   *
+   * @throws {ActorError} `EINVAL`: the options; or anybody could come in from beyond this machine
+   * @throws {SocketError} `EADDRINUSE` and others, as `bind` of a socket
+   */
+  async listen(endpoint: string, options: ListenOptions = {}): Promise<Listening> {
+    return this.#gateway.listen(endpoint, options)
+  }
+
+  /**
+   * Connects to a node; settles when it is there. A connection that is lost is made again.
+   *
+   * @throws {ActorError} `EINVAL`: the options; `ENODEDOWN`: nobody is there, or it does not let this one in
+   */
+  async connect(endpoint: string, options: ConnectOptions = {}): Promise<RemoteNode> {
+    return this.#gateway.connect(endpoint, options)
+  }
+
+  /** Nodes that are connected, or may come back. */
+  get nodes(): readonly RemoteNode[] {
+    return this.#host.gateway?.nodes ?? []
+  }
+
+  /**
+   * An actor of another node: `system.ref<typeof counter>('tcp://10.0.0.7:9000/counter')`. Connects if
+   * that was not done. What a ref prints is good here too.
+   *
+   * @throws {ActorError} `EINVAL`: it names no actor of a node; `ECLOSED`
+   */
+  ref<D>(url: string): RefOf<D> {
+    return this.#gateway.ref(url) as RefOf<D>
+  }
+
+  /**
+   * Other nodes may call the actor, as `/name`, until it stops.
+   *
+   * @throws {ActorError} `EINVAL`: no name, or one that is taken; `ECLOSED`
+   */
+  expose<H>(name: string, ref: ActorRef<H>): void {
+    this.#gateway.expose(name, ref as never)
+  }
+
+  /** Takes `expose` back. Refs that were handed out stay good. */
+  conceal(name: string): void {
+    this.#gateway.conceal(name)
+  }
+
   /** Stops all actors, each after what is in its mailbox, and ends the threads. */
   close(): Promise<void> {
     return (this.#closing ??= this.#close())
@@ -69,6 +128,11 @@ export class ActorSystem implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  get #gateway(): Gateway {
+    if (this.#closing !== undefined) throw new ActorError('ECLOSED')
+    return (this.#host.gateway ??= new Gateway(this.#host, this.#dial))
   }
 
   async #close(): Promise<void> {
@@ -79,6 +143,7 @@ export class ActorSystem implements AsyncDisposable {
         await thread.ended
       }),
     )
+    this.#host.gateway?.close()
     this.#host.close()
   }
 
@@ -107,7 +172,8 @@ export class ActorSystem implements AsyncDisposable {
     this.#threads.delete(number)
     this.#host.lose(number, error)
     this.#booting.get(number)?.(error ?? new ActorError('EHOSTDOWN'))
-    for (const other of this.#threads.keys()) this.#host.notify(other, 'lost', { host: number, error })
+    for (const other of this.#threads.keys())
+      this.#host.notify(other, 'lost', { host: number, error })
     this.#announce()
   }
 
