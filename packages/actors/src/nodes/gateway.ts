@@ -39,12 +39,22 @@ export type Dial = (endpoint: string) => ConnectOptions | undefined
 /** A node that this one talks to. */
 interface Known {
   readonly peer: Peer
+  /**
+   * What this node is to it: of each connection that was made from here another, so that the same node may be
+   * connected to at two of its endpoints.
+   */
+  readonly incarnation: string
   /** What was spawned for it. */
   readonly wards: Wards
   /** Shown by the same node when it comes again. */
   readonly ticket: string
   link: Link | undefined
   dialing: Dialing | undefined
+}
+
+/** A node that values are exchanged with. */
+interface Correspondent extends Pick<Known, 'peer' | 'incarnation'> {
+  readonly hello: Hello | undefined
 }
 
 /** Paths that were found under their seals are remembered, up to so many. */
@@ -60,11 +70,9 @@ type Timed = CallOptions & { readonly timeoutMs: number }
 export class Gateway implements PeerOwner {
   readonly clock: Clock = systemClock
   readonly timeouts = new Timeouts(this.clock)
-  /** How values are encoded for a node that is not known yet. */
-  readonly values: LineValues
   readonly #host: Host
   readonly #dial: Dial
-  readonly #incarnation = randomBytes(16).toString('hex')
+  readonly #incarnation = random()
   readonly #seals = new Seals()
   /** What others may call this node. */
   readonly #ownNames = new Set([nodeName(this.#incarnation)])
@@ -79,7 +87,6 @@ export class Gateway implements PeerOwner {
   constructor(host: Host, dial: Dial = () => undefined) {
     this.#host = host
     this.#dial = dial
-    this.values = this.#valuesFor(undefined, limitsOf().messageBytes)
     host.serve(nodeRequest.watch, (url: string) => this.watch(RemoteAddress.parse(url)))
     host.serve(nodeRequest.stop, (url: string) => this.stop(RemoteAddress.parse(url)))
   }
@@ -111,6 +118,8 @@ export class Gateway implements PeerOwner {
   }
 
   async connect(endpoint: string, options: ConnectOptions): Promise<RemoteNode> {
+    const before = this.#known.get(endpoint)
+    if (before?.peer.state === 'gone') this.disconnect(before.peer)
     const { peer } = this.#dialed(endpoint, options)
     await peer.whenUp()
     return new RemoteNode(this, peer)
@@ -134,7 +143,7 @@ export class Gateway implements PeerOwner {
     const path = pathOf(name)
     if (this.#exposed.has(path)) throw new ActorError('EINVAL', `Another actor is at ${path}`)
     this.#exposed.set(path, ref)
-    void this.#host.down(ref.address).then(() => {
+    this.#watchHere(ref, () => {
       if (this.#exposed.get(path) === ref) this.#exposed.delete(path)
     })
   }
@@ -295,6 +304,7 @@ export class Gateway implements PeerOwner {
     const dealer = dealerFor(options, limits.messageBytes)
     const known: Known = before ?? {
       peer: new Peer(endpoint, this, goneAfterMs),
+      incarnation: random(),
       wards: new Map(),
       ticket: '',
       link: undefined,
@@ -321,6 +331,7 @@ export class Gateway implements PeerOwner {
       throw error
     }
     this.#known.set(endpoint, known)
+    this.#ownNames.add(nodeName(known.incarnation))
     return known
   }
 
@@ -332,8 +343,9 @@ export class Gateway implements PeerOwner {
       this.#valuesFor(undefined, limits.messageBytes),
       (hello, its) => this.#acquainted(its, known, hello, options, undefined),
       () => undefined,
+      known.peer,
     )
-    link.greet(this.#helloFor(options, limits.messageBytes, known.peer.hello?.ticket ?? ''))
+    link.greet(this.#helloFor(options, known, known.peer.hello?.ticket ?? ''))
     return link
   }
 
@@ -341,7 +353,7 @@ export class Gateway implements PeerOwner {
     const { messageBytes } = limitsOf(options.limits)
     const greeted = (hello: Hello, link: Link): Acquaintance => {
       const known = this.#visitor(hello, options)
-      const answer = this.#helloFor(options, messageBytes, known.ticket)
+      const answer = this.#helloFor(options, known, known.ticket)
       const isNew = known.link === undefined
       const acquaintance = this.#acquainted(link, known, hello, options, answer)
       // Not before it is up.
@@ -370,8 +382,9 @@ export class Gateway implements PeerOwner {
     }
     const known: Known = {
       peer: new Peer(name, this, timesOf(options).goneAfterMs),
+      incarnation: this.#incarnation,
       wards: new Map(),
-      ticket: randomBytes(16).toString('hex'),
+      ticket: random(),
       link: undefined,
       dialing: undefined,
     }
@@ -388,7 +401,7 @@ export class Gateway implements PeerOwner {
   ): Acquaintance {
     known.link = link
     const limits = limitsOf(options.limits)
-    const values = this.#valuesFor({ peer: known.peer, hello }, limits.messageBytes)
+    const values = this.#valuesFor({ ...known, hello }, limits.messageBytes)
     const { exports = {} } = options
     const provider: Provider = {
       find: (path) => this.find(path),
@@ -402,22 +415,31 @@ export class Gateway implements PeerOwner {
       limits,
       known.wards,
       (ref) => this.#seals.pathOf(ref.address),
-      () => undefined,
+      link.dropped,
     )
     return { peer: known.peer, service, values, answer }
   }
 
-  #helloFor(options: ListenOptions | ConnectOptions, maxBytes: number, ticket: string): Hello {
+  #helloFor(
+    options: ListenOptions | ConnectOptions,
+    { incarnation }: Known,
+    ticket: string,
+  ): Hello {
     return {
-      incarnation: this.#incarnation,
+      incarnation,
       address: this.#address,
       name: options.name ?? '',
       actors: [...this.#exposed.keys()],
       exports: Object.keys(options.exports ?? {}),
-      maxBytes,
+      maxBytes: limitsOf(options.limits).messageBytes,
       isPlain: false,
       ticket,
     }
+  }
+
+  valuesFor(peer: Peer): LineValues {
+    const known = this.#known.get(peer.name)
+    return this.#valuesFor(known && { ...known, hello: peer.hello }, Infinity)
   }
 
   ended(peer: Peer): void {
@@ -425,7 +447,9 @@ export class Gateway implements PeerOwner {
     if (known?.peer !== peer) return
     for (const ward of known.wards.values()) void endWard(ward)
     known.wards.clear()
-    if (peer.state === 'gone' && known.dialing === undefined) this.#known.delete(peer.name)
+    if (peer.state !== 'gone' || known.dialing !== undefined) return
+    this.#known.delete(peer.name)
+    if (known.incarnation !== this.#incarnation) this.#ownNames.delete(nodeName(known.incarnation))
   }
 
   // What other nodes may do here.
@@ -461,9 +485,18 @@ export class Gateway implements PeerOwner {
   }
 
   async #awaitDown(key: string, ref: ActorRef, watchers: Set<(down: Down) => void>): Promise<void> {
-    const down = await this.#host.down(ref.address)
+    const down = await this.#downOf(ref)
     this.#watchers.delete(key)
     for (const gone of watchers) gone(down)
+  }
+
+  async #downOf(ref: ActorRef): Promise<Down> {
+    try {
+      return await this.#host.down(ref.address)
+    } catch (error) {
+      // The system is closed: its actors are no more.
+      return { reason: 'host lost', error }
+    }
   }
 
   async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {
@@ -477,10 +510,10 @@ export class Gateway implements PeerOwner {
 
   // How refs cross.
 
-  #valuesFor(known: { peer: Peer; hello: Hello } | undefined, maxBytes: number): LineValues {
+  #valuesFor(known: Correspondent | undefined, maxBytes: number): LineValues {
     return {
-      isPlain: known?.hello.isPlain ?? false,
-      peerTakesBytes: known?.hello.maxBytes ?? Infinity,
+      isPlain: known?.hello?.isPlain ?? false,
+      peerTakesBytes: known?.hello?.maxBytes ?? Infinity,
       maxBytes,
       toRef: (value) =>
         value instanceof ActorRef
@@ -492,10 +525,10 @@ export class Gateway implements PeerOwner {
 
   #urlOf(
     address: RemoteAddress | ActorRef['address'],
-    known: { peer: Peer; hello: Hello } | undefined,
+    known: Correspondent | undefined,
   ): string {
     if (!(address instanceof RemoteAddress))
-      return new RemoteAddress(this.#ownName, this.#seals.pathOf(address)).url
+      return new RemoteAddress(this.#nameFor(known), this.#seals.pathOf(address)).url
     const { node, path } = address
     const hello = node === known?.peer.name ? known.hello : this.#known.get(node)?.peer.hello
     if (hello === undefined) return address.url
@@ -503,25 +536,29 @@ export class Gateway implements PeerOwner {
     return new RemoteAddress(name, path).url
   }
 
-  #refOf(address: RemoteAddress, known: { peer: Peer; hello: Hello } | undefined): ActorRef {
+  #refOf(address: RemoteAddress, known: Correspondent | undefined): ActorRef {
     const { node, path } = address
     if (this.#ownNames.has(node)) return this.find(path) ?? this.#nobody()
     const isItsOwn =
-      known !== undefined &&
+      known?.hello !== undefined &&
       (node === nodeName(known.hello.incarnation) || node === known.hello.address)
     // What a node says of itself goes the way that it said it.
     const own = isItsOwn ? new RemoteAddress(known.peer.name, path) : address
     return new ActorRef(own, this.#host.remote)
   }
 
-  get #ownName(): string {
-    return this.#address || nodeName(this.#incarnation)
+  /** What this node is called in refs of its actors. */
+  #nameFor(known: Correspondent | undefined): string {
+    return this.#address || nodeName(known?.incarnation ?? this.#incarnation)
   }
 
   #nobody(): ActorRef {
     return new ActorRef(nowhere, this.#host)
   }
 }
+
+/** What nobody guesses, in hexadecimal digits. */
+const random = (): string => randomBytes(16).toString('hex')
 
 const callOf = ({ timeoutMs, signal, idempotent }: Timed): RemoteCall => ({
   timeoutMs,

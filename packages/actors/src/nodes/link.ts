@@ -21,7 +21,9 @@ export interface Acquaintance {
 export class Link {
   readonly line: Line
   readonly #greeted: (hello: Hello, link: Link) => Acquaintance
-  readonly #dropped: (why: unknown) => void
+  /** Told of each message that nothing was made of. */
+  readonly dropped: (why: unknown) => void
+  readonly #expected: Peer | undefined
   #acquaintance: Acquaintance | undefined
   #isClosed = false
 
@@ -30,6 +32,7 @@ export class Link {
    * @param values how values are written and read before the other end is known
    * @param greeted says who that is: throws where it may not be that
    * @param dropped told of each message that nothing was made of
+   * @param expected who is gone if the other end sends this one away before it says hello
    */
   constructor(
     port: Port,
@@ -37,9 +40,11 @@ export class Link {
     values: LineValues,
     greeted: (hello: Hello, link: Link) => Acquaintance,
     dropped: (why: unknown) => void,
+    expected?: Peer,
   ) {
     this.#greeted = greeted
-    this.#dropped = dropped
+    this.dropped = dropped
+    this.#expected = expected
     this.line = new Line(port, id, values, () => this.close(notReading()))
   }
 
@@ -52,7 +57,7 @@ export class Link {
   /** Takes a message of the socket: frames of messages. */
   take(frames: readonly Buffer[]): void {
     if (this.#isClosed) {
-      this.#dropped(new ActorError('EDENIED'))
+      this.dropped(new ActorError('EDENIED'))
       return
     }
     try {
@@ -82,7 +87,7 @@ export class Link {
     if (this.#isClosed) return
     const known = this.#acquaintance
     // Never answered: two nodes that find each other wrong would go on for ever.
-    if (message.kind === say.error) this.#dropped(new ActorError('EBADMSG', message.text))
+    if (message.kind === say.error) this.dropped(new ActorError('EBADMSG', message.text))
     else if (message.kind === say.hello) this.#hello(message, frame, begin, end)
     else if (message.kind === say.goodbye) this.#goodbye(message)
     else if (known === undefined) throw new ActorError('EDENIED', 'Say hello first')
@@ -101,21 +106,21 @@ export class Link {
       if (acquaintance.answer !== undefined) this.greet(acquaintance.answer)
       acquaintance.peer.up(this.line, hello)
     } catch (error) {
-      this.#dropped(error)
+      this.dropped(error)
       this.leave(error instanceof ActorError ? error : new ActorError('EBADMSG', 'No hello'))
     }
   }
 
   #goodbye({ code, text }: Message): void {
     const error = new ActorError('ENODEDOWN', `The node has left: ${text} (${code})`)
-    const peer = this.#acquaintance?.peer
+    const peer = this.#acquaintance?.peer ?? this.#expected
     this.close(error)
     peer?.gone(error)
   }
 
   /** Somebody is told that its message was not understood. */
   #refuse(error: unknown): void {
-    this.#dropped(error)
+    this.dropped(error)
     if (this.line.isFull || this.#isClosed) return
     const { code, message } = error instanceof ActorError ? error : new ActorError('EBADMSG')
     this.line.post(messageOf(say.error, { code, text: message.slice(0, 200) }))

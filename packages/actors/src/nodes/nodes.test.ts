@@ -329,6 +329,23 @@ describe('a system', () => {
     expect(server.nodes.map(({ id }) => id)).toEqual([node.id])
   })
 
+  it('connects to another at all of its endpoints, but not to itself', async () => {
+    const { server, client, endpoint } = await pair()
+    server.expose('echo', await server.spawn(echo))
+    const other = await server.listen('tcp://127.0.0.1:*')
+    const here = await client.spawn(counter, 5)
+    const refs = [endpoint, other.endpoint].map((at) => client.ref<typeof echo>(`${at}/echo`))
+    expect(await Promise.all(refs.map((ref) => ref.ask.valueOf_(here)))).toEqual([5, 5])
+    await refs[0]!.send.keep(here)
+    const [back] = (await refs[1]!.ask.kept()) as ActorRef[]
+    expect(back!.equals(here as never)).toBe(true)
+    expect(await errorFrom(server.connect(endpoint))).toMatchObject({
+      code: 'ENODEDOWN',
+      cause: { message: expect.stringContaining('EDENIED') },
+    })
+    expect(await errorFrom(server.connect(endpoint))).toMatchObject({ code: 'ENODEDOWN' })
+  })
+
   it('calls its own actors by its own URLs', async () => {
     const { server, endpoint } = await pair()
     server.expose('counter', await server.spawn(counter, 9))

@@ -51,7 +51,8 @@ type State = 'connecting' | 'up' | 'lost' | 'gone'
 export interface PeerOwner {
   readonly clock: Clock
   readonly timeouts: Timeouts
-  readonly values: LineValues
+  /** How values are written for the peer while there is no connection. */
+  valuesFor(peer: Peer): LineValues
   /** The peer is gone, or another life of it has come: what was made for it ends. */
   ended(peer: Peer): void
 }
@@ -396,7 +397,7 @@ export class Peer implements Creditor {
   }
 
   get #values(): LineValues {
-    return this.#line?.values ?? this.#owner.values
+    return this.#line?.values ?? this.#owner.valuesFor(this)
   }
 
   #nodeDown(): ActorError {

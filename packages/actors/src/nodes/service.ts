@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { ActorError } from '../errors.ts'
 import type { Down } from '../host/down.ts'
 import type { ActorHandle, ActorRef, CallOptions } from '../host/ref.ts'
@@ -259,10 +260,15 @@ export class Service {
 const tooMany = (limit: number, what: string): ActorError =>
   new ActorError('EOVERFLOW', `A node may have ${limit} ${what} here at a time`)
 
-/** No item is made while the line is full, whatever credit the reader has given. */
+/** Items of a stream until timers and sockets have their turn, whatever credit its reader has given. */
+const ITEMS_PER_TURN = 256
+
+/** No item is made while the line is full, and none keeps the thread for itself. */
 function paced(items: AsyncGenerator<unknown, void, void>, line: Line): AsyncIterator<unknown> {
+  let made = 0
   return {
     async next() {
+      if (++made % ITEMS_PER_TURN === 0) await turn()
       if (line.isFull) await line.whenRoom()
       return items.next()
     },
