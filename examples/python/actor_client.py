@@ -1,4 +1,4 @@
-"""Calls an actor of another node: the counter of examples/src/actors/remoteCounter.ts.
+"""Calls an actor of another node: /counter, which holds a number.
 
     python3 examples/python/actor_client.py tcp://localhost:9000
 """
@@ -14,6 +14,6 @@ node.tell("/counter", "add", 2)
 print("value", node.ask("/counter", "value"))
 
 try:
-    node.ask("/counter", "add", "two")
+    node.ask("/missing", "value")
 except Failed as error:
     print(error)

@@ -9,6 +9,7 @@ import time
 
 import msgpack
 import zmq
+from zmq.utils.monitor import recv_monitor_message
 
 (HELLO, GOODBYE, ERROR, TELL, ASK, SEND, STREAM, REPLY, FAILURE, ITEM, END, CREDIT, CANCEL,
  WATCH, DOWN, SPAWN, STOP, PAUSE, RESUME) = range(19)
@@ -38,11 +39,16 @@ class Node:
         self.answers = {}
         self.asked = {}
         self.greeted = False
+        self.poller = zmq.Poller()
 
     def connect(self, endpoint):
+        """Connects, again and again if need be; returns when the other side has said hello."""
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
+        self.poller.register(self.socket, zmq.POLLIN)
+        # A socket connects again by itself; each connection begins with a hello.
+        self.connected = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        self.poller.register(self.connected, zmq.POLLIN)
         self.socket.connect(endpoint)
-        self.hello()
         while not self.greeted:
             self.receive()
         return self
@@ -50,6 +56,8 @@ class Node:
     def listen(self, endpoint):
         """Serves whoever connected last."""
         self.socket = zmq.Context.instance().socket(zmq.ROUTER)
+        self.poller.register(self.socket, zmq.POLLIN)
+        self.connected = None
         self.socket.bind(endpoint)
         return self.socket.getsockopt_string(zmq.LAST_ENDPOINT)
 
@@ -98,7 +106,13 @@ class Node:
 
     def receive(self, timeout=None):
         """Takes what comes next, if it comes in time."""
-        if not self.socket.poll(None if timeout is None else timeout * 1000):
+        ready = dict(self.poller.poll(None if timeout is None else timeout * 1000))
+        if self.connected in ready:
+            recv_monitor_message(self.connected)
+            self.hello()
+            for message in self.asked.values():
+                self.say(*message)
+        if self.socket not in ready:
             return
         frames = self.socket.recv_multipart()
         if self.socket.type == zmq.ROUTER:
@@ -115,13 +129,11 @@ class Node:
             self.greeted = True
             if self.socket.type == zmq.ROUTER:
                 self.hello()
-        elif kind == ERROR and fields[0] == "EDENIED":
-            # The connection is a new one, or the other side has started again.
-            self.hello()
-            for message in self.asked.values():
-                self.say(*message)
-        elif kind in (ERROR, GOODBYE):
+        elif kind == GOODBYE and fields[0] != "ECLOSED":
             raise ConnectionError(": ".join(fields))
+        elif kind == ERROR and fields[0] != "EDENIED":
+            # Said before hello, what was denied is said again after it.
+            raise ValueError(": ".join(fields))
         elif kind in (REPLY, FAILURE):
             number, value = fields
             if number in self.asked:

@@ -1,5 +1,5 @@
-import { RemoteAddress } from '../nodes/remoteAddress.ts'
-import type { ValueContext } from '../values/values.ts'
+import { remoteAddressOf } from '../nodes/remoteAddress.ts'
+import type { ValueContext } from '../values/index.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
 const BYTES = 12
@@ -8,11 +8,16 @@ const BYTES = 12
 const REMOTE = 0xffff_ffff
 const REMOTE_HEAD_BYTES = 4
 
+/** What carries the calls of refs, of this node's actors and of others'. */
+export interface RefCarrier extends Caller {
+  readonly remote: Caller
+}
+
 /**
  * How refs travel in messages within the process: the host, the slot and the generation, in 12 bytes; or,
  * in more, where the actor of another node is.
  */
-export function refsIn(caller: Caller, remote: Caller, owner?: RefOwner): ValueContext {
+export function refsIn(caller: RefCarrier, owner?: RefOwner): ValueContext {
   return {
     toRef(value) {
       if (!(value instanceof ActorRef)) return undefined
@@ -27,7 +32,7 @@ export function refsIn(caller: Caller, remote: Caller, owner?: RefOwner): ValueC
     fromRef(bytes) {
       if (bytes.length !== BYTES) {
         const url = bytes.toString('utf8', REMOTE_HEAD_BYTES)
-        return new ActorRef(RemoteAddress.parse(url), remote, owner)
+        return new ActorRef(remoteAddressOf(url), caller.remote, owner)
       }
       const address = {
         host: bytes.readUInt32LE(0),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { SocketError } from '@ringpost/transport'
 import { ActorError } from '../errors.ts'
-import { nowhere } from '../host/address.ts'
+import { nowhere, type Address } from '../host/address.ts'
 import type { Clock } from '../host/clock.ts'
 import { systemClock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
@@ -25,8 +25,8 @@ import {
   type ListenOptions,
 } from './nodeOptions.ts'
 import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
-import { nodeName, RemoteAddress } from './remoteAddress.ts'
-import { nodeRequest, type Relayed } from './remoteCaller.ts'
+import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
+import { STOP_REMOTE, type Relayed } from './remoteCaller.ts'
 import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
 import { Service, type Provider, type Wards } from './service.ts'
@@ -80,15 +80,13 @@ export class Gateway implements PeerOwner {
   readonly #known = new Map<string, Known>()
   readonly #exposed = new Map<string, ActorRef>()
   readonly #found = new Map<string, ActorRef>()
-  readonly #watchers = new Map<string, Set<(down: Down) => void>>()
   readonly #relayed = new Map<string, AbortController>()
   #address = ''
 
   constructor(host: Host, dial: Dial = () => undefined) {
     this.#host = host
     this.#dial = dial
-    host.serve(nodeRequest.watch, (url: string) => this.watch(RemoteAddress.parse(url)))
-    host.serve(nodeRequest.stop, (url: string) => this.stop(RemoteAddress.parse(url)))
+    host.serve(STOP_REMOTE, (url: string) => this.stop(remoteAddressOf(url)))
   }
 
   // What the program does.
@@ -143,7 +141,7 @@ export class Gateway implements PeerOwner {
     const path = pathOf(name)
     if (this.#exposed.has(path)) throw new ActorError('EINVAL', `Another actor is at ${path}`)
     this.#exposed.set(path, ref)
-    this.#watchHere(ref, () => {
+    this.#host.watch(ref.address, () => {
       if (this.#exposed.get(path) === ref) this.#exposed.delete(path)
     })
   }
@@ -154,7 +152,7 @@ export class Gateway implements PeerOwner {
 
   /** @throws {ActorError} `EINVAL` */
   ref(url: string): ActorRef {
-    const address = RemoteAddress.parse(url)
+    const address = remoteAddressOf(url)
     const { node, path } = address
     if (this.#ownNames.has(node)) return this.find(path) ?? this.#nobody()
     if (!node.startsWith('node:') && !this.#known.has(node)) this.#dialed(node, {})
@@ -164,7 +162,7 @@ export class Gateway implements PeerOwner {
   refAt(node: string, path: string): ActorRef {
     if (!/^\/[^\s#]+$/.test(path))
       throw new ActorError('EINVAL', `A path begins with a slash, not like ${JSON.stringify(path)}`)
-    return new ActorRef(new RemoteAddress(node, path), this.#host.remote)
+    return new ActorRef(remoteAddress(node, path), this.#host.remote)
   }
 
   async spawnAt(peer: Peer, name: string, args: unknown[]): Promise<ActorHandle> {
@@ -217,9 +215,13 @@ export class Gateway implements PeerOwner {
     return this.#reachable(node).stream(path, method, args, callOf(options))
   }
 
-  async watch({ node, path }: RemoteAddress): Promise<Down> {
+  /** Calls back when the actor is no more, or its node is not. @returns takes it back */
+  watch(url: string, watcher: (down: Down) => void): () => void {
+    const { node, path } = remoteAddressOf(url)
     const peer = this.#peerOf(node)
-    return peer === undefined ? { reason: 'node lost', error: unreachable(node) } : peer.watch(path)
+    if (peer !== undefined) return peer.watch(path, watcher)
+    queueMicrotask(() => watcher({ reason: 'node lost', error: unreachable(node) }))
+    return () => undefined
   }
 
   async stop({ node, path }: RemoteAddress): Promise<void> {
@@ -235,7 +237,7 @@ export class Gateway implements PeerOwner {
   take(envelope: Envelope): void {
     const { method, from, id, deadline } = envelope
     const [url, manner, args] = envelope.body as Relayed
-    const address = RemoteAddress.parse(url)
+    const address = remoteAddressOf(url)
     if (manner === 'tell') {
       this.tell(address, method, args)
       return
@@ -251,7 +253,7 @@ export class Gateway implements PeerOwner {
       void verb(address, method, args, options)
         .then(
           (value) => this.#host.reply(envelope, value),
-          (error: unknown) => this.#host.fail(envelope, error),
+          (error: unknown) => this.#host.answerFailure(envelope, error),
         )
         .finally(() => this.#relayed.delete(key))
     }
@@ -269,9 +271,10 @@ export class Gateway implements PeerOwner {
     timeoutMs: number,
   ): void {
     try {
-      this.#host.pour(envelope, this.stream(address, envelope.method, args, { timeoutMs }))
+      const items = this.stream(address, envelope.method, args, { timeoutMs })
+      this.#host.pour(envelope, items, new Map())
     } catch (error) {
-      this.#host.fail(envelope, error)
+      this.#host.answerFailure(envelope, error)
     }
   }
 
@@ -406,7 +409,7 @@ export class Gateway implements PeerOwner {
     const provider: Provider = {
       find: (path) => this.find(path),
       hasRoom: (ref) => this.#hasRoom(ref),
-      watch: (ref, gone) => this.#watchHere(ref, gone),
+      watch: (ref, gone) => this.#host.watch(ref.address, gone),
       spawn: (name, args) => this.#spawnHere(exports, name, args),
     }
     const service = new Service(
@@ -467,36 +470,7 @@ export class Gateway implements PeerOwner {
   }
 
   #hasRoom({ address }: ActorRef): boolean {
-    return address instanceof RemoteAddress || this.#host.hasRoom(address)
-  }
-
-  /** However many nodes watch an actor, its host is asked once. */
-  #watchHere(ref: ActorRef, gone: (down: Down) => void): () => void {
-    const key = ref.toString()
-    let watchers = this.#watchers.get(key)
-    if (watchers === undefined) {
-      watchers = new Set()
-      this.#watchers.set(key, watchers)
-      void this.#awaitDown(key, ref, watchers)
-    }
-    const its = watchers
-    its.add(gone)
-    return () => its.delete(gone)
-  }
-
-  async #awaitDown(key: string, ref: ActorRef, watchers: Set<(down: Down) => void>): Promise<void> {
-    const down = await this.#downOf(ref)
-    this.#watchers.delete(key)
-    for (const gone of watchers) gone(down)
-  }
-
-  async #downOf(ref: ActorRef): Promise<Down> {
-    try {
-      return await this.#host.down(ref.address)
-    } catch (error) {
-      // The system is closed: its actors are no more.
-      return { reason: 'host lost', error }
-    }
+    return isRemote(address) || this.#host.hasRoom(address)
   }
 
   async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {
@@ -516,24 +490,19 @@ export class Gateway implements PeerOwner {
       peerTakesBytes: known?.hello?.maxBytes ?? Infinity,
       maxBytes,
       toRef: (value) =>
-        value instanceof ActorRef
-          ? Buffer.from(this.#urlOf(value.address as never, known))
-          : undefined,
-      fromRef: (bytes) => this.#refOf(RemoteAddress.parse(bytes.toString()), known),
+        value instanceof ActorRef ? Buffer.from(this.#urlOf(value.address, known)) : undefined,
+      fromRef: (bytes) => this.#refOf(remoteAddressOf(bytes.toString()), known),
     }
   }
 
-  #urlOf(
-    address: RemoteAddress | ActorRef['address'],
-    known: Correspondent | undefined,
-  ): string {
-    if (!(address instanceof RemoteAddress))
-      return new RemoteAddress(this.#nameFor(known), this.#seals.pathOf(address)).url
+  #urlOf(address: Address, known: Correspondent | undefined): string {
+    if (!isRemote(address))
+      return remoteAddress(this.#nameFor(known), this.#seals.pathOf(address)).url
     const { node, path } = address
     const hello = node === known?.peer.name ? known.hello : this.#known.get(node)?.peer.hello
     if (hello === undefined) return address.url
     const name = node === known?.peer.name ? nodeName(hello.incarnation) : hello.address || node
-    return new RemoteAddress(name, path).url
+    return remoteAddress(name, path).url
   }
 
   #refOf(address: RemoteAddress, known: Correspondent | undefined): ActorRef {
@@ -543,7 +512,7 @@ export class Gateway implements PeerOwner {
       known?.hello !== undefined &&
       (node === nodeName(known.hello.incarnation) || node === known.hello.address)
     // What a node says of itself goes the way that it said it.
-    const own = isItsOwn ? new RemoteAddress(known.peer.name, path) : address
+    const own = isItsOwn ? remoteAddress(known.peer.name, path) : address
     return new ActorRef(own, this.#host.remote)
   }
 
@@ -559,6 +528,8 @@ export class Gateway implements PeerOwner {
 
 /** What nobody guesses, in hexadecimal digits. */
 const random = (): string => randomBytes(16).toString('hex')
+
+const isRemote = (address: Address): address is RemoteAddress => address.url !== undefined
 
 const callOf = ({ timeoutMs, signal, idempotent }: Timed): RemoteCall => ({
   timeoutMs,

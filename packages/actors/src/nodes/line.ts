@@ -1,5 +1,5 @@
 import { ActorError } from '../errors.ts'
-import { ByteWriter, writeValue, type ValueContext } from '../values/values.ts'
+import { ByteWriter, writeValue, type ValueContext } from '../values/index.ts'
 import type { Port, Sender } from './port.ts'
 import type { Message } from './protocol/message.ts'
 import { writeHead } from './protocol/messageWriter.ts'

@@ -1,5 +1,5 @@
 import { ActorError } from '../errors.ts'
-import { readValue } from '../values/values.ts'
+import { readValue } from '../values/index.ts'
 import { helloOf, toldHello, type Hello } from './hello.ts'
 import { Line, type LineValues } from './line.ts'
 import type { Peer } from './peer.ts'

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { ActorRef } from '../host/ref.ts'
 import type { Listening } from './listening.ts'
 import { Cable } from './testing/cable.test-support.ts'
-import { closeGates, counter, downOf, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
+import { closeGates, counter, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
 
 const nodes = new Nodes()
 const cables: Cable[] = []
@@ -81,7 +81,7 @@ describe('a connection that is lost', () => {
   it('keeps watches', async () => {
     const { cable, client, node } = await joined()
     const handle = await node.spawn<typeof counter>('counter', 1)
-    const down = downOf(handle as never)
+    const down = handle.down()
     cable.cut()
     await expect.poll(() => node.isConnected).toBe(false)
     cable.mend()
@@ -102,14 +102,14 @@ describe('a node that is gone', () => {
   it('ends watches and whatever waits, and is found when it is back', async () => {
     const { cable, node } = await joined({ goneAfterMs: 100 })
     const ref = node.ref<typeof counter>('/counter')
-    const down = downOf(ref as never)
+    const down = ref.down()
     await ref.ask.value()
     const again = errorFrom(node.ref<typeof gate>('/gate').with({ idempotent: true }).ask.wait())
     cable.cut()
     expect(await down).toMatchObject({ reason: 'node lost', error: { code: 'ENODEDOWN' } })
     expect(await again).toMatchObject({ code: 'ENODEDOWN' })
     expect(await errorFrom(ref.ask.value())).toMatchObject({ code: 'ENODEDOWN' })
-    expect(await downOf(ref as never)).toMatchObject({ reason: 'node lost' })
+    expect(await ref.down()).toMatchObject({ reason: 'node lost' })
     expect(ref.tell.add(1)).toBe(false)
     cable.mend()
     await expect.poll(() => node.isConnected, { timeout: 5000 }).toBe(true)
@@ -124,7 +124,7 @@ describe('a node that is gone', () => {
       String(handle).replace(cable.endpoint, listening.endpoint),
     )
     expect(await watched.ask.value()).toBe(1)
-    const down = downOf(watched as never)
+    const down = watched.down()
     await client.close()
     expect(await down).toMatchObject({ reason: 'stopped' })
   })
@@ -133,15 +133,20 @@ describe('a node that is gone', () => {
     const { cable, node } = await joined()
     const ref = node.ref<typeof counter>('/counter')
     const handle = await node.spawn<typeof counter>('counter', 7)
-    const downs = [downOf(ref as never), downOf(handle as never)]
+    const downs = [ref.down(), handle.down()]
     await ref.send.add(10)
     const before = node.incarnation
     cable.cut()
     await expect.poll(() => node.isConnected).toBe(false)
-    const stale = errorFrom((handle as ActorRef<{ value(): number }>).with({ idempotent: true }).ask.value())
+    const stale = errorFrom(
+      (handle as ActorRef<{ value(): number }>).with({ idempotent: true }).ask.value(),
+    )
     const { endpoint } = await serving()
     cable.mend(endpoint)
-    expect(await Promise.all(downs)).toMatchObject([{ reason: 'node lost' }, { reason: 'node lost' }])
+    expect(await Promise.all(downs)).toMatchObject([
+      { reason: 'node lost' },
+      { reason: 'node lost' },
+    ])
     expect(await stale).toMatchObject({ code: 'ENODEDOWN' })
     expect(node.incarnation).not.toBe(before)
     // A name is good for whoever has it.

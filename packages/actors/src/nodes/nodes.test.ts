@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ActorError } from '../errors.ts'
 import type { ActorRef } from '../host/ref.ts'
 import type { RemoteNode } from './remoteNode.ts'
-import { counter, downOf, echo, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
+import { counter, echo, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
 
 const nodes = new Nodes()
 afterEach(() => nodes.close())
@@ -169,16 +169,18 @@ describe('a ref in a message', () => {
 
 describe('watching an actor of another node', () => {
   it('tells how it ended', async () => {
-    const { server, client, endpoint } = await pair()
+    const server = await nodes.start({ supervision: { decide: () => 'stop' } })
+    const { endpoint } = await server.listen('tcp://127.0.0.1:*')
+    const client = await nodes.start()
     const actor = await server.spawn(counter, 1)
     const failing = await server.spawn(echo)
     server.expose('counter', actor)
     server.expose('failing', failing)
     const node = await client.connect(endpoint)
     const downs = [
-      downOf(node.ref('/counter')),
-      downOf(node.ref('/failing')),
-      downOf(node.ref('/nobody')),
+      node.ref('/counter').down(),
+      node.ref('/failing').down(),
+      node.ref('/nobody').down(),
     ]
     // What was said before is heard before.
     await node.ref<typeof counter>('/counter').ask.value()
@@ -199,7 +201,7 @@ describe('watching an actor of another node', () => {
     const node = await client.connect(listening.endpoint)
     const ref = node.ref<typeof counter>('/counter')
     await ref.ask.value()
-    const down = downOf(ref as never)
+    const down = ref.down()
     listening.close()
     expect(await down).toMatchObject({ reason: 'node lost', error: { code: 'ENODEDOWN' } })
     expect(await errorFrom(ref.ask.value())).toMatchObject({ code: 'ENODEDOWN' })
@@ -253,7 +255,7 @@ describe('spawning on another node', () => {
     expect(await ref.ask.value()).toBe(1)
     const stop = (ref.caller as { stop(address: unknown): Promise<void> }).stop(ref.address)
     expect(await errorFrom(stop)).toMatchObject({ code: 'EDENIED' })
-    const down = downOf(ref as never)
+    const down = ref.down()
     await client.close()
     expect(await down).toMatchObject({ reason: 'stopped' })
   })
@@ -285,9 +287,9 @@ describe('what a node may take', () => {
     const node = await client.connect(endpoint)
     const ref = node.ref<typeof gate>('/gate')
     const asked = [ref.ask.wait(), ref.ask.wait()]
-    const one = downOf(ref as never)
+    const one = ref.down()
     expect(await errorFrom(ref.ask.wait())).toMatchObject({ code: 'EOVERFLOW' })
-    expect(await errorFrom(downOf(ref as never))).toMatchObject({ code: 'EOVERFLOW' })
+    expect(await ref.down()).toMatchObject({ reason: 'node lost', error: { code: 'EOVERFLOW' } })
     expect(await errorFrom(ref.send.take(Buffer.alloc(200_000)))).toMatchObject({
       code: 'EMSGSIZE',
     })

@@ -5,13 +5,13 @@ import { bury } from '../host/deadLetters.ts'
 import type { Down } from '../host/down.ts'
 import { StreamReader, WINDOW, type Creditor } from '../host/streamReader.ts'
 import type { Timeouts } from '../host/timeouts.ts'
-import { readValue } from '../values/values.ts'
+import { readValue } from '../values/index.ts'
 import { downOf } from './downs.ts'
 import { errorOf } from './failures.ts'
 import type { Hello } from './hello.ts'
 import { encode, type Line, type LineValues } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
-import { RemoteAddress } from './remoteAddress.ts'
+import { remoteAddress } from './remoteAddress.ts'
 
 /** What may wait while there is no connection, in bytes. */
 const BACKLOG_BYTES = 1024 * 1024
@@ -191,7 +191,7 @@ export class Peer implements Creditor {
       return true
     }
     const reason = this.#state === 'gone' ? 'node lost' : 'overflow'
-    bury(reason, new RemoteAddress(this.name, to), method)
+    bury(reason, remoteAddress(this.name, to), method)
     return false
   }
 
@@ -214,12 +214,17 @@ export class Peer implements Creditor {
     await this.#ask(messageOf(say.stop, { to }), undefined, call, false)
   }
 
-  /** Settles when the actor is no more, or its node is not. */
-  watch(to: string): Promise<Down> {
+  /** Calls back when the actor is no more, or its node is not. @returns takes it back */
+  watch(to: string, watcher: (down: Down) => void): () => void {
     const answer = new Answer(0, this)
     const message = messageOf(say.watch, { to })
     this.#begin(answer, message, undefined, { timeoutMs: Infinity, isIdempotent: true })
-    return answer.promise as Promise<Down>
+    answer.promise.then(
+      (down) => watcher(down as Down),
+      // The other node watches too much for this one already.
+      (error: unknown) => watcher({ reason: 'node lost', error }),
+    )
+    return () => this.abandon(answer, undefined)
   }
 
   stream(to: string, method: string, args: unknown, call: RemoteCall): StreamReader {
@@ -330,7 +335,7 @@ export class Peer implements Creditor {
     } catch (error) {
       // The node that has come takes less than this.
       if (asked !== undefined) this.#fail(message.id, asked.pending, error)
-      else bury('unreadable', new RemoteAddress(this.name, message.to), message.method)
+      else bury('unreadable', remoteAddress(this.name, message.to), message.method)
     }
   }
 
@@ -361,7 +366,7 @@ export class Peer implements Creditor {
   #answer(kind: Message['kind'], id: number, frame: Buffer, begin: number, end: number): void {
     const asked = this.#asked.get(id)
     if (asked === undefined) {
-      bury('late reply', new RemoteAddress(this.name, '/'), '')
+      bury('late reply', remoteAddress(this.name, '/'), '')
       return
     }
     const { pending, isWatch } = asked

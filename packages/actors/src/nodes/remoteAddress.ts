@@ -4,35 +4,35 @@ import type { Address } from '../host/address.ts'
 /**
  * Where an actor of another node is: the node by an endpoint, or by its name if it listens nowhere
  * (`node:` and the incarnation), and the path of the actor there. One text says it all: it is what
- * travels.
- *
- * In this process such an actor is reached through the program's host, so the other fields are those of
- * the gateway there.
+ * travels. In this process the actor is reached through the gateway.
  */
-export class RemoteAddress implements Address {
-  readonly host = 0
-  readonly slot = 0
-  readonly generation = 0
+export interface RemoteAddress extends Address {
   /** The whole, as `tcp://127.0.0.1:9000/counter`. */
   readonly url: string
   /** Names the node. */
   readonly node: string
   /** Names the actor there; begins with a slash. */
   readonly path: string
+}
 
-  constructor(node: string, path: string) {
-    this.node = node
-    this.path = path
-    // The path of a socket has slashes of its own.
-    this.url = node.startsWith('ipc:') ? `${node}#${path}` : node + path
-  }
+/** Where the gateway is, in the program's host: no actor has this place. */
+const gateway: Address = { host: 0, slot: 0, generation: 0xffff_ffff }
 
-  /** @throws {ActorError} `EINVAL`: it names no actor of a node */
-  static parse(url: string): RemoteAddress {
-    const address = url.length <= MAX_URL ? form.exec(url)?.groups : undefined
-    if (address === undefined) throw new ActorError('EINVAL', notAUrl(url))
-    return new RemoteAddress(address.ipc ?? address.node!, address.path!)
-  }
+/** Whether what calls other nodes is meant. */
+export const isGateway = ({ slot, generation }: Pick<Address, 'slot' | 'generation'>): boolean =>
+  slot === gateway.slot && generation === gateway.generation
+
+export function remoteAddress(node: string, path: string): RemoteAddress {
+  // The path of a socket has slashes of its own.
+  const url = node.startsWith('ipc:') ? `${node}#${path}` : node + path
+  return { ...gateway, url, node, path }
+}
+
+/** @throws {ActorError} `EINVAL`: it names no actor of a node */
+export function remoteAddressOf(url: string): RemoteAddress {
+  const parts = url.length <= MAX_URL ? form.exec(url)?.groups : undefined
+  if (parts === undefined) throw new ActorError('EINVAL', notAUrl(url))
+  return remoteAddress(parts.ipc ?? parts.node!, parts.path!)
 }
 
 /** The longest text that names an actor. */

@@ -1,13 +1,12 @@
+import { ActorError } from '../errors.ts'
+import type { Address } from '../host/address.ts'
 import type { Down } from '../host/down.ts'
 import type { Host } from '../host/host.ts'
 import { ActorRef, type CallOptions, type Caller } from '../host/ref.ts'
 import type { RemoteAddress } from './remoteAddress.ts'
 
-/** The address, in the program's host, of what calls other nodes; no actor has it. */
-export const gatewayAddress = { host: 0, slot: 0, generation: 0xffff_ffff } as const
-
-/** What hosts ask of the program's: the names of requests. */
-export const nodeRequest = { watch: 'node.watch', stop: 'node.stop' } as const
+/** A request to the program's host: to stop an actor of another node. */
+export const STOP_REMOTE = 'node.stop'
 
 /** How the gateway is to call. */
 export type Manner = 'tell' | 'ask' | 'ask again' | 'send' | 'stream'
@@ -55,24 +54,29 @@ export class RemoteCaller implements Caller {
     return this.#host.stream(this.#relay(ref, ref.options), method, relayed(ref, 'stream', args))
   }
 
-  async stop(address: RemoteAddress): Promise<void> {
-    await this.#host.request(gatewayAddress.host, nodeRequest.stop, address.url)
+  /** However it is to stop, it handles what is in its mailbox first. */
+  async stop({ host, url }: Address): Promise<void> {
+    await this.#host.request(host, STOP_REMOTE, url)
   }
 
-  async down(address: RemoteAddress): Promise<Down> {
-    return (await this.#host.request(gatewayAddress.host, nodeRequest.watch, address.url)) as Down
+  down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
+    return this.#host.down(address, signal)
   }
 
   #timed(ref: AnyRef): CallOptions & { readonly timeoutMs: number } {
     return { ...ref.options, timeoutMs: this.#host.timeLeft(ref) }
   }
 
+  /** The place of every actor elsewhere is that of the gateway. */
   #relay(ref: AnyRef, options: CallOptions): AnyRef {
-    return new ActorRef<never>(gatewayAddress, this.#host, ref.owner, options)
+    return new ActorRef<never>(ref.address, this.#host, ref.owner, options)
   }
 }
 
-const addressOf = (ref: AnyRef): RemoteAddress => ref.address as RemoteAddress
+function addressOf({ address }: AnyRef): RemoteAddress {
+  if (address.url === undefined) throw new ActorError('EINVAL', 'The actor is in this node')
+  return address as RemoteAddress
+}
 
 const relayed = (ref: AnyRef, manner: Manner, args: unknown[]): Relayed => [
   addressOf(ref).url,

@@ -1,12 +1,10 @@
 import type { ActorDefinition } from '../definition/definition.ts'
+import type { Handlers } from '../definition/types.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
 import type { Gateway } from './gateway.ts'
 import type { Hello } from './hello.ts'
 import type { Peer } from './peer.ts'
 
-/** The ref that a definition's actors have; handlers alone do as well. */
-export type RefOf<D> = D extends ActorDefinition<infer _Args, infer H> ? ActorRef<H> : ActorRef<D>
-type HandleOf<D> = D extends ActorDefinition<infer _Args, infer H> ? ActorHandle<H> : ActorHandle<D>
 // `any` so that every definition matches.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type ArgumentsOf<D> = D extends ActorDefinition<infer Args, any> ? Args : unknown[]
@@ -61,8 +59,8 @@ export class RemoteNode {
    *
    * @throws {ActorError} `EINVAL`: it is no path
    */
-  ref<D>(path: string): RefOf<D> {
-    return this.#gateway.refAt(this.#peer.name, path) as RefOf<D>
+  ref<D = Handlers>(path: string): ActorRef<D> {
+    return this.#gateway.refAt(this.#peer.name, path) as never
   }
 
   /**
@@ -72,8 +70,8 @@ export class RemoteNode {
    * Rejects with ActorError `EDENIED`: it exports nothing of that name; `EOVERFLOW`: it has spawned too many;
    * `ENODEDOWN`; and what the factory throws.
    */
-  spawn<D>(name: string, ...args: ArgumentsOf<D>): Promise<HandleOf<D>> {
-    return this.#gateway.spawnAt(this.#peer, name, args) as Promise<HandleOf<D>>
+  spawn<D>(name: string, ...args: ArgumentsOf<D>): Promise<ActorHandle<D>> {
+    return this.#gateway.spawnAt(this.#peer, name, args) as never
   }
 
   /** Ends the connection, and does not make it again. The other side is told. Only of nodes that this one connected to. */

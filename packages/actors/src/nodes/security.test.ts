@@ -30,12 +30,15 @@ describe('listening', () => {
     })
   })
 
-  it.for(['tcp://127.0.0.1:1', 'tcp://127.1.2.3:*', 'tcp://localhost:1', 'tcp://[::1]:1', 'ipc://a'])(
-    'is nothing to be careful with at %s',
-    (endpoint) => {
-      expect(() => checkOpenness(endpoint, {})).not.toThrow()
-    },
-  )
+  it.for([
+    'tcp://127.0.0.1:1',
+    'tcp://127.1.2.3:*',
+    'tcp://localhost:1',
+    'tcp://[::1]:1',
+    'ipc://a',
+  ])('is nothing to be careful with at %s', (endpoint) => {
+    expect(() => checkOpenness(endpoint, {})).not.toThrow()
+  })
 
   it('is open to all where that was said', async () => {
     const system = await nodes.start()
@@ -86,7 +89,10 @@ describe('CURVE', () => {
     expect(await node.ref<typeof counter>('/counter').ask.value()).toBe(1)
     expect(node.address).toBe('tcp://counter.example.org:9000')
     const refused = await errorFrom(connect(endpoint, curveKeyPair()))
-    expect(refused).toMatchObject({ code: 'ENODEDOWN', cause: { message: 'Authentication failure' } })
+    expect(refused).toMatchObject({
+      code: 'ENODEDOWN',
+      cause: { message: 'Authentication failure' },
+    })
   })
 
   it('lets in any key where that was said, of those who know the server', async () => {

@@ -3,7 +3,7 @@ import type { ActorRef } from '../host/ref.ts'
 import type { ActorSystem } from '../system/system.ts'
 import type { Listening } from './listening.ts'
 import type { Message } from './protocol/message.ts'
-import { counter, downOf, echo, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
+import { counter, echo, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
 import { bytesOf, forged, Stranger } from './testing/stranger.test-support.ts'
 
 const nodes = new Nodes()
@@ -148,7 +148,11 @@ describe('what a stranger asks for', () => {
     const { host, slot, generation } = hidden.address
     const other = await greeted()
     const seal = 'A'.repeat(22)
-    for (const to of [`/~${host}.${slot}.${generation}.${seal}`, `/~${host}.${slot}.${generation}`, '/~']) {
+    for (const to of [
+      `/~${host}.${slot}.${generation}.${seal}`,
+      `/~${host}.${slot}.${generation}`,
+      '/~',
+    ]) {
       await other.say('ask', ask(1, 'value', to), [])
       expect(await other.hears('failure')).toMatchObject({ body: { code: 'ENOACTOR' } })
     }
@@ -192,15 +196,24 @@ describe('what a stranger asks for', () => {
     await other.say('ask', ask(1, 'valueOf_'), [hidden])
     const { id } = await other.hears('ask')
     if (bytes!.includes('__'))
-      await other.say('failure', { id }, JSON.parse('{"name":"__proto__","message":{},"code":{},"cause":[]}'))
-    else await other.send(Buffer.concat([bytesOf('failure', { id }), Buffer.from(bytes!.replaceAll(' ', ''), 'hex')]))
+      await other.say(
+        'failure',
+        { id },
+        JSON.parse('{"name":"__proto__","message":{},"code":{},"cause":[]}'),
+      )
+    else
+      await other.send(
+        Buffer.concat([bytesOf('failure', { id }), Buffer.from(bytes!.replaceAll(' ', ''), 'hex')]),
+      )
     expect(await other.hears('failure')).toMatchObject({ id: 1 })
     await expectOthersAreServed()
   })
 
   it('pollutes nothing', async () => {
     const other = await greeted()
-    const evil: unknown = JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')
+    const evil: unknown = JSON.parse(
+      '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
+    )
     await other.say('ask', ask(1, 'echo'), [evil])
     await other.hears('reply')
     await other.say('hello', { text: 'ringpost', count: 1 }, evil)
@@ -211,7 +224,8 @@ describe('what a stranger asks for', () => {
     const other = await greeted()
     for (let id = 1; id <= 5; id++) await other.say('ask', ask(id, 'wait', '/gate'), [])
     expect(await other.hears('failure')).toMatchObject({ id: 5, body: { code: 'EOVERFLOW' } })
-    for (let id = 11; id <= 13; id++) await other.say('stream', { ...ask(id, 'forever'), count: 1 }, [])
+    for (let id = 11; id <= 13; id++)
+      await other.say('stream', { ...ask(id, 'forever'), count: 1 }, [])
     expect(await other.hears('failure')).toMatchObject({ id: 13, body: { code: 'EOVERFLOW' } })
     for (let id = 21; id <= 23; id++) await other.say('watch', { id, to: '/echo' })
     expect(await other.hears('failure')).toMatchObject({ id: 23, body: { code: 'EOVERFLOW' } })
@@ -322,7 +336,7 @@ describe('a stranger that does not keep to the protocol', () => {
     const ref = survivor.ref<typeof gate>(`${listening.endpoint}/gate`)
     expect(await ref.ask.passed()).toBe(0)
     expect(Object.getOwnPropertyNames(Object.prototype).toSorted()).toEqual(names)
-    const down = downOf(hidden as never)
+    const down = hidden.down()
     await server.close()
     expect(await down).toMatchObject({ reason: 'stopped' })
   })

@@ -1,5 +1,5 @@
 import { ActorError } from '../../errors.ts'
-import type { ByteWriter } from '../../values/values.ts'
+import type { ByteWriter } from '../../values/index.ts'
 import { fieldsOf, MAX_TEXT_BYTES, type Message } from './message.ts'
 
 /** The numbers of msgpack's formats. @see https://github.com/msgpack/msgpack/blob/master/spec.md */

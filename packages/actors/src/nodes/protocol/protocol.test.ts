@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ActorError } from '../../errors.ts'
-import { ByteWriter, readValue, writeValue } from '../../values/values.ts'
+import { ByteWriter, readValue, writeValue } from '../../values/index.ts'
 import { fieldsOf, MAX_DEPTH, MAX_TEXT_BYTES, messageOf, say, type Message } from './message.ts'
 import { readMessages } from './messageReader.ts'
 import { writeHead } from './messageWriter.ts'
@@ -89,7 +89,12 @@ const golden: readonly (readonly [string, Message, unknown, string])[] = [
   ['end', messageOf(say.end, { id: 2 }), undefined, '92 0a 02'],
   ['credit', messageOf(say.credit, { id: 2, count: 32 }), undefined, '93 0b 02 20'],
   ['cancel', messageOf(say.cancel, { id: 2 }), undefined, '92 0c 02'],
-  ['watch', messageOf(say.watch, { id: 3, to: '/counter' }), undefined, '93 0d 03 a8 2f636f756e746572'],
+  [
+    'watch',
+    messageOf(say.watch, { id: 3, to: '/counter' }),
+    undefined,
+    '93 0d 03 a8 2f636f756e746572',
+  ],
   [
     'down',
     messageOf(say.down, { id: 3 }),
@@ -177,7 +182,10 @@ describe('the messages between nodes', () => {
   it('never end otherwise than by a typed error, whatever comes', () => {
     const some = golden.map(([, , , bytes]) => Buffer.from(hex(bytes), 'hex'))
     const mutated = fc
-      .tuple(fc.constantFrom(...some), fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 4 }))
+      .tuple(
+        fc.constantFrom(...some),
+        fc.array(fc.tuple(fc.nat(60), fc.nat(255)), { maxLength: 4 }),
+      )
       .map(([bytes, changes]) => {
         const copy = Buffer.from(bytes)
         for (const [at, byte] of changes) if (at < copy.length) copy[at] = byte
@@ -207,12 +215,19 @@ describe('skipping a value', () => {
   })
 
   it('believes no count that the bytes do not bear out', () => {
-    for (const bytes of ['ddffffffff', 'dfffffffff00', 'c6ffffffff00', 'dbffffffff', 'c9ffffffff01'])
+    for (const bytes of [
+      'ddffffffff',
+      'dfffffffff00',
+      'c6ffffffff00',
+      'dbffffffff',
+      'c9ffffffff01',
+    ])
       expect(codeOf(() => skipValue(Buffer.from(bytes, 'hex'), 0))).toBe('EBADMSG')
   })
 
   it('goes only so deep', () => {
-    const nested = (depth: number): Buffer => Buffer.concat([Buffer.alloc(depth, 0x91), Buffer.of(1)])
+    const nested = (depth: number): Buffer =>
+      Buffer.concat([Buffer.alloc(depth, 0x91), Buffer.of(1)])
     expect(skipValue(nested(MAX_DEPTH), 0)).toBe(MAX_DEPTH + 1)
     expect(codeOf(() => skipValue(nested(MAX_DEPTH + 1), 0))).toBe('EBADMSG')
     expect(codeOf(() => skipValue(nested(1_000_000), 0))).toBe('EBADMSG')

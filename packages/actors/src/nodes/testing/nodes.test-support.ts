@@ -1,6 +1,4 @@
 import { defineActor } from '../../definition/definition.ts'
-import type { Down } from '../../host/down.ts'
-import { Host } from '../../host/host.ts'
 import type { ActorRef } from '../../host/ref.ts'
 import { createSystem, type ActorSystem, type SystemOptions } from '../../system/system.ts'
 
@@ -99,16 +97,4 @@ export class Nodes {
     await Promise.all(this.#systems.splice(0).map((system) => system.close()))
     closeGates()
   }
-}
-
-/** How the actor ends. */
-export const downOf = (ref: ActorRef<never>): Promise<Down> => {
-  const { caller } = ref
-  return caller instanceof Host
-    ? caller.down(ref.address)
-    : (caller as never as RemoteWatch).down(ref.address)
-}
-
-interface RemoteWatch {
-  down(address: unknown): Promise<Down>
 }

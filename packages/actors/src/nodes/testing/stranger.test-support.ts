@@ -1,5 +1,5 @@
 import { Dealer } from '@ringpost/transport'
-import { ByteWriter, readValue, writeValue, type ValueContext } from '../../values/values.ts'
+import { ByteWriter, readValue, writeValue, type ValueContext } from '../../values/index.ts'
 import { messageOf, say, type Message } from '../protocol/message.ts'
 import { readMessages } from '../protocol/messageReader.ts'
 import { writeHead } from '../protocol/messageWriter.ts'
