@@ -282,5 +282,6 @@ const reasonsInWords: Record<Ending['reason'], string> = {
   failed: 'has failed',
   restarting: 'is being restarted',
   'host lost': 'has lost its host',
+  'node lost': 'The node of the actor is gone',
   'no such actor': 'is gone',
 }
