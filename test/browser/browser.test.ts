@@ -48,6 +48,7 @@ async function bound<T extends Pull | Push | Reply | Router | XPublisher | Subsc
   endpoint = 'ws://127.0.0.1:*/path',
 ): Promise<[T, string]> {
   sockets.push(socket)
+  socket.webSocketOrigins ??= browser.origin
   await socket.bind(endpoint)
   return [socket, socket.lastEndpoint!]
 }
@@ -86,6 +87,26 @@ it('asks and is answered, one question at a time', async () => {
   }
   const answers = ['EFSM', 'the', 'answer to a', 'EFSM', 'the', 'answer to b']
   expect(await asking).toEqual(['EFSM', ...answers])
+})
+
+it('is not let in where its site is not named', async () => {
+  const other = 'https://other.example'
+  const [pull, endpoint] = await bound(new Pull({ webSocketOrigins: other }))
+  const trying = page.evaluate(async (to) => {
+    const push = new ringpost.Push({ reconnectInterval: 1 })
+    const isTryingAgain = new Promise<void>((resolve) => {
+      push.events.on('connect:retry', () => resolve())
+    })
+    push.connect(to)
+    void push.send('not for them')
+    await isTryingAgain
+    push.disconnect(to)
+  }, endpoint)
+  expect(await next(pull, 'handshake:error:auth')).toMatchObject({
+    error: { cause: { message: `webSocketOrigins has no "${browser.origin}"` } },
+  })
+  await trying
+  expect(pull.readable).toBe(false)
 })
 
 it('is known to a router by its name', async () => {

@@ -133,6 +133,27 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       await expectService(pull)
     })
 
+    it('pages, but for those of sites that are named, and programs not', async () => {
+      const pull = await pullAt('ws://127.0.0.1:*')
+      const named = await pullAt('ws://127.0.0.1:*', { webSocketOrigins: 'https://app.example' })
+      for (const each of [pull, named]) {
+        const origin = 'https://evil.example'
+        const refused = next(each, 'handshake:error:auth')
+        const page = opened.add(await BareWebSocket.ask(each.lastEndpoint!, { origin }))
+        expect(await page.head()).toMatch(/^HTTP\/1\.1 403 Forbidden\r\nConnection: close\r\n/)
+        expect(await refused).toMatchObject({
+          address: each.lastEndpoint,
+          error: {
+            status: 400,
+            cause: { code: 'DENIED', message: `webSocketOrigins has no "${origin}"` },
+          },
+        })
+        await page.closed
+        await expectService(each)
+      }
+      await bare(named, { origin: 'https://app.example', subprotocol: 'ZWS2.0' })
+    })
+
     it('who says nothing, in time', async () => {
       const pull = await pullAt('ws://127.0.0.1:*', { handshakeInterval: 50 })
       const { hostname, port } = new URL(pull.lastEndpoint!)
