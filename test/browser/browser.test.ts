@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
+import * as zeromq from 'zeromq'
 import {
   Pair,
   Pull,
@@ -184,6 +185,64 @@ it('sends and receives frames of all sizes, and thousands of messages in order',
   for (let n = 0; n < count; n++) expect(String(await pull.receive())).toBe(String(n))
   await sending
   expect(await done).toBe(true)
+})
+
+it('goes on sending when the other has read, without looking at the clock', async () => {
+  const [pair, endpoint] = await bound(new Pair())
+  const [count, size] = [500, 65_536]
+  const sending = page.evaluate(
+    async ([to, messages, bytes]) => {
+      const own = new ringpost.Pair({ sendHighWaterMark: 10 })
+      own.connect(to)
+      // What comes behind the answer to enough of it.
+      for (let n = 0; n < 2; n++) {
+        await own.send(new Uint8Array(300_000))
+        await own.receive()
+      }
+      let timers = 0
+      const { setTimeout } = globalThis
+      globalThis.setTimeout = ((...parameters: Parameters<typeof setTimeout>) => {
+        timers++
+        return setTimeout(...parameters)
+      }) as typeof setTimeout
+      for (let n = 0; n < messages; n++) await own.send(new Uint8Array(bytes).fill(n))
+      globalThis.setTimeout = setTimeout
+      own.close()
+      return timers
+    },
+    [endpoint, count, size] as const,
+  )
+  for (let n = 0; n < 2; n++) {
+    await pair.receive()
+    await pair.send('read')
+  }
+  for (let n = 0; n < count; n++) {
+    const [frame] = await pair.receive()
+    expect([frame!.length, frame![0], frame![size - 1]]).toEqual([size, n % 256, n % 256])
+  }
+  expect(await sending).toBe(0)
+})
+
+it('sends more than the platform holds to libzmq, which does not say what it has read', async () => {
+  const pull = new zeromq.Pull()
+  sockets.push(pull)
+  await pull.bind('ws://127.0.0.1:*')
+  // It takes no message in fragments, as Chromium sends what is longer than 64 KiB.
+  const [count, size] = [1000, 30_000]
+  const sending = page.evaluate(
+    async ([to, messages, bytes]) => {
+      const push = new ringpost.Push({ sendHighWaterMark: 10 })
+      push.connect(to)
+      for (let n = 0; n < messages; n++) await push.send(new Uint8Array(bytes).fill(n))
+      push.close()
+    },
+    [pull.lastEndpoint!, count, size] as const,
+  )
+  for (let n = 0; n < count; n++) {
+    const [frame] = await pull.receive()
+    expect([frame!.length, frame![0]]).toEqual([size, n % 256])
+  }
+  await sending
 })
 
 it('publishes to those that have subscribed, and pairs with one', async () => {

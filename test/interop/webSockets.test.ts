@@ -16,7 +16,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { BareWebSocket, frameOf, readyOf } from '../support/bareWebSocket.ts'
 import { runWith } from '../support/program.ts'
 import { selfSigned } from '../support/certificate.ts'
-import { Opened } from './libraries.ts'
+import { libraries, Opened } from './libraries.ts'
 
 const places = [
   { place: 'threads of their own', context: ownThreads },
@@ -37,6 +37,10 @@ async function next({ events }: Observable, wanted: string): Promise<SocketEvent
     if (event.type === wanted) return event
   }
 }
+
+/** Commands through a WebSocket, with a context. */
+const PING = Buffer.from('\u0002\u0004PING\u0000\u0000123')
+const PONG = Buffer.from('\u0002\u0004PONG123')
 
 const protocolError = (code: string): object => ({
   type: 'handshake:error:protocol',
@@ -224,6 +228,19 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
     expect(await client.frame()).toEqual({ first: 0x8a, payload: Buffer.from('early') })
     client.write(readyOf('PUSH'), frameOf(0x89, 'late'))
     expect(await client.frame()).toEqual({ first: 0x8a, payload: Buffer.from('late') })
+  })
+
+  it('answer a PING of ZMTP too, which is all that a page can send, when what was before it is taken', async () => {
+    const pull = await pullAt()
+    for (const subprotocol of ['ZWS2.0', 'ZWS2.0/NULL']) {
+      const client = await bare(pull, { subprotocol })
+      await client.frame()
+      client.write(subprotocol === 'ZWS2.0' ? frameOf(0x82, '\u0000') : readyOf('PUSH'))
+      client.write(frameOf(0x82, '\u0000first'), frameOf(0x82, PING))
+      expect(await client.frame()).toEqual({ first: 0x82, payload: PONG })
+      pull.receiveTimeout = 0
+      expect(String(await pull.receive())).toBe('first')
+    }
   })
 
   it('ask for signs of life, and end when there are none', async () => {
@@ -425,6 +442,18 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       expect(String(await pull.receive())).toBe('still here')
     })
   })
+})
+
+it('libzmq takes no notice of a PING of ZMTP through a WebSocket', async () => {
+  const dealer = opened.add(new libraries['zeromq.js'].Dealer({ linger: 0 }))
+  await dealer.bind('ws://127.0.0.1:*')
+  const options = { subprotocol: 'ZWS2.0' }
+  const client = opened.add(await BareWebSocket.open(dealer.lastEndpoint!, options))
+  await client.frame()
+  client.write(frameOf(0x82, '\u0000'), frameOf(0x82, PING), frameOf(0x82, '\u0000after'))
+  expect(String(await dealer.receive())).toBe('after')
+  await dealer.send('back')
+  expect(await client.frame()).toEqual({ first: 0x82, payload: Buffer.from('\u0000back') })
 })
 
 describe.each([0, 1])('a process with WebSockets and %i I/O threads', (ioThreads) => {
