@@ -5,6 +5,7 @@ import {
   Context,
   context as ownThreads,
   Dealer,
+  Publisher,
   Pull,
   Push,
   Router,
@@ -284,6 +285,19 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
     expect((await router.receive()).map(String)).toEqual(['bob', 'a', 'b'])
     await router.send(['bob', 'back'])
     expect(await client.frame()).toEqual({ first: 0x82, payload: Buffer.from('\u0000back') })
+  })
+
+  it('take no more of a message for a publisher than its topics may have', async () => {
+    const publisher = opened.add(new Publisher({ context, maxSubscriptionBytes: 1000 }))
+    await publisher.bind('ws://127.0.0.1:*')
+    const client = opened.add(await BareWebSocket.open(publisher.lastEndpoint!))
+    await client.frame()
+    const part = frameOf(0x82, `\u0001${'x'.repeat(120)}`)
+    client.write(readyOf('SUB'), ...Array.from({ length: 1000 }, () => part))
+    expect(await next(publisher, 'disconnect')).toMatchObject({
+      error: { code: 'MESSAGE_TOO_LARGE' },
+    })
+    await client.closed
   })
 
   it('take subscriptions as messages, and fragmented messages as one', async () => {

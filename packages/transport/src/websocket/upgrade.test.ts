@@ -48,6 +48,13 @@ describe('an upgrade to a WebSocket', () => {
     expect(answerUpgrade(request, other)).toMatchObject({ subprotocol: 'ZWS2.0/NULL' })
   })
 
+  it('takes up no extension that is offered', () => {
+    const offering = { ...headers, 'sec-websocket-extensions': 'permessage-deflate' }
+    const answer = answerUpgrade({ ...request, headers: offering }, service)
+    expect(encodeAnswer(answer)).not.toMatch(/extensions/i)
+    expect(answer.status).toBe(101)
+  })
+
   it('takes what other clients write', () => {
     const other = { ...headers, upgrade: 'WebSocket', connection: 'keep-alive, upgrade' }
     expect(answerUpgrade({ ...request, headers: other }, service).status).toBe(101)
@@ -57,6 +64,9 @@ describe('an upgrade to a WebSocket', () => {
     [400, 'UPGRADE_FAILED', { method: 'POST' }],
     [400, 'UPGRADE_FAILED', { httpVersion: '1.0' }],
     [404, 'UPGRADE_FAILED', { url: '/' }],
+    [404, 'UPGRADE_FAILED', { url: '/zeromq?' }],
+    [404, 'UPGRADE_FAILED', { url: undefined }],
+    [400, 'UPGRADE_FAILED', { headers: { ...headers, host: undefined } }],
     [400, 'UPGRADE_FAILED', { headers: { ...headers, upgrade: 'h2c' } }],
     [400, 'UPGRADE_FAILED', { headers: { ...headers, connection: 'close' } }],
     [400, 'UPGRADE_FAILED', { headers: { ...headers, 'sec-websocket-key': 'short' } }],

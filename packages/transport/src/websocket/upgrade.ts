@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import { WireError } from '../errors.ts'
 import { listOf } from './subprotocol.ts'
@@ -49,7 +49,8 @@ export function answerUpgrade(
     const what = `webSocketOrigins has no ${printable(headers.origin)}`
     return { ...refusal(403, what), error: new WireError('DENIED', what, { status: 400 }) }
   }
-  if (path !== undefined && url !== path) return refusal(404, `there is no ${printable(url)}`)
+  if (path !== undefined && !isSame(url, path)) return refusal(404, `there is no ${printable(url)}`)
+  if (headers.host === undefined) return refusal(400, 'no host')
   if (!isUpgrade(headers)) return refusal(400, 'it is no request for a WebSocket')
   if (headers['sec-websocket-version'] !== VERSION) {
     const fields = { 'Sec-WebSocket-Version': VERSION }
@@ -85,6 +86,12 @@ function mayCome(origin: string | undefined, origins: string | null): boolean {
   const allowed = origins?.split(' ') ?? []
   return allowed.includes(origin) || allowed.includes('*')
 }
+
+/** Takes as long wherever the two differ: a path may be what others are not to find out. */
+const isSame = (asked: string | undefined, path: string): boolean =>
+  timingSafeEqual(digestOf(asked ?? ''), digestOf(path))
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** As bytes. Who is refused is to go away. */
 export function encodeAnswer({ status, fields }: Pick<UpgradeAnswer, 'status' | 'fields'>): string {
