@@ -223,6 +223,34 @@ it('goes on sending when the other has read, without looking at the clock', asyn
   expect(await sending).toBe(0)
 })
 
+it('sends and receives at once, more than either side holds', async () => {
+  const [pair, endpoint] = await bound(new Pair())
+  const [count, size, sizeBack] = [300, 65_536, 524_288]
+  const done = page.evaluate(
+    async ([to, messages, bytes]) => {
+      const own = new ringpost.Pair({ sendHighWaterMark: 10 })
+      own.connect(to)
+      const sending = (async () => {
+        for (let n = 0; n < messages; n++) await own.send(new Uint8Array(bytes).fill(n))
+      })()
+      let received = 0
+      for (let n = 0; n < messages / 3; n++) received += (await own.receive())[0]!.length
+      await sending
+      return received
+    },
+    [endpoint, count, size] as const,
+  )
+  const sending = (async () => {
+    for (let n = 0; n < count / 3; n++) await pair.send(Buffer.alloc(sizeBack, n))
+  })()
+  for (let n = 0; n < count; n++) {
+    const [frame] = await pair.receive()
+    expect([frame!.length, frame![0]]).toEqual([size, n % 256])
+  }
+  await sending
+  expect(await done).toBe((count / 3) * sizeBack)
+})
+
 it('sends more than the platform holds to libzmq, which does not say what it has read', async () => {
   const pull = new zeromq.Pull()
   sockets.push(pull)
