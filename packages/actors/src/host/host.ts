@@ -98,6 +98,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
       const cell = this.#life.get(slot, generation)
       if (cell !== undefined) void this.#life.finish(cell, { reason: 'failed', error })
     })
+    this.serve('lives', (actor: Address) => this.cellAt(actor) !== undefined)
     this.serve('watch', (actor: Address, from: number, id: number) =>
       this.#watchFor(actor, sourceKey(from, id)),
     )
@@ -313,7 +314,16 @@ export class Host implements Caller, Asker, Creditor, Stage {
     const body = (): unknown => (incarnation.isOver ? undefined : call())
     const { slot, generation } = cell
     const from = this.number
-    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    cell.mailbox.push({
+      kind: kind.call,
+      slot,
+      generation,
+      from,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body,
+    })
     this.#performer.wake(cell)
   }
 
@@ -352,6 +362,13 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Whether a message told now would be taken. */
   hasRoom(actor: Address): boolean {
     return this.#refusal(this.#whereIs(actor)) === undefined
+  }
+
+  /** Whether the actor is there. */
+  async lives(actor: Address): Promise<boolean> {
+    const address = this.#whereIs(actor)
+    if (this.isGone(address.host)) return false
+    return (await this.request(address.host, 'lives', address)) as boolean
   }
 
   /** What an ask through the ref may take, in milliseconds. */
@@ -745,14 +762,29 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
 
   #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body: undefined }
+    const parcel = {
+      kind: how,
+      slot,
+      generation,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body: undefined,
+    }
     this.#mesh.post(host, lane.system, parcel)
   }
 
@@ -790,11 +822,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return this.#moves.isAwaited(address)
   }
 
-  #whenFound(
-    address: Address,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  #whenFound(address: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return whenFound(this.#moves, this.#timeouts, address, timeoutMs, signal)
   }
 
