@@ -112,6 +112,7 @@ export class Host
       const cell = this.#life.get(slot, generation)
       if (cell !== undefined) void this.#life.finish(cell, { reason: 'failed', error })
     })
+    this.serve('lives', (actor: Address) => this.cellAt(actor) !== undefined)
     this.serve('watch', (actor: Address, from: number, id: number) =>
       this.#watchFor(actor, sourceKey(from, id)),
     )
@@ -375,6 +376,13 @@ export class Host
   /** Whether a message told now would be taken. */
   hasRoom(actor: Address): boolean {
     return this.#refusal(this.#whereIs(actor)) === undefined
+  }
+
+  /** Whether the actor is there. */
+  async lives(actor: Address): Promise<boolean> {
+    const address = this.#whereIs(actor)
+    if (this.isGone(address.host)) return false
+    return (await this.request(address.host, 'lives', address)) as boolean
   }
 
   /** What was delivered is handled now, as far as it can be. */
