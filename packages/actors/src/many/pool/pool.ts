@@ -86,7 +86,10 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
   }
 
   override with(options: CallOptions): PoolRef<H> {
-    const ref = new PoolRef<H>(this.address, this.pools, this.owner, { ...this.options, ...options })
+    const ref = new PoolRef<H>(this.address, this.pools, this.owner, {
+      ...this.options,
+      ...options,
+    })
     ref.view = this.view
     return ref
   }
