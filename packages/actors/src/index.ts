@@ -21,6 +21,11 @@ export type { Down, HostLoss } from './host/down.ts'
 export type { Ending, EndingHook } from './host/incarnation.ts'
 export type { StopOptions } from './host/life.ts'
 export { ActorHandle, ActorRef, type CallOptions } from './host/ref.ts'
+export type { Dial } from './nodes/gateway.ts'
+export type { NodeLimits } from './nodes/limits.ts'
+export type { Listening } from './nodes/listening.ts'
+export type { ConnectOptions, Exports, ListenOptions } from './nodes/nodeOptions.ts'
+export type { RemoteNode } from './nodes/remoteNode.ts'
 export type { ActorFailure } from './supervision/failures.ts'
 export type {
   Backoff,

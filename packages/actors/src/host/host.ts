@@ -8,6 +8,9 @@ import type { RelayOutlet } from '../many/pool/view.ts'
 import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
 import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import { copyValue, type ValueContext } from '../values/index.ts'
+import type { Gateway } from '../nodes/gateway.ts'
+import { isGateway } from '../nodes/remoteAddress.ts'
+import { RemoteCaller } from '../nodes/remoteCaller.ts'
 import type { During } from '../supervision/options.ts'
 import { nowhere, PROGRAM, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
@@ -55,6 +58,10 @@ export class Host
   implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost
 {
   readonly number: number
+  /** Carries the calls of refs of other nodes' actors. */
+  readonly remote = new RemoteCaller(this)
+  /** The way to other nodes; in the program's host, once it is used. */
+  gateway: Gateway | undefined
   readonly #clock: Clock = systemClock
   readonly #values: ValueContext
   readonly #mesh: Mesh
@@ -249,6 +256,8 @@ export class Host
 
   /** Calls back once, when the actor is no more. @returns takes it back */
   watch(actor: Address, watcher: (down: Down) => void): () => void {
+    if (actor.url !== undefined && this.gateway !== undefined)
+      return this.gateway.watch(actor.url, watcher)
     const address = this.#whereIs(actor)
     const { host } = address
     if (host === this.number) return this.#life.watch(address, watcher)
@@ -318,7 +327,16 @@ export class Host
     const body = (): unknown => (incarnation.isOver ? undefined : call())
     const { slot, generation } = cell
     const from = this.number
-    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    cell.mailbox.push({
+      kind: kind.call,
+      slot,
+      generation,
+      from,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body,
+    })
     this.#performer.wake(cell)
   }
 
@@ -352,6 +370,16 @@ export class Host
     const seat = this.#placement.ownSeat
     seat.beat()
     return cell.isStopping || seat.isAborted(cell.generation)
+  }
+
+  /** Whether a message told now would be taken. */
+  hasRoom(actor: Address): boolean {
+    return this.#refusal(this.#whereIs(actor)) === undefined
+  }
+
+  /** What was delivered is handled now, as far as it can be. */
+  settle(): void {
+    this.#performer.run()
   }
 
   // What hosts ask of each other.
@@ -401,7 +429,7 @@ export class Host
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host, loss } = lost
+    const { host } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
@@ -469,6 +497,7 @@ export class Host
       case kind.cancel:
         void this.#sources.get(sourceKey(from, id))?.cancel()
         this.#unwatchFor(sourceKey(from, id))
+        this.gateway?.cancel(from, id)
         break
       default:
         this.#answer(envelope.kind, id, body)
@@ -478,7 +507,7 @@ export class Host
   #deliver(envelope: Envelope): void {
     const cell = this.#life.get(envelope.slot, envelope.generation)
     if (cell === undefined) {
-      this.refuse(envelope, new ActorError('ENOACTOR'))
+      this.#deliverElsewhere(envelope)
       return
     }
     if (envelope.body instanceof Unreadable) {
@@ -492,6 +521,15 @@ export class Host
     cell.mailbox.push(envelope)
     if (cell.mailbox.length >= cell.limit) this.#press(cell, envelope.from)
     this.#performer.wake(cell)
+  }
+
+  /** No actor of this host is meant: one of another node may be. */
+  #deliverElsewhere(envelope: Envelope): void {
+    const { body } = envelope
+    if (this.gateway === undefined || !isGateway(envelope))
+      this.refuse(envelope, new ActorError('ENOACTOR'))
+    else if (body instanceof Unreadable) this.refuse(envelope, body.error)
+    else this.gateway.take(envelope)
   }
 
   /** What was asked of others has been answered. */
@@ -539,10 +577,12 @@ export class Host
 
   #watchFor(actor: Address, key: number): Promise<Down> {
     return new Promise((resolve) => {
-      const unwatch = this.#life.watch(actor, (down) => {
+      const gone = (down: Down): void => {
         this.#watched.delete(key)
         resolve(down)
-      })
+      }
+      const isElsewhere = actor.url !== undefined
+      const unwatch = isElsewhere ? this.watch(actor, gone) : this.#life.watch(actor, gone)
       this.#watched.set(key, unwatch)
     })
   }
@@ -603,14 +643,31 @@ export class Host
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+  play(cell: Cell, envelope: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+    this.pour(envelope, items, (cell.streams ??= new Map<StreamSource, Outlet>()))
+  }
+
+  /** Whoever asked is told, and the message is no dead letter. */
+  answerFailure({ from, id }: Envelope, error: unknown): void {
+    this.#respond(kind.failure, from, id, error)
+  }
+
+  /**
+   * Items go to whoever asked for a stream, as far as the credit goes.
+   *
+   * @param streams those of the same owner, which this one is among until it ends
+   */
+  pour(
+    { from, id }: Envelope,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+    streams: Map<StreamSource, Outlet>,
+  ): void {
     const key = sourceKey(from, id)
     const outlet = {
       item: (value: unknown) => this.#respond(kind.item, from, id, value),
       end: () => this.#respond(kind.end, from, id, undefined),
       fail: (error: unknown) => this.#respond(kind.failure, from, id, error),
     }
-    const streams = (cell.streams ??= new Map<StreamSource, Outlet>())
     const source = new StreamSource(items, WINDOW, outlet, () => {
       this.#sources.delete(key)
       streams.delete(source)
@@ -622,7 +679,7 @@ export class Host
 
   /** The actor's generators end, and their readers have the error. */
   endStreams(cell: Cell, error: ActorError): void {
-    for (const [source, outlet] of [...(cell.streams ?? [])]) {
+    for (const [source, outlet] of cell.streams ?? []) {
       outlet.fail(error)
       void source.cancel()
     }
@@ -679,6 +736,7 @@ export class Host
     }
   }
 
+  /** What an ask may take, in milliseconds, where its deadline is inherited. */
   timeLeft(deadline = Infinity): number {
     if (deadline === Infinity) return DEFAULT_TIMEOUT_MS
     return Math.max(0, deadline - this.#clock.now())
@@ -790,14 +848,29 @@ export class Host
     }
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
 
   #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body: undefined }
+    const parcel = {
+      kind: how,
+      slot,
+      generation,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body: undefined,
+    }
     this.#mesh.post(host, lane.system, parcel)
   }
 
@@ -835,11 +908,7 @@ export class Host
     return this.#moves.isAwaited(address)
   }
 
-  #whenFound(
-    address: Address,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  #whenFound(address: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return whenFound(this.#moves, this.#timeouts, address, timeoutMs, signal)
   }
 

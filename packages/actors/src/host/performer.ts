@@ -85,7 +85,11 @@ export class Performer {
     cell.deadline = envelope.deadline
     let result: unknown
     try {
-      result = Reflect.apply(handler, cell.handlers, envelope.kind === kind.call ? [] : (envelope.body as unknown[]))
+      result = Reflect.apply(
+        handler,
+        cell.handlers,
+        envelope.kind === kind.call ? [] : (envelope.body as unknown[]),
+      )
     } catch (error) {
       this.#stage.failed(cell, envelope, error)
       // One that waits for its supervisor handles nothing more.
