@@ -156,7 +156,9 @@ describe('a pool', () => {
     const byValue = await pooled({ size: 2, route: 'hash' })
     const byFunction = await pooled({
       size: 2,
-      route: { hash: (_, [key]) => (key as { id: string }).id },
+      route: {
+        hash: (_, [key]) => (typeof key === 'object' ? (key as { id: string }).id : 'other'),
+      },
     })
     const [one, two] = await Promise.all([
       system.spawn(user.with({ host: 1 })),
@@ -173,6 +175,11 @@ describe('a pool', () => {
       expect(await one.ask.hostOf(byFunction.pool, { id: key, n })).toBe(other)
     }
     expect(seen).toEqual(new Set([1, 2]))
+    // Other messages go through the thread that has the function as well.
+    using noted = await byFunction.heard('noted')
+    expect(await one.ask.tellOne(byFunction.pool, 5)).toBe(true)
+    expect(await take(noted, 1)).toEqual([5])
+    expect(await one.ask.sum(byFunction.pool, 100)).toBe(4950)
     await expect(byValue.pool.ask.hostOf({})).rejects.toMatchObject({ code: 'EINVAL' })
     await Promise.all([byValue.pool.stop(), byFunction.pool.stop()])
   })
