@@ -1,5 +1,6 @@
-export { defineActor, ActorDefinition, type SpawnOptions } from './definition/definition.ts'
-export type { Ask, Factory, Handlers, Send, Stream, Tell } from './definition/types.ts'
+export type { Ask, Factory, Handlers, HandlersOf, Send, Stream, Tell } from './definition/types.ts'
+export { defineActor, ActorDefinition } from './definition/definition.ts'
+export type { SpawnOptions } from './definition/spawnOptions.ts'
 export { ActorError, type ActorErrorCode } from './errors.ts'
 export { currentTask, type CurrentTask } from './farm/currentTask.ts'
 export { Farm, type Outcome } from './farm/farm.ts'
@@ -16,6 +17,18 @@ export { StageError } from './farm/stageError.ts'
 export { defineTask, TaskDefinition, type ModuleFunction } from './farm/work.ts'
 export type { ActorContext } from './host/actorContext.ts'
 export type { DeadLetter, DeadLetterReason } from './host/deadLetters.ts'
-export type { Down } from './host/down.ts'
+export type { Down, HostLoss } from './host/down.ts'
+export type { Ending, EndingHook } from './host/incarnation.ts'
+export type { StopOptions } from './host/life.ts'
 export { ActorHandle, ActorRef, type CallOptions } from './host/ref.ts'
-export { ActorSystem, createSystem, type SystemOptions } from './system/system.ts'
+export type { ActorFailure } from './supervision/failures.ts'
+export type {
+  Backoff,
+  Directive,
+  During,
+  FailedChild,
+  Strategy,
+  SupervisionOptions,
+} from './supervision/options.ts'
+export { ActorSystem, createSystem, type CloseOptions, type SystemOptions } from './system/system.ts'
+export type { HostEvent, ReplacementOptions } from './system/threads.ts'

@@ -1,19 +1,6 @@
 import { ActorError } from '../errors.ts'
+import { checkSpawnOptions, type SpawnOptions } from './spawnOptions.ts'
 import type { Factory, Handlers } from './types.ts'
-
-/** Options of an actor, given where it is spawned. */
-export interface SpawnOptions {
-  /** Its last name in its path; unique among its siblings. Default: a number. */
-  name?: string
-  /**
-   * Where it is to run: the number of a host, `'here'` (the thread that spawns it) or `'least'`
-   * (the one with the fewest actors). Default: the hosts in turn for `system.spawn`, `'here'` for
-   * `ctx.spawn`.
-   */
-  host?: number | 'here' | 'least'
-  /** Messages that may wait for the actor. Default 1,024; 0 means no limit. */
-  mailbox?: number
-}
 
 /** Every definition that this thread's modules have made, by where and by what name. */
 const definitions = new Map<string, ActorDefinition<never[], Handlers>>()
@@ -38,8 +25,13 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
     this.options = options
   }
 
-  /** The same definition, with options for those who are spawned from it. */
+  /**
+   * The same definition, with options for those who are spawned from it.
+   *
+   * @throws {ActorError} `EINVAL`
+   */
   with(options: SpawnOptions): ActorDefinition<Args, H> {
+    checkSpawnOptions(options)
     return new ActorDefinition(this.url, this.name, this.factory, { ...this.options, ...options })
   }
 }

@@ -1,4 +1,5 @@
 import type { ActorContext } from '../host/actorContext.ts'
+import type { ActorDefinition } from './definition.ts'
 
 /** What a factory returns: a function for each message that the actor understands. */
 // `any` so that every signature of a handler matches.
@@ -7,6 +8,10 @@ export type Handlers = { readonly [name: string]: (...args: any[]) => unknown }
 
 /** Makes an actor's handlers; it runs once for each incarnation, on the host of the actor. */
 export type Factory<Args extends unknown[], H> = (ctx: ActorContext, ...args: Args) => H | Promise<H>
+
+/** The handlers of a definition; of handlers, themselves. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type HandlersOf<T> = T extends ActorDefinition<any, infer H> ? H : T
 
 /** What a handler that streams returns. */
 type Streaming = Generator | AsyncGenerator

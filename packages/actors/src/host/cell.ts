@@ -1,19 +1,48 @@
-import type { ActorDefinition, SpawnOptions } from '../definition/definition.ts'
+import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import type { Address } from './address.ts'
 import type { Down } from './down.ts'
+import type { Envelope } from './envelope.ts'
+import type { Incarnation } from './incarnation.ts'
 import { Mailbox } from './mailbox.ts'
 import type { RefOwner } from './ref.ts'
+import type { Outlet, StreamSource } from './streamSource.ts'
 
-/** Where an actor is in its life. */
-export type Phase = 'starting' | 'idle' | 'queued' | 'running' | 'awaiting' | 'stopping' | 'stopped'
+/**
+ * Where an actor is in its life. One that is `suspended` has failed, and waits with its mailbox for
+ * what its supervisor says.
+ */
+export type Phase =
+  | 'starting'
+  | 'idle'
+  | 'queued'
+  | 'running'
+  | 'awaiting'
+  | 'suspended'
+  | 'stopping'
+  | 'stopped'
+
+/** What an actor knows of its parent, which may live on another host. */
+export interface Family {
+  /** Of the parent; nowhere: the program. */
+  readonly address: Address
+  /** Of the parent; `''`: the program. */
+  readonly path: string
+  /** Whether the supervisor wants to know what is thrown to askers. */
+  readonly tellsAsks: boolean
+}
 
 /** What it takes to make an actor, here or elsewhere. */
 export interface Blueprint {
   readonly definition: ActorDefinition
+  /** Copied for each beginning. */
   readonly args: unknown[]
-  readonly parent: Address
-  readonly options: SpawnOptions
+  readonly family: Family
+  readonly name: string
+  /** Names it among its siblings, those that are no more included. */
+  readonly id: number
+  /** Where it lived, on hosts that are gone. */
+  readonly formerly?: readonly Address[] | undefined
 }
 
 /** Default for the messages that may wait for one actor. */
@@ -29,28 +58,35 @@ export class Cell implements RefOwner {
   readonly limit: number
   phase: Phase = 'starting'
   handlers: Handlers = {}
+  /** The life that it leads now: each time that its factory runs, a new one begins. */
+  incarnation!: Incarnation
+  /** The message whose handler is awaited, until it is answered. */
+  handling: Envelope | undefined
   /** Of the message being handled. */
   deadline = Infinity
   /** Hosts that were told to pause. */
   paused: Set<number> | undefined
   /** Who wants to know when it is gone. */
   watchers: Set<(down: Down) => void> | undefined
-  /** Aborted when the actor stops; made when first asked for. */
-  stopping: AbortController | undefined
+  /** Its generators that are read, and where their items go. */
+  streams: Map<StreamSource, Outlet> | undefined
   /** Whether it stops when the message being handled is done. */
   isStopping = false
   /** Whether it stops when its mailbox is empty. */
   isLeaving = false
   /** Settles when its factory has; only while that is awaited. */
   started: Promise<void> | undefined
-  /** Children to be stopped before it. */
-  children: Set<Address> | undefined
 
   constructor(slot: number, generation: number, blueprint: Blueprint) {
     this.slot = slot
     this.generation = generation
     this.blueprint = blueprint
-    const limit = blueprint.options.mailbox ?? DEFAULT_MAILBOX
+    const limit = blueprint.definition.options.mailbox ?? DEFAULT_MAILBOX
     this.limit = limit === 0 ? Infinity : limit
+  }
+
+  /** Its names from the program down, as `/parent/child`. */
+  get path(): string {
+    return `${this.blueprint.family.path}/${this.blueprint.name}`
   }
 }

@@ -1,42 +1,46 @@
 import type { Context } from '@ringpost/core'
-import { loadDefinition, type ActorDefinition, type SpawnOptions } from '../definition/definition.ts'
+import { loadDefinition, type ActorDefinition } from '../definition/definition.ts'
+import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
-import { copyValue, type ValueContext } from '../values/values.ts'
-import { nowhere, type Address } from './address.ts'
+import { copyValue, type ValueContext } from '../values/index.ts'
+import type { During } from '../supervision/options.ts'
+import { nowhere, PROGRAM, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
+import type { Board, Seat } from './board.ts'
 import type { Blueprint, Cell } from './cell.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { bury, type DeadLetterReason } from './deadLetters.ts'
-import type { Down } from './down.ts'
+import type { Down, HostLoss } from './down.ts'
 import { kind, type Envelope, type Kind, type Parcel } from './envelope.ts'
+import { Families, type Lost, type Parent, type SpawnOrder } from './families.ts'
+import { whenFound } from './finding.ts'
 import { Gates } from './gates.ts'
-import { Life } from './life.ts'
+import { hostDown, lostWith } from './hostLoss.ts'
+import type { Incarnation } from './incarnation.ts'
+import { Life, type StopOptions } from './life.ts'
 import { lane, Mesh, type Lanes } from './mesh.ts'
+import { Moves, type Awaited, type Move, type MovesSnapshot } from './moves.ts'
 import { Performer, type Stage } from './performer.ts'
+import { Placement, type Places } from './placement.ts'
 import { Unreadable } from './record.ts'
 import { ActorHandle, type ActorRef, type Caller } from './ref.ts'
 import { refsIn } from './refValues.ts'
 import { StreamReader, WINDOW, type Creditor } from './streamReader.ts'
-import { StreamSource } from './streamSource.ts'
+import { StreamSource, type Outlet } from './streamSource.ts'
 import { Timeouts } from './timeouts.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
 
-/** Answers a request of another host. */
-type Service = (body: never, from: number) => unknown
+/** Answers a request of another host; `id` is the request's name there. */
+type Service = (body: never, from: number, id: number) => unknown
 
-/** What a host is asked when an actor is to be made there. */
-interface SpawnOrder {
-  readonly url: string
-  readonly name: string
-  readonly args: unknown[]
-  readonly options: SpawnOptions
-  readonly parent: Address
+/** What a host that begins is told. */
+export interface Welcome {
+  readonly places: Places
+  readonly lost: readonly Lost[]
+  readonly moves: MovesSnapshot
 }
-
-const hostDown = (host: number, cause?: unknown): ActorError =>
-  new ActorError('EHOSTDOWN', `Host ${host} is gone`, { cause })
 
 /**
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
@@ -51,26 +55,60 @@ export class Host implements Caller, Asker, Creditor, Stage {
   readonly #timeouts = new Timeouts(this.#clock)
   readonly #asks = new Asks(this.#timeouts)
   readonly #performer = new Performer(this)
-  readonly #life = new Life(this, this.#performer)
+  readonly #life: Life
+  readonly #placement: Placement
+  readonly #moves = new Moves()
+  /** Hosts that are gone, and why. */
+  readonly #losses = new Map<number, HostLoss>()
+  /** What other hosts watch here, by the host and its name for it: takes it back. */
+  readonly #watched = new Map<number, () => void>()
+  readonly families: Families
   readonly #services = new Map<string, Service>()
   /** Generators that are read, by reader: its host and its name there. */
   readonly #sources = new Map<number, StreamSource>()
-  /** Where actors may be placed, as host 0 has told. */
-  #places: readonly number[] = []
-  #nextPlace = 0
   #isClosed = false
 
-  constructor(system: string, number: number, context: Context) {
+  /** @param seat this host's on the board */
+  constructor(system: string, number: number, context: Context, board: Board, seat: number) {
     this.number = number
     this.#values = refsIn(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.#placement = new Placement(number, board, seat)
+    this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
+    this.families = new Families(this, this.#clock)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
-    this.serve('stop', (actor: Address) => this.#life.stop(actor.slot, actor.generation))
-    this.serve('watch', (actor: Address) => this.#life.watch(actor.slot, actor.generation))
-    this.serve('places', (places: number[]) => this.placeAt(places))
-    this.serve('lost', ({ host, error }: { host: number; error: unknown }) =>
-      this.lose(host, error),
+    this.serve('stop', ({ actor, options }: { actor: Address; options: StopOptions }) =>
+      this.#life.stop(actor.slot, actor.generation, options),
     )
+    this.serve('halt', ({ slot, generation, error }: Address & { error: unknown }) =>
+      this.#life.halt(slot, generation, error),
+    )
+    this.serve('restart', ({ slot, generation, incarnation }: Address & { incarnation: number }) =>
+      this.#life.restart(slot, generation, incarnation),
+    )
+    this.serve('resume', ({ slot, generation }: Address) => this.#life.resume(slot, generation))
+    this.serve('fail', ({ slot, generation, error }: Address & { error: unknown }) => {
+      const cell = this.#life.get(slot, generation)
+      if (cell !== undefined) void this.#life.finish(cell, { reason: 'failed', error })
+    })
+    this.serve('watch', (actor: Address, from: number, id: number) =>
+      this.#watchFor(actor, sourceKey(from, id)),
+    )
+    this.serve('link', ({ actor, to }: { actor: Address; to: Address }) => {
+      const cell = this.cellAt(actor)
+      if (cell !== undefined) this.#bond(cell, cell.incarnation, to)
+    })
+    this.serve('unlink', ({ actor, to }: { actor: Address; to: Address }) => {
+      const bonds = this.cellAt(actor)?.incarnation.links
+      bonds?.get(linkKey(to))?.()
+    })
+    this.serve('places', (places: Places) => this.placeAt(places))
+    this.serve('welcome', (welcome: Welcome) => this.#settleIn(welcome))
+    this.serve('lost', (lost: Lost) => this.lose(lost))
+    this.serve('awaited', (awaited: Awaited) => this.#moves.expect(awaited))
+    this.serve('settled', (lost: number) => this.#moves.settle(lost))
+    this.serve('moved', (move: Move) => this.#moves.add(move))
+    this.serve('forget', (from: readonly Address[]) => this.#moves.remove(from))
   }
 
   /** Receives from now on. */
@@ -88,10 +126,18 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return this.#life.count
   }
 
+  get cells(): Iterable<Cell> {
+    return this.#life
+  }
+
+  get moves(): Moves {
+    return this.#moves
+  }
+
   // What refs and programs call.
 
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
-    const { address } = ref
+    const address = this.#whereIs(ref.address)
     const reason = this.#refusal(address)
     if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
     bury(reason, address, method)
@@ -99,65 +145,199 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   async send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void> {
-    const { address } = ref
+    const address = this.#whereIs(ref.address)
+    if (this.#isAwaited(address)) {
+      const { timeoutMs = Infinity, signal } = ref.options
+      const copied = this.copyArgs(args)
+      await this.#whenFound(address, timeoutMs, signal)
+      await this.send(ref, method, copied)
+      return
+    }
     // TODO deadline and signal of options
     while (this.#refusal(address) === 'overflow') await this.#whenRoom(address)
-    if (this.#refusal(address) !== undefined) throw this.#gone(address)
+    if (this.#refusal(address) !== undefined) throw this.#gone(address.host)
     this.#hand(kind.tell, address, method, args, 0, Infinity)
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
-    const answer = new Answer(ref.address.host, this)
+    if (this.#isAwaited(ref.address)) return this.#askLater(ref, method, args)
+    const answer = new Answer(this.#whereIs(ref.address).host, this)
     this.#begin(kind.ask, answer, ref, method, args)
     return answer.promise
   }
 
-  stream(ref: ActorRef<never>, method: string, args: unknown[]): StreamReader {
-    const reader = new StreamReader(ref.address.host, this)
+  stream(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void, void> {
+    if (this.#isAwaited(ref.address)) return this.#streamLater(ref, method, this.copyArgs(args))
+    const reader = new StreamReader(this.#whereIs(ref.address).host, this)
     this.#begin(kind.stream, reader, ref, method, args)
     return reader
   }
 
-  async stop(address: Address): Promise<void> {
-    try {
-      await this.request(address.host, 'stop', address)
-    } catch (error) {
-      // An actor whose host is gone is as gone as it can be.
-      if (!(error instanceof ActorError) || error.code !== 'EHOSTDOWN') throw error
+  /** Settles when the actor is gone, also if it is being restarted elsewhere. */
+  async stop(actor: Address, options: StopOptions = {}): Promise<void> {
+    while (true) {
+      if (this.#isAwaited(actor)) await this.#whenFound(actor, Infinity, undefined)
+      const address = this.#whereIs(actor)
+      if (this.isGone(address.host)) return
+      if (await this.stopAt(address, options)) return
     }
   }
 
-  /** Settles when the actor is no more. */
-  async down(address: Address): Promise<Down> {
+  /** Stops an actor where it is. @returns false: its host was lost */
+  async stopAt(address: Address, options: StopOptions): Promise<boolean> {
+    const { drain = true, graceMs } = options
+    const seat = this.#placement.seatOf(address.host)
+    // Its handler sees that even if it leaves its thread no time for messages.
+    if (!drain) seat?.abort(address.generation)
+    const end = graceMs === undefined ? undefined : this.#endIn(graceMs, address, seat)
     try {
-      return (await this.request(address.host, 'watch', address)) as Down
+      await this.request(address.host, 'stop', { actor: address, options })
+      return true
     } catch (error) {
-      if (!(error instanceof ActorError) || error.code !== 'EHOSTDOWN') throw error
-      return { reason: 'host lost', error: error.cause }
+      if (error instanceof ActorError && error.code === 'EHOSTDOWN') return false
+      throw error
+    } finally {
+      end?.()
     }
+  }
+
+  /** Ends the thread of an actor that does not stop, after twice the time. @returns takes it back */
+  #endIn(graceMs: number, actor: Address, seat: Seat | undefined): () => void {
+    const clock = this.#clock
+    let timer = clock.after(graceMs, () => {
+      seat?.abort(actor.generation)
+      timer = clock.after(graceMs, () => {
+        if (actor.host !== this.number) this.notify(PROGRAM, 'terminate', actor)
+      })
+    })
+    return () => clock.cancel(timer)
+  }
+
+  /** Settles when the actor is no more, with the reason. */
+  down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const abort = (): void => {
+        unwatch()
+        reject(signal!.reason)
+      }
+      const unwatch = this.watch(address, (down) => {
+        signal?.removeEventListener('abort', abort)
+        resolve(down)
+      })
+      signal?.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  /** Calls back once, when the actor is no more. @returns takes it back */
+  watch(actor: Address, watcher: (down: Down) => void): () => void {
+    const address = this.#whereIs(actor)
+    const { host } = address
+    if (host === this.number) return this.#life.watch(address, watcher)
+    const answer = new Answer(host, this)
+    this.#ask(answer, 'watch', address)
+    answer.promise.then(
+      (down) => watcher(down as Down),
+      (error: unknown) => watcher(this.#downOf(host, error)),
+    )
+    return () => this.abandon(answer, undefined)
+  }
+
+  /** The actor fails if the other ends as it should not, and the other way round. */
+  link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
+    const to = this.#whereIs(other)
+    const own = this.addressOf(cell)
+    if (!this.isGone(to.host)) this.notify(to.host, 'link', { actor: to, to: own })
+    const release = this.#bond(cell, incarnation, to)
+    return () => {
+      release()
+      if (!this.isGone(to.host)) this.notify(to.host, 'unlink', { actor: to, to: own })
+    }
+  }
+
+  /** One direction of a link. */
+  #bond(cell: Cell, incarnation: Incarnation, other: Address): () => void {
+    const links = (incarnation.links ??= new Map<string, () => void>())
+    const key = linkKey(other)
+    const known = links.get(key)
+    if (known !== undefined) return known
+    const unwatch = this.watch(other, (down) => {
+      release()
+      if (down.reason === 'stopped' || incarnation.isOver) return
+      const cause = 'error' in down ? down.error : undefined
+      const message = `A linked actor has ended: ${down.reason}`
+      this.#life.fail(cell, new ActorError('ELINKED', message, { cause }), 'link')
+    })
+    const unbind = incarnation.bind(unwatch)
+    const release = (): void => {
+      links.delete(key)
+      unbind()
+    }
+    links.set(key, release)
+    return release
   }
 
   /** @param parent an actor of this host; none: the program itself */
   async spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     args: Args,
-    parent?: Cell,
+    parent?: Parent,
   ): Promise<ActorHandle<H>> {
-    const { url, name, options } = definition
-    const host = this.#placeOf(options, parent)
-    const above = parent === undefined ? nowhere : this.#addressOf(parent)
-    let address: Address
-    if (host === this.number) {
-      const copied = copyValue(args, this.#values) as unknown[]
-      const cell = this.#life.create({ definition: definition as never, args: copied, parent: above, options })
-      if (cell.started !== undefined) await cell.started
-      address = this.#addressOf(cell)
-    } else {
-      const order: SpawnOrder = { url, name, args, options, parent: above }
-      address = (await this.request(host, 'spawn', order)) as Address
-    }
-    if (parent !== undefined) this.#life.adopt(parent, address)
+    const address = await this.families.spawn(definition as never, args, parent)
     return new ActorHandle(address, this)
+  }
+
+  /** Makes an actor here. @throws what its factory throws */
+  create(blueprint: Blueprint, incarnation: number): Address | Promise<Address> {
+    const cell = this.#life.create(blueprint, incarnation)
+    const address = this.addressOf(cell)
+    return cell.started === undefined ? address : cell.started.then(() => address)
+  }
+
+  /** Calls a function in the actor's turn, unless it has begun another life by then. */
+  invoke(cell: Cell, incarnation: Incarnation, call: () => unknown): void {
+    if (incarnation.isOver) return
+    const body = (): unknown => (incarnation.isOver ? undefined : call())
+    const { slot, generation } = cell
+    const from = this.number
+    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    this.#performer.wake(cell)
+  }
+
+  /** The actor has failed, not by its own handler. */
+  fail(cell: Cell, error: unknown, during: During): void {
+    this.#life.fail(cell, error, during)
+  }
+
+  /** Where an actor of this definition is to run. */
+  choosePlace(choice: SpawnOptions['host']): number | Promise<number> {
+    const host = typeof choice === 'object' ? this.#whereIs(choice.sameAs.address).host : choice
+    return this.#placement.choose(host, (number) => this.isGone(number))
+  }
+
+  /** Arguments as an actor has them: its own. */
+  copyArgs(args: unknown[], owner?: Cell): unknown[] {
+    if (args.every(isPrimitive)) return args
+    return copyValue(args, owner === undefined ? this.#values : refsIn(this, owner)) as unknown[]
+  }
+
+  cellAt({ host, slot, generation }: Address): Cell | undefined {
+    return host === this.number ? this.#life.get(slot, generation) : undefined
+  }
+
+  addressOf({ slot, generation }: Cell): Address {
+    return { host: this.number, slot, generation }
+  }
+
+  /** Whether code that runs now for the actor should come to an end. */
+  isAborted(cell: Cell): boolean {
+    const seat = this.#placement.ownSeat
+    seat.beat()
+    return cell.isStopping || seat.isAborted(cell.generation)
   }
 
   // What hosts ask of each other.
@@ -165,43 +345,78 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Asks another host, or this one. */
   request(host: number, name: string, body: unknown): Promise<unknown> {
     if (host === this.number) return this.#serveOwn(name, body)
-    if (this.#mesh.isGone(host)) return Promise.reject(hostDown(host))
     const answer = new Answer(host, this)
+    this.#ask(answer, name, body)
+    return answer.promise
+  }
+
+  #ask(answer: Answer, name: string, body: unknown): void {
+    const { host } = answer
+    if (this.#mesh.isGone(host)) {
+      answer.fail(this.#gone(host))
+      return
+    }
     this.#asks.add(answer, Infinity)
     try {
       this.#post(host, lane.system, kind.request, name, answer.id, body)
     } catch (error) {
       this.#asks.remove(answer)
-      return Promise.reject(error)
+      answer.fail(error)
     }
-    return answer.promise
   }
 
-  /** Tells another host what it does not answer. */
+  /** Tells another host, or this one, what it does not answer. */
   notify(host: number, name: string, body: unknown): void {
-    if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.notice, name, 0, body)
+    if (host === this.number) this.#services.get(name)!(body as never, host, 0)
+    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.notice, name, 0, body)
   }
 
   /** Where actors may be placed from now on. */
-  placeAt(places: readonly number[]): void {
-    this.#places = places
+  placeAt(places: Places): void {
+    this.#placement.update(places)
+  }
+
+  isGone(host: number): boolean {
+    return host !== this.number && this.#mesh.isGone(host)
+  }
+
+  hostDown(host: number): ActorError {
+    return hostDown(host, this.#losses.get(host))
   }
 
   /** A host has ended: whatever waits for it fails. */
-  lose(host: number, error: unknown): void {
-    this.#mesh.forget(host)
-    this.#places = this.#places.filter((place) => place !== host)
-    this.#asks.failAll(() => hostDown(host, error), host)
-    this.#gates.openAll(host)
+  lose(lost: Lost): void {
+    const { host, loss } = lost
+    if (this.#losses.has(host)) return
+    this.#moves.lose(host)
+    this.#cutOff(lost)
+    const addresses = this.families.lose(lost)
+    this.notify(PROGRAM, 'awaits', { host, addresses })
   }
 
-  /** Stops all actors, each after what is in its mailbox. */
-  stopActors(): Promise<void> {
-    return this.#life.stopAll()
+  /** Nothing goes to the host any more, and nothing comes. */
+  #cutOff({ host, loss }: Lost): void {
+    this.#losses.set(host, loss)
+    this.#mesh.forget(host)
+    this.#placement.remove(host)
+    this.#asks.failAll(() => hostDown(host, loss), host)
+    this.#gates.openAll(host)
+    for (const [key, unwatch] of this.#watched) {
+      if (hostOf(key) !== host) continue
+      this.#watched.delete(key)
+      unwatch()
+    }
+  }
+
+  /** Stops all actors. */
+  stopActors(options: StopOptions): Promise<void> {
+    return this.#life.stopAll(options)
   }
 
   close(): void {
     this.#isClosed = true
+    this.#placement.close()
+    this.#moves.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
     this.#timeouts.close()
     this.#mesh.close()
@@ -221,7 +436,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
         void this.#serve(envelope)
         break
       case kind.notice:
-        this.#services.get(envelope.method)?.(body as never, from)
+        this.#services.get(envelope.method)?.(body as never, from, id)
         break
       case kind.pause:
         this.#gates.close(from, envelope.generation)
@@ -234,6 +449,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
         break
       case kind.cancel:
         void this.#sources.get(sourceKey(from, id))?.cancel()
+        this.#unwatchFor(sourceKey(from, id))
         break
       default:
         this.#answer(envelope.kind, id, body)
@@ -279,22 +495,55 @@ export class Host implements Caller, Asker, Creditor, Stage {
   async #serve({ method, from, id, body }: Envelope): Promise<void> {
     try {
       if (body instanceof Unreadable) throw body.error
-      const value = await this.#serveOwn(method, body, from)
+      const value = await this.#serveOwn(method, body, from, id)
       if (!this.#mesh.isGone(from)) this.#post(from, lane.system, kind.reply, '', id, value)
     } catch (error) {
       if (!this.#mesh.isGone(from)) this.#post(from, lane.system, kind.failure, '', id, error)
     }
   }
 
-  async #serveOwn(name: string, body: unknown, from = this.number): Promise<unknown> {
-    return this.#services.get(name)!(body as never, from)
+  async #serveOwn(name: string, body: unknown, from = this.number, id = 0): Promise<unknown> {
+    return this.#services.get(name)!(body as never, from, id)
   }
 
-  async #spawnFor({ url, name, args, options, parent }: SpawnOrder): Promise<Address> {
-    const definition = await loadDefinition(url, name)
-    const cell = this.#life.create({ definition, args, options, parent })
-    await cell.started
-    return this.#addressOf(cell)
+  async #spawnFor(order: SpawnOrder): Promise<Address> {
+    const { url, name, args, options, family, childName, id, incarnation, formerly } = order
+    const definition = (await loadDefinition(url, name)).with(options)
+    const blueprint: Blueprint = { definition, args, family, name: childName, id, formerly }
+    return await this.create(blueprint, incarnation)
+  }
+
+  #watchFor(actor: Address, key: number): Promise<Down> {
+    return new Promise((resolve) => {
+      const unwatch = this.#life.watch(actor, (down) => {
+        this.#watched.delete(key)
+        resolve(down)
+      })
+      this.#watched.set(key, unwatch)
+    })
+  }
+
+  #unwatchFor(key: number): void {
+    const unwatch = this.#watched.get(key)
+    if (unwatch === undefined) return
+    this.#watched.delete(key)
+    unwatch()
+  }
+
+  /** What became of an actor whose watch has failed. */
+  #downOf(host: number, error: unknown): Down {
+    const loss = this.#losses.get(host)
+    if (loss !== undefined) return lostWith(host, loss)
+    // All that there was has stopped with the system.
+    if (this.#isClosed) return { reason: 'stopped' }
+    return { reason: 'failed', error }
+  }
+
+  /** This host begins. */
+  #settleIn({ lost, moves, places }: Welcome): void {
+    for (const one of lost) if (!this.#losses.has(one.host)) this.#cutOff(one)
+    this.#moves.restore(moves)
+    this.placeAt(places)
   }
 
   // What the performance leads to.
@@ -308,29 +557,47 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   refuse(envelope: Envelope, error: unknown): void {
+    if (envelope.kind === kind.call) return
     if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope.from, envelope.id, error)
     bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope.from, envelope.id, error)
-    else void this.#life.finish(cell, { reason: 'failed', error })
+    if (envelope.kind === kind.tell || envelope.kind === kind.call) {
+      this.#life.fail(cell, error, 'message')
+      return
+    }
+    this.#respond(kind.failure, envelope.from, envelope.id, error)
+    if (cell.blueprint.family.tellsAsks) this.#life.fail(cell, error, 'ask')
   }
 
   canStop(cell: Cell): void {
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(_cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+  play(cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
     const key = sourceKey(from, id)
     const outlet = {
       item: (value: unknown) => this.#respond(kind.item, from, id, value),
       end: () => this.#respond(kind.end, from, id, undefined),
       fail: (error: unknown) => this.#respond(kind.failure, from, id, error),
     }
-    const source = new StreamSource(items, WINDOW, outlet, () => this.#sources.delete(key))
+    const streams = (cell.streams ??= new Map<StreamSource, Outlet>())
+    const source = new StreamSource(items, WINDOW, outlet, () => {
+      this.#sources.delete(key)
+      streams.delete(source)
+    })
     this.#sources.set(key, source)
+    streams.set(source, outlet)
     void source.run()
+  }
+
+  /** The actor's generators end, and their readers have the error. */
+  endStreams(cell: Cell, error: ActorError): void {
+    for (const [source, outlet] of [...(cell.streams ?? [])]) {
+      outlet.fail(error)
+      void source.cancel()
+    }
   }
 
   rested(): void {
@@ -365,7 +632,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   #begin(how: Kind, pending: Pending, ref: ActorRef<never>, method: string, args: unknown[]): void {
-    const { address, options, owner } = ref
+    const { options, owner } = ref
+    const address = this.#whereIs(ref.address)
     const { signal } = options
     if (signal?.aborted === true) {
       pending.fail(signal.reason)
@@ -373,7 +641,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
     const refusal = this.#refusal(address)
     if (refusal !== undefined && refusal !== 'overflow') {
-      pending.fail(this.#gone(address))
+      pending.fail(this.#gone(address.host))
       return
     }
     this.#asks.add(pending, options.timeoutMs ?? this.#timeLeft(owner?.deadline))
@@ -453,30 +721,64 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return this.#gates.isClosed(address) ? 'overflow' : undefined
   }
 
-  #gone({ host }: Address): ActorError {
-    return this.#isClosed ? new ActorError('ECLOSED') : hostDown(host)
+  #gone(host: number): ActorError {
+    return this.#isClosed ? new ActorError('ECLOSED') : this.hostDown(host)
+  }
+
+  /** Where the actor is now: elsewhere, if its host was lost and it was restarted. */
+  #whereIs(address: Address): Address {
+    if (this.#moves.isQuiet || !this.isGone(address.host)) return address
+    return this.#moves.find(address) ?? address
+  }
+
+  /** Whether the actor's host is gone, and it may be restarted elsewhere. */
+  #isAwaited(address: Address): boolean {
+    if (this.#moves.isQuiet || this.#isClosed || !this.isGone(address.host)) return false
+    return this.#moves.isAwaited(address)
+  }
+
+  #whenFound(
+    address: Address,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return whenFound(this.#moves, this.#timeouts, address, timeoutMs, signal)
+  }
+
+  async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
+    const { timeoutMs = this.#timeLeft(ref.owner?.deadline), signal } = ref.options
+    const deadline = this.#clock.now() + timeoutMs
+    const copied = this.copyArgs(args)
+    await this.#whenFound(ref.address, timeoutMs, signal)
+    const left = Math.max(0, deadline - this.#clock.now())
+    return await this.ask(ref.with({ timeoutMs: left }), method, copied)
+  }
+
+  async *#streamLater(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void, void> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = ref.options
+    await this.#whenFound(ref.address, timeoutMs, signal)
+    yield* this.stream(ref, method, args)
   }
 
   async #whenRoom(address: Address): Promise<void> {
     if (this.#gates.isClosed(address)) await this.#gates.whenOpen(address)
     else await this.#mesh.to(address.host).users.whenRoom()
   }
-
-  #placeOf({ host }: SpawnOptions, parent: Cell | undefined): number {
-    if (typeof host === 'number') return host
-    if (host === 'here' || (host === undefined && parent !== undefined)) return this.number
-    if (this.#places.length === 0) return this.number
-    this.#nextPlace = (this.#nextPlace + 1) % this.#places.length
-    return this.#places[this.#nextPlace]!
-  }
-
-  #addressOf({ slot, generation }: Cell): Address {
-    return { host: this.number, slot, generation }
-  }
 }
+
+const isPrimitive = (value: unknown): boolean =>
+  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)
 
 /** Names of what was asked are unique within the host that asked. */
 const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id
+
+const hostOf = (key: number): number => Math.floor(key / 2 ** 32)
+
+const linkKey = ({ host, generation }: Address): string => `${host}.${generation}`
 
 const reasons: Partial<Record<string, DeadLetterReason>> = {
   EEXPIRED: 'expired',

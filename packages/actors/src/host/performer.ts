@@ -76,7 +76,7 @@ export class Performer {
       this.#stage.refuse(envelope, new ActorError('EEXPIRED'))
       return true
     }
-    const handler = handlerOf(cell, method)
+    const handler = envelope.kind === kind.call ? callOf(envelope) : handlerOf(cell, method)
     if (handler === undefined) {
       const { name } = cell.blueprint.definition
       this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))
@@ -85,13 +85,15 @@ export class Performer {
     cell.deadline = envelope.deadline
     let result: unknown
     try {
-      result = Reflect.apply(handler, cell.handlers, envelope.body as unknown[])
+      result = Reflect.apply(handler, cell.handlers, envelope.kind === kind.call ? [] : (envelope.body as unknown[]))
     } catch (error) {
       this.#stage.failed(cell, envelope, error)
-      return true
+      // One that waits for its supervisor handles nothing more.
+      return cell.phase === 'running'
     }
     if (isThenable(result)) {
       cell.phase = 'awaiting'
+      cell.handling = envelope
       void this.#await(cell, envelope, result)
       return false
     }
@@ -101,10 +103,16 @@ export class Performer {
 
   async #await(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): Promise<void> {
     try {
-      this.#done(cell, envelope, await result)
+      const value = await result
+      if (cell.handling !== envelope) return
+      this.#done(cell, envelope, value)
     } catch (error) {
+      // Nobody waits for it: the actor has stopped, or was restarted.
+      if (cell.handling !== envelope) return
+      cell.handling = undefined
       this.#stage.failed(cell, envelope, error)
     }
+    cell.handling = undefined
     if (cell.phase === 'awaiting') this.#rest(cell)
   }
 
@@ -124,6 +132,9 @@ export class Performer {
       )
   }
 }
+
+/** What is called in an actor's turn, without a message. */
+const callOf = ({ body }: Envelope): (() => unknown) => body as () => unknown
 
 const ordinary = Object.prototype as unknown as Record<string, unknown>
 

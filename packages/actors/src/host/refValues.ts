@@ -1,4 +1,4 @@
-import type { ValueContext } from '../values/values.ts'
+import type { ValueContext } from '../values/index.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
 const BYTES = 12
