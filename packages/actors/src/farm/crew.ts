@@ -131,7 +131,7 @@ export class Crew implements Overseer {
   lost(worker: Worker, error: unknown): void {
     this.#workers.splice(this.#workers.indexOf(worker), 1)
     this.#recruiter.left(worker.link)
-    // Nobody is to restart it: another one takes its place.
+    // Another one takes its place.
     worker.link.dispose().catch((reason: unknown) => {
       if (!isLoss(reason)) throw reason
     })

@@ -1,7 +1,7 @@
 import { ActorError } from '../errors.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
 import type { Parcel, Report } from './parcel.ts'
-import type { Foreman } from './workerActor.ts'
+import type { Staff } from './workerActor.ts'
 
 /** How a farm reaches one of its workers. */
 export interface Link {
@@ -18,36 +18,34 @@ export interface Link {
   dispose(): Promise<void>
 }
 
-interface WorkerHandlers {
-  foreman(): Foreman
-  run(parcel: Parcel): Report
-}
-
 const lost = new Set<unknown>(['EHOSTDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
 
 /** Whether the error says that the worker is no more. Errors of other hosts are of no class but their own. */
 export const isLoss = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ActorError' && 'code' in error && lost.has(error.code)
 
+interface Employer {
+  staff(): Staff
+}
+
 /** A worker of the farm's own. */
 export class OwnLink implements Link {
   readonly host: number
   readonly mostTasks = Infinity
   readonly timesTasks = true
-  readonly #handle: ActorHandle<WorkerHandlers>
-  readonly #worker: ActorRef<WorkerHandlers>
-  readonly #foreman: Foreman
+  readonly #employer: ActorHandle<Employer>
+  readonly #worker: Staff['worker']
+  readonly #foreman: Staff['foreman']
 
-  private constructor(handle: ActorHandle<WorkerHandlers>, foreman: Foreman) {
-    this.host = handle.address.host
-    this.#handle = handle
-    this.#worker = handle.with({ timeoutMs: Infinity })
+  private constructor(employer: ActorHandle<Employer>, { worker, foreman }: Staff) {
+    this.host = worker.address.host
+    this.#employer = employer
+    this.#worker = worker.with({ timeoutMs: Infinity })
     this.#foreman = foreman
   }
 
-  static async to(handle: ActorHandle<WorkerHandlers>): Promise<OwnLink> {
-    const foreman = await handle.with({ timeoutMs: Infinity }).ask.foreman()
-    return new OwnLink(handle, foreman)
+  static async by(employer: ActorHandle<Employer>): Promise<OwnLink> {
+    return new OwnLink(employer, await employer.ask.staff())
   }
 
   run(parcel: Parcel): Promise<Report> {
@@ -62,7 +60,7 @@ export class OwnLink implements Link {
   }
 
   dispose(): Promise<void> {
-    return this.#handle.stop()
+    return this.#employer.stop()
   }
 }
 

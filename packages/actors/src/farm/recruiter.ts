@@ -1,7 +1,7 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
 import { OwnLink, RefLink, type Link } from './link.ts'
-import { workerActor, type Trade } from './workerActor.ts'
+import { employer, type Trade } from './workerActor.ts'
 
 /** What a farm needs of the system that it is part of. */
 export interface Ground {
@@ -43,6 +43,8 @@ export class Spawner implements Recruiter {
   /** Workers by host, those that are being made as well. */
   readonly #places = new Map<number, number>()
   readonly #isHere: boolean
+  /** Workers that a host gets as long as more hosts are to come. */
+  readonly #share: number
   readonly #firstHost: number
   #close: (() => void) | undefined
 
@@ -55,7 +57,9 @@ export class Spawner implements Recruiter {
     this.#trade = trade
     this.#isHere = ground.hosts.length === 0
     this.#firstHost = firstHost
-    this.wanted = wanted ?? Math.max(1, ground.hosts.length)
+    const hosts = Math.max(1, ground.hosts.length)
+    this.wanted = wanted ?? hosts
+    this.#share = Math.ceil(this.wanted / hosts)
   }
 
   get isExpecting(): boolean {
@@ -65,7 +69,9 @@ export class Spawner implements Recruiter {
   recruit(): Promise<Link> | undefined {
     if (this.#isHere) return this.#spawn('here')
     const host = this.#leastUsedHost()
-    return host === undefined ? undefined : this.#spawnAt(host)
+    if (host === undefined) return undefined
+    // One that has its share leaves the others to the host that replaces theirs.
+    return this.isExpecting && this.#used(host) >= this.#share ? undefined : this.#spawnAt(host)
   }
 
   left({ host }: Link): void {
@@ -95,7 +101,7 @@ export class Spawner implements Recruiter {
   }
 
   async #spawn(host: number | 'here'): Promise<Link> {
-    return OwnLink.to(await this.#ground.spawn(workerActor.with({ host }), this.#trade))
+    return OwnLink.by(await this.#ground.spawn(employer.with({ host: 'here' }), host, this.#trade))
   }
 
   #leastUsedHost(): number | undefined {

@@ -48,3 +48,28 @@ export const workerActor = defineActor(
     }
   },
 )
+
+export interface Staff {
+  readonly worker: ActorRef<WorkerHandlers>
+  readonly foreman: Foreman
+}
+
+interface WorkerHandlers {
+  foreman(): Foreman
+  run(parcel: Parcel): Report
+}
+
+/**
+ * Has one worker, and lives in the thread of the farm: a worker whose host is lost is not restarted
+ * by whoever supervises the program's actors, because the farm makes another one where it wants to.
+ */
+export const employer = defineActor(
+  import.meta.url,
+  'farm employer',
+  async (ctx, host: number | 'here', trade: Trade | undefined) => {
+    ctx.supervise({ decide: () => 'stop' })
+    const worker = await ctx.spawn(workerActor.with({ host }), trade)
+    const foreman = await worker.with({ timeoutMs: Infinity }).ask.foreman()
+    return { staff: (): Staff => ({ worker, foreman }) }
+  },
+)
