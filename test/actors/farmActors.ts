@@ -52,6 +52,13 @@ export function spin(milliseconds: number): string {
   return 'done'
 }
 
+/** Computes until nobody wants it any more. */
+export function untilUnwanted(isLong: boolean): string {
+  const task = currentTask()
+  while (isLong && !task.aborted);
+  return 'done'
+}
+
 /** Of a number below zero, first the thread ends, then it fails, then it is done. */
 export function exitThenFail(n: number): number {
   const { attempt } = currentTask()

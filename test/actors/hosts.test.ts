@@ -43,25 +43,38 @@ describe('a host that is lost', () => {
   it.each([
     ['exits', 'exit', 7, { why: 'exited', exitCode: 7 }],
     ['exits as if all were well', 'exit', 0, { why: 'exited', exitCode: 0 }],
-    ['throws outside of a handler', 'throwLater', 'x', { why: 'uncaught', error: { message: 'x' } }],
-    ['rejects what nobody awaits', 'rejectLater', 'x', { why: 'uncaught', error: { message: 'x' } }],
+    [
+      'throws outside of a handler',
+      'throwLater',
+      'x',
+      { why: 'uncaught', error: { message: 'x' } },
+    ],
+    [
+      'rejects what nobody awaits',
+      'rejectLater',
+      'x',
+      { why: 'uncaught', error: { message: 'x' } },
+    ],
     ['runs out of memory', 'devour', undefined, { why: 'out of memory' }],
-  ] as const)('because it %s fails its actors, which begin anew elsewhere', async (_, how, arg, loss) => {
-    await using actor = await system.spawn(victim, 5)
-    const before = await actor.ask.place()
-    actor.tell.add(1)
-    const down = actor.down()
-    ;(actor.tell[how] as (arg: unknown) => boolean)(arg)
-    expect(await down).toMatchObject({
-      reason: 'host lost',
-      host: before,
-      loss,
-      error: { code: 'EHOSTDOWN' },
-    })
-    expect(await actor.ask.value()).toBe(5)
-    expect(await actor.ask.place()).not.toBe(before)
-    expect(await actor.ask.incarnation()).toBe(2)
-  })
+  ] as const)(
+    'because it %s fails its actors, which begin anew elsewhere',
+    async (_, how, arg, loss) => {
+      await using actor = await system.spawn(victim, 5)
+      const before = await actor.ask.place()
+      actor.tell.add(1)
+      const down = actor.down()
+      ;(actor.tell[how] as (arg: unknown) => boolean)(arg)
+      expect(await down).toMatchObject({
+        reason: 'host lost',
+        host: before,
+        loss,
+        error: { code: 'EHOSTDOWN' },
+      })
+      expect(await actor.ask.value()).toBe(5)
+      expect(await actor.ask.place()).not.toBe(before)
+      expect(await actor.ask.incarnation()).toBe(2)
+    },
+  )
 
   it('fails what was asked there, and streams that were read from there', async () => {
     await using actor = await system.spawn(victim, 5)
@@ -100,10 +113,7 @@ describe('a host that is lost', () => {
     const child = await other.ask.have('child', host)
     expect(await child.ask.path()).toMatch(/^\/\d+\/child$/)
     const down = child.down()
-    const itself = await system.spawn(
-      victim.with({ host: { sameAs: other } }),
-      1,
-    )
+    const itself = await system.spawn(victim.with({ host: { sameAs: other } }), 1)
     itself.tell.exit(1)
     expect(await down).toEqual({ reason: 'stopped' })
     expect(await other.ask.children()).toEqual([])

@@ -82,7 +82,7 @@ export class Crew implements Overseer {
   pump(): void {
     if (this.#jobs.length === 0) return
     // Those that have nothing to do come first.
-    for (const worker of this.#workers) if (worker.lots.length === 0) this.#feed(worker)
+    for (const worker of this.#workers) if (worker.lots.length === 0) this.#giveLot(worker)
     for (const worker of this.#workers) this.#feed(worker)
   }
 
@@ -178,16 +178,19 @@ export class Crew implements Overseer {
 
   /** Gives the worker as much as it has room for. */
   #feed(worker: Worker): void {
-    // A lot at a time for each job, in turn.
-    let refusals = 0
-    while (refusals < this.#jobs.length) {
-      this.#nextJob = (this.#nextJob + 1) % this.#jobs.length
-      if (this.#feedFrom(this.#jobs[this.#nextJob]!, worker)) refusals = 0
-      else refusals++
-    }
+    while (this.#giveLot(worker));
   }
 
-  #feedFrom(job: Job, worker: Worker): boolean {
+  /** Gives the worker a lot of the job whose turn it is. @returns false: no job has any for it */
+  #giveLot(worker: Worker): boolean {
+    for (let refusals = 0; refusals < this.#jobs.length; refusals++) {
+      this.#nextJob = (this.#nextJob + 1) % this.#jobs.length
+      if (this.#giveLotOf(this.#jobs[this.#nextJob]!, worker)) return true
+    }
+    return false
+  }
+
+  #giveLotOf(job: Job, worker: Worker): boolean {
     if (!worker.hasRoom(roomFor(job, worker.link))) return false
     const alone = this.#takeAlone(job, worker)
     const most = Math.min(job.pace.tasks, worker.link.mostTasks)
@@ -211,10 +214,16 @@ export class Crew implements Overseer {
     const { host, timesTasks } = worker.link
     clearTimeout(this.#watches.get(worker))
     this.#watches.delete(worker)
-    const timeoutMs = worker.lots[0]?.job.terms.timeoutMs ?? Infinity
-    if (timeoutMs === Infinity || !timesTasks || host === undefined) return
+    const [lot] = worker.lots
+    if (lot === undefined || !timesTasks || host === undefined) return
+    const { timeoutMs } = lot.job.terms
+    if (timeoutMs === Infinity) return
     const end = (): void => this.#endHost(host, worker)
-    this.#watches.set(worker, setTimeout(end, timeoutMs + CUT_MS + GRACE_MS))
+    const hurry = (): void => {
+      worker.link.hurry(lot.mark)
+      this.#watches.set(worker, setTimeout(end, GRACE_MS))
+    }
+    this.#watches.set(worker, setTimeout(hurry, timeoutMs + CUT_MS))
   }
 
   /** Nothing is heard of the worker, because of its own task or that of another one there. */

@@ -13,7 +13,10 @@ export interface Link {
   readonly timesTasks: boolean
   /** @throws {ActorError} the worker is gone, or the parcel or its report cannot be sent */
   run(parcel: Parcel): Promise<Report>
-  cancel(parcel: number): void
+  /** Nobody wants what comes of the parcel. */
+  cancel(parcel: Pick<Parcel, 'id' | 'mark'>): void
+  /** The time of a task is over: a loop may see it, and return. */
+  hurry(mark: number): void
   /** The farm has no more work for it. */
   dispose(): Promise<void>
 }
@@ -23,6 +26,9 @@ const lost = new Set<unknown>(['EHOSTDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
 /** Whether the error says that the worker is no more. Errors of other hosts are of no class but their own. */
 export const isLoss = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ActorError' && 'code' in error && lost.has(error.code)
+
+/** Shows a host that the task with this mark should come to an end. */
+type AbortTask = (host: number, mark: number) => void
 
 interface Employer {
   staff(): Staff
@@ -36,27 +42,38 @@ export class OwnLink implements Link {
   readonly #employer: ActorHandle<Employer>
   readonly #worker: Staff['worker']
   readonly #foreman: Staff['foreman']
+  readonly #abortTask: AbortTask
 
-  private constructor(employer: ActorHandle<Employer>, { worker, foreman }: Staff) {
+  private constructor(
+    employer: ActorHandle<Employer>,
+    { worker, foreman }: Staff,
+    abortTask: AbortTask,
+  ) {
     this.host = worker.address.host
     this.#employer = employer
     this.#worker = worker.with({ timeoutMs: Infinity })
     this.#foreman = foreman
+    this.#abortTask = abortTask
   }
 
-  static async by(employer: ActorHandle<Employer>): Promise<OwnLink> {
-    return new OwnLink(employer, await employer.ask.staff())
+  static async by(employer: ActorHandle<Employer>, abortTask: AbortTask): Promise<OwnLink> {
+    return new OwnLink(employer, await employer.ask.staff(), abortTask)
   }
 
   run(parcel: Parcel): Promise<Report> {
     return this.#worker.ask.run(parcel)
   }
 
-  cancel(parcel: number): void {
-    this.#foreman.send.cancel(parcel).catch((error: unknown) => {
+  cancel({ id, mark }: Pick<Parcel, 'id' | 'mark'>): void {
+    this.hurry(mark)
+    this.#foreman.send.cancel(id).catch((error: unknown) => {
       // A worker that is gone does nothing any more.
       if (!isLoss(error)) throw error
     })
+  }
+
+  hurry(mark: number): void {
+    this.#abortTask(this.host, mark)
   }
 
   dispose(): Promise<void> {
@@ -97,8 +114,12 @@ export class RefLink implements Link {
     }
   }
 
-  cancel(parcel: number): void {
-    this.#asked.get(parcel)?.abort(new ActorError('ECANCELLED'))
+  cancel({ id }: Pick<Parcel, 'id'>): void {
+    this.#asked.get(id)?.abort(new ActorError('ECANCELLED'))
+  }
+
+  hurry(): void {
+    // Its ask has failed by itself.
   }
 
   async dispose(): Promise<void> {

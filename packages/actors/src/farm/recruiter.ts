@@ -13,6 +13,8 @@ export interface Ground {
     definition: ActorDefinition<Args, H>,
     ...args: Args
   ): Promise<ActorHandle<H>>
+  /** Shows a host, without a message, that the task with this mark should come to an end. */
+  readonly abortTask: (host: number, mark: number) => void
   /** Ends a host's thread, wherever it is. */
   endHost(host: number): void
   /** Calls back whenever hosts have come or gone. @returns what ends that */
@@ -101,7 +103,8 @@ export class Spawner implements Recruiter {
   }
 
   async #spawn(host: number | 'here'): Promise<Link> {
-    return OwnLink.by(await this.#ground.spawn(employer.with({ host: 'here' }), host, this.#trade))
+    const here = employer.with({ host: 'here' })
+    return OwnLink.by(await this.#ground.spawn(here, host, this.#trade), this.#ground.abortTask)
   }
 
   #leastUsedHost(): number | undefined {

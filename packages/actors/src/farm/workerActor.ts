@@ -27,7 +27,7 @@ const foreman = defineActor(import.meta.url, 'farm foreman', (_ctx, bench: numbe
 export type Foreman = ActorRef<{ cancel(parcel: number): void }>
 
 /** A worker: an actor that runs tasks by the parcel, with the handlers of another definition if it has a trade. */
-export const workerActor = defineActor(
+const workerActor = defineActor(
   import.meta.url,
   'farm worker',
   async (ctx, trade: Trade | undefined) => {
@@ -36,7 +36,7 @@ export const workerActor = defineActor(
       const definition = await loadDefinition(trade.url, trade.name)
       handlers = await definition.factory(ctx, ...trade.args)
     }
-    const bench = new Workbench(handlers as never)
+    const bench = new Workbench(handlers as never, (mark) => ctx.isTaskAborted(mark))
     const number = ++benchNumbers
     benches.set(number, bench)
     ctx.signal.addEventListener('abort', () => benches.delete(number), { once: true })
