@@ -21,6 +21,11 @@ export type { Down, HostLoss } from './host/down.ts'
 export type { Ending, EndingHook } from './host/incarnation.ts'
 export type { StopOptions } from './host/life.ts'
 export { ActorHandle, ActorRef, type CallOptions } from './host/ref.ts'
+export type { Dial } from './nodes/gateway.ts'
+export type { NodeLimits } from './nodes/limits.ts'
+export type { Listening } from './nodes/listening.ts'
+export type { ConnectOptions, Exports, ListenOptions } from './nodes/nodeOptions.ts'
+export type { RemoteNode } from './nodes/remoteNode.ts'
 export type { ActorFailure } from './supervision/failures.ts'
 export type {
   Backoff,
@@ -30,5 +35,22 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './supervision/options.ts'
-export { ActorSystem, createSystem, type CloseOptions, type SystemOptions } from './system/system.ts'
+export {
+  ActorSystem,
+  createSystem,
+  type CloseOptions,
+  type SystemOptions,
+} from './system/system.ts'
 export type { HostEvent, ReplacementOptions } from './system/threads.ts'
+export type { Gathered, GatherOptions } from './many/pool/gather.ts'
+export type { ElasticSize, HashKey, PoolOptions, Route } from './many/pool/options.ts'
+export { Pool, PoolRef, type Gather } from './many/pool/pool.ts'
+export { registryKey, type KeyLike, type RegistryKey } from './many/registry/key.ts'
+export type { Registry, WaitOptions } from './many/registry/registry.ts'
+export type { Subscription, TopicReader } from './many/topics/subscription.ts'
+export type {
+  PublishOptions,
+  SubscribeOptions,
+  TopicListener,
+  Topics,
+} from './many/topics/topics.ts'

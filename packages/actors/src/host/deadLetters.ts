@@ -9,6 +9,7 @@ export type DeadLetterReason =
   | 'late reply'
   | 'unreadable'
   | 'host lost'
+  | 'node lost'
 
 /** A message that no actor handled. */
 export interface DeadLetter {

@@ -2,7 +2,15 @@ import type { Context } from '@ringpost/core'
 import { loadDefinition, type ActorDefinition } from '../definition/definition.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
+import type { PoolRef } from '../many/pool/pool.ts'
+import { Pools, type PoolsHost } from '../many/pool/pools.ts'
+import type { RelayOutlet } from '../many/pool/view.ts'
+import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
+import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import { copyValue, type ValueContext } from '../values/index.ts'
+import type { Gateway } from '../nodes/gateway.ts'
+import { isGateway } from '../nodes/remoteAddress.ts'
+import { RemoteCaller } from '../nodes/remoteCaller.ts'
 import type { During } from '../supervision/options.ts'
 import { nowhere, PROGRAM, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
@@ -23,11 +31,11 @@ import { Moves, type Awaited, type Move, type MovesSnapshot } from './moves.ts'
 import { Performer, type Stage } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
 import { Unreadable } from './record.ts'
-import { ActorHandle, type ActorRef, type Caller } from './ref.ts'
-import { refsIn } from './refValues.ts'
+import { ActorHandle, type ActorRef, type Caller, type RefOwner } from './ref.ts'
+import { refsIn, type RefMaker } from './refValues.ts'
 import { StreamReader, WINDOW, type Creditor } from './streamReader.ts'
 import { StreamSource, type Outlet } from './streamSource.ts'
-import { Timeouts } from './timeouts.ts'
+import { Timeouts, type Timeout } from './timeouts.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -46,8 +54,14 @@ export interface Welcome {
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
  * delivers what is for its own actors.
  */
-export class Host implements Caller, Asker, Creditor, Stage {
+export class Host
+  implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost
+{
   readonly number: number
+  /** Carries the calls of refs of other nodes' actors. */
+  readonly remote = new RemoteCaller(this)
+  /** The way to other nodes; in the program's host, once it is used. */
+  gateway: Gateway | undefined
   readonly #clock: Clock = systemClock
   readonly #values: ValueContext
   readonly #mesh: Mesh
@@ -64,6 +78,10 @@ export class Host implements Caller, Asker, Creditor, Stage {
   readonly #watched = new Map<number, () => void>()
   readonly families: Families
   readonly #services = new Map<string, Service>()
+  /** Pools that were made here, and those that are used here. */
+  readonly pools: Pools
+  readonly topics: TopicHub
+  readonly registry: RegistryHub
   /** Generators that are read, by reader: its host and its name there. */
   readonly #sources = new Map<number, StreamSource>()
   #isClosed = false
@@ -73,6 +91,9 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.number = number
     this.#values = refsIn(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.pools = new Pools(this)
+    this.topics = new TopicHub(this)
+    this.registry = new RegistryHub(this)
     this.#placement = new Placement(number, board, seat)
     this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
     this.families = new Families(this, this.#clock)
@@ -139,7 +160,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
     const address = this.#whereIs(ref.address)
     const reason = this.#refusal(address)
-    if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
+    if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
     bury(reason, address, method)
     return false
   }
@@ -156,7 +177,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     // TODO deadline and signal of options
     while (this.#refusal(address) === 'overflow') await this.#whenRoom(address)
     if (this.#refusal(address) !== undefined) throw this.#gone(address.host)
-    this.#hand(kind.tell, address, method, args, 0, Infinity)
+    this.hand(kind.tell, address, method, args, 0, Infinity)
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
@@ -235,6 +256,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** Calls back once, when the actor is no more. @returns takes it back */
   watch(actor: Address, watcher: (down: Down) => void): () => void {
+    if (actor.url !== undefined && this.gateway !== undefined)
+      return this.gateway.watch(actor.url, watcher)
     const address = this.#whereIs(actor)
     const { host } = address
     if (host === this.number) return this.#life.watch(address, watcher)
@@ -304,7 +327,16 @@ export class Host implements Caller, Asker, Creditor, Stage {
     const body = (): unknown => (incarnation.isOver ? undefined : call())
     const { slot, generation } = cell
     const from = this.number
-    cell.mailbox.push({ kind: kind.call, slot, generation, from, id: 0, deadline: Infinity, method: '', body })
+    cell.mailbox.push({
+      kind: kind.call,
+      slot,
+      generation,
+      from,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body,
+    })
     this.#performer.wake(cell)
   }
 
@@ -352,6 +384,16 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return seat.isAborted(mark)
   }
 
+  /** Whether a message told now would be taken. */
+  hasRoom(actor: Address): boolean {
+    return this.#refusal(this.#whereIs(actor)) === undefined
+  }
+
+  /** What was delivered is handled now, as far as it can be. */
+  settle(): void {
+    this.#performer.run()
+  }
+
   // What hosts ask of each other.
 
   /** Asks another host, or this one. */
@@ -386,6 +428,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Where actors may be placed from now on. */
   placeAt(places: Places): void {
     this.#placement.update(places)
+    this.topics.peersChanged()
   }
 
   isGone(host: number): boolean {
@@ -398,7 +441,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host, loss } = lost
+    const { host } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
@@ -411,6 +454,9 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#losses.set(host, loss)
     this.#mesh.forget(host)
     this.#placement.remove(host)
+    this.pools.lost(host)
+    this.topics.lost(host)
+    this.registry.lost(host)
     this.#asks.failAll(() => hostDown(host, loss), host)
     this.#gates.openAll(host)
     for (const [key, unwatch] of this.#watched) {
@@ -427,6 +473,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   close(): void {
     this.#isClosed = true
+    this.registry.close()
     this.#placement.close()
     this.#moves.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
@@ -462,6 +509,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
       case kind.cancel:
         void this.#sources.get(sourceKey(from, id))?.cancel()
         this.#unwatchFor(sourceKey(from, id))
+        this.gateway?.cancel(from, id)
         break
       default:
         this.#answer(envelope.kind, id, body)
@@ -471,16 +519,29 @@ export class Host implements Caller, Asker, Creditor, Stage {
   #deliver(envelope: Envelope): void {
     const cell = this.#life.get(envelope.slot, envelope.generation)
     if (cell === undefined) {
-      this.refuse(envelope, new ActorError('ENOACTOR'))
+      this.#deliverElsewhere(envelope)
       return
     }
     if (envelope.body instanceof Unreadable) {
       this.refuse(envelope, envelope.body.error)
       return
     }
+    if (cell.relay !== undefined) {
+      cell.relay(envelope)
+      return
+    }
     cell.mailbox.push(envelope)
     if (cell.mailbox.length >= cell.limit) this.#press(cell, envelope.from)
     this.#performer.wake(cell)
+  }
+
+  /** No actor of this host is meant: one of another node may be. */
+  #deliverElsewhere(envelope: Envelope): void {
+    const { body } = envelope
+    if (this.gateway === undefined || !isGateway(envelope))
+      this.refuse(envelope, new ActorError('ENOACTOR'))
+    else if (body instanceof Unreadable) this.refuse(envelope, body.error)
+    else this.gateway.take(envelope)
   }
 
   /** What was asked of others has been answered. */
@@ -501,6 +562,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#asks.remove(pending)
     if (how === kind.reply) pending.settle(body)
     else if (how === kind.end) pending.end()
+    else if (how === kind.refusal) pending.refuse(body)
     else pending.fail(body)
   }
 
@@ -527,10 +589,12 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   #watchFor(actor: Address, key: number): Promise<Down> {
     return new Promise((resolve) => {
-      const unwatch = this.#life.watch(actor, (down) => {
+      const gone = (down: Down): void => {
         this.#watched.delete(key)
         resolve(down)
-      })
+      }
+      const isElsewhere = actor.url !== undefined
+      const unwatch = isElsewhere ? this.watch(actor, gone) : this.#life.watch(actor, gone)
       this.#watched.set(key, unwatch)
     })
   }
@@ -570,16 +634,20 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   refuse(envelope: Envelope, error: unknown): void {
     if (envelope.kind === kind.call) return
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope.from, envelope.id, error)
+    const { from, id, body } = envelope
+    if (id !== 0)
+      if (error instanceof ActorError && error.code === 'ENOACTOR')
+        this.#respond(kind.refusal, from, id, body)
+      else this.#respond(kind.failure, from, id, error)
     bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
+    if (envelope.id !== 0) this.#respond(kind.failure, envelope.from, envelope.id, error)
     if (envelope.kind === kind.tell || envelope.kind === kind.call) {
       this.#life.fail(cell, error, 'message')
       return
     }
-    this.#respond(kind.failure, envelope.from, envelope.id, error)
     if (cell.blueprint.family.tellsAsks) this.#life.fail(cell, error, 'ask')
   }
 
@@ -587,14 +655,31 @@ export class Host implements Caller, Asker, Creditor, Stage {
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(cell: Cell, { from, id }: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+  play(cell: Cell, envelope: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+    this.pour(envelope, items, (cell.streams ??= new Map<StreamSource, Outlet>()))
+  }
+
+  /** Whoever asked is told, and the message is no dead letter. */
+  answerFailure({ from, id }: Envelope, error: unknown): void {
+    this.#respond(kind.failure, from, id, error)
+  }
+
+  /**
+   * Items go to whoever asked for a stream, as far as the credit goes.
+   *
+   * @param streams those of the same owner, which this one is among until it ends
+   */
+  pour(
+    { from, id }: Envelope,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+    streams: Map<StreamSource, Outlet>,
+  ): void {
     const key = sourceKey(from, id)
     const outlet = {
       item: (value: unknown) => this.#respond(kind.item, from, id, value),
       end: () => this.#respond(kind.end, from, id, undefined),
       fail: (error: unknown) => this.#respond(kind.failure, from, id, error),
     }
-    const streams = (cell.streams ??= new Map<StreamSource, Outlet>())
     const source = new StreamSource(items, WINDOW, outlet, () => {
       this.#sources.delete(key)
       streams.delete(source)
@@ -606,7 +691,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** The actor's generators end, and their readers have the error. */
   endStreams(cell: Cell, error: ActorError): void {
-    for (const [source, outlet] of [...(cell.streams ?? [])]) {
+    for (const [source, outlet] of cell.streams ?? []) {
       outlet.fail(error)
       void source.cancel()
     }
@@ -632,9 +717,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   abandon(pending: Pending, error: unknown): void {
     if (!this.#asks.remove(pending)) return
-    const { host, id } = pending
-    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
-    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+    this.cancel(pending)
     if (error !== undefined) pending.fail(error)
   }
 
@@ -656,24 +739,96 @@ export class Host implements Caller, Asker, Creditor, Stage {
       pending.fail(this.#gone(address.host))
       return
     }
-    this.#asks.add(pending, options.timeoutMs ?? this.#timeLeft(owner?.deadline))
+    this.#asks.add(pending, options.timeoutMs ?? this.timeLeft(owner?.deadline))
     try {
-      this.#hand(how, address, method, args, pending.id, pending.deadline)
+      this.hand(how, address, method, args, pending.id, pending.deadline)
     } catch (error) {
       this.#asks.remove(pending)
       pending.fail(error)
     }
   }
 
-  #timeLeft(deadline = Infinity): number {
+  /** What an ask may take, in milliseconds, where its deadline is inherited. */
+  timeLeft(deadline = Infinity): number {
     if (deadline === Infinity) return DEFAULT_TIMEOUT_MS
     return Math.max(0, deadline - this.#clock.now())
+  }
+
+  // What pools need.
+
+  get places(): readonly number[] {
+    return this.#placement.hosts
+  }
+
+  poolRefOf(address: Address, owner?: RefOwner): PoolRef {
+    return this.pools.refOf(address, owner)
+  }
+
+  isBlocked(address: Address): boolean {
+    return this.#refusal(address) !== undefined
+  }
+
+  add(pending: Pending, timeoutMs: number): void {
+    this.#asks.add(pending, timeoutMs)
+  }
+
+  remove(pending: Pending): boolean {
+    return this.#asks.remove(pending)
+  }
+
+  startTimeout(timeout: Timeout, lastsMs: number): void {
+    this.#timeouts.add(timeout, lastsMs)
+  }
+
+  stopTimeout(timeout: Timeout): void {
+    this.#timeouts.remove(timeout)
+  }
+
+  /** Tells the host that has it that nobody waits for it. */
+  cancel({ host, id }: Pending): void {
+    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
+    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+  }
+
+  readonly bury = bury
+
+  relayFor(address: Address, relay: (envelope: Envelope) => void): void {
+    const cell = this.cellAt(address)
+    if (cell !== undefined) cell.relay = relay
+  }
+
+  outletOf(address: Address): RelayOutlet {
+    return {
+      reply: (envelope, value) => this.reply(envelope, value),
+      fault: ({ from, id }, error) => this.#respond(kind.failure, from, id, error),
+      play: (envelope, items) => {
+        const cell = this.cellAt(address)
+        if (cell !== undefined) this.play(cell, envelope, items)
+      },
+    }
+  }
+
+  // What topics and the registry need.
+
+  get peers(): readonly number[] {
+    return [PROGRAM, ...this.#placement.hosts].filter((host) => host !== this.number)
+  }
+
+  /** A notice among the messages of actors. @returns false: the host does not keep up */
+  offer(host: number, name: string, body: unknown): boolean {
+    if (this.isGone(host) || this.#mesh.to(host).users.isFull) return false
+    this.#post(host, lane.users, kind.notice, name, 0, body)
+    return true
+  }
+
+  copyOf(value: unknown): unknown {
+    return copyValue(value, this.#values)
   }
 
   // How things get there.
 
   /** Puts a message where the actor is. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  #hand(
+  hand(
     how: Kind,
     { host, slot, generation }: Address,
     method: string,
@@ -693,7 +848,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   #respond(how: Kind, to: number, id: number, value: unknown): void {
     if (to === this.number) {
-      this.#answer(how, id, how === kind.failure ? value : copyValue(value, this.#values))
+      const isOwn = how === kind.failure || how === kind.refusal
+      this.#answer(how, id, isOwn ? value : copyValue(value, this.#values))
       return
     }
     if (this.#mesh.isGone(to)) return
@@ -704,14 +860,29 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
 
   #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body: undefined }
+    const parcel = {
+      kind: how,
+      slot,
+      generation,
+      id: 0,
+      deadline: Infinity,
+      method: '',
+      body: undefined,
+    }
     this.#mesh.post(host, lane.system, parcel)
   }
 
@@ -749,16 +920,12 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return this.#moves.isAwaited(address)
   }
 
-  #whenFound(
-    address: Address,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  #whenFound(address: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return whenFound(this.#moves, this.#timeouts, address, timeoutMs, signal)
   }
 
   async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
-    const { timeoutMs = this.#timeLeft(ref.owner?.deadline), signal } = ref.options
+    const { timeoutMs = this.timeLeft(ref.owner?.deadline), signal } = ref.options
     const deadline = this.#clock.now() + timeoutMs
     const copied = this.copyArgs(args)
     await this.#whenFound(ref.address, timeoutMs, signal)

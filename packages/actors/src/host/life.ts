@@ -272,7 +272,7 @@ export class Life {
     while ((envelope = cell.mailbox.shift()) !== undefined)
       this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
     if (cell.paused !== undefined) this.#host.relieved(cell)
-    for (const watcher of [...(cell.watchers ?? [])]) watcher(down)
+    for (const watcher of cell.watchers ?? []) watcher(down)
     this.#host.families.bury(cell)
   }
 }
@@ -282,5 +282,6 @@ const reasonsInWords: Record<Ending['reason'], string> = {
   failed: 'has failed',
   restarting: 'is being restarted',
   'host lost': 'has lost its host',
+  'node lost': 'The node of the actor is gone',
   'no such actor': 'is gone',
 }

@@ -144,7 +144,7 @@ export class Threads {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     clearInterval(this.#looks)
-    for (const end of [...this.#delays]) end()
+    for (const end of this.#delays) end()
     const all = [...this.#threads.values()]
     const asked = all.map(({ number }) => this.#host.request(number, 'close', { graceMs }))
     const late = setTimeout(() => {
@@ -208,7 +208,9 @@ export class Threads {
   #failBoot(loss: HostLoss | undefined): never {
     const file = fileURLToPath(hostModule)
     const cause = loss === undefined ? undefined : hostDown(this.#numbers, loss)
-    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, { cause })
+    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, {
+      cause,
+    })
   }
 
   /** Until the thread ends. */
