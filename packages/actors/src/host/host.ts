@@ -306,6 +306,18 @@ export class Host
     return cell.isStopping || seat.isAborted(cell.generation)
   }
 
+  /** Shows the host that the task with this mark should come to an end. */
+  abortTask(host: number, mark: number): void {
+    this.#placement.seatOf(host)?.abort(mark)
+  }
+
+  /** Whether a task that runs here should come to an end. */
+  isTaskAborted(mark: number): boolean {
+    const seat = this.#placement.ownSeat
+    seat.beat()
+    return seat.isAborted(mark)
+  }
+
   /** Whether a message told now would be taken. */
   hasRoom(actor: Address): boolean {
     return this.#refusal(this.whereIs(actor)) === undefined
