@@ -69,6 +69,11 @@ export class ActorContext {
     return this.#incarnation.isOver || this.#host.isAborted(this.#cell)
   }
 
+  /** @internal As `aborted`, of a task that the actor runs. */
+  isTaskAborted(mark: number): boolean {
+    return this.aborted || this.#host.isTaskAborted(mark)
+  }
+
   /** The children that it has now, by name. */
   get children(): ReadonlyMap<string, ActorHandle> {
     const children = new Map<string, ActorHandle>()

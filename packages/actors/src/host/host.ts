@@ -114,6 +114,7 @@ export class Host
       const cell = this.#life.get(slot, generation)
       if (cell !== undefined) void this.#life.finish(cell, { reason: 'failed', error })
     })
+    this.serve('lives', (actor: Address) => this.cellAt(actor) !== undefined)
     this.serve('places', (places: Places) => this.placeAt(places))
     this.serve('welcome', (welcome: Welcome) => this.#settleIn(welcome))
     this.serve('lost', (lost: Lost) => this.lose(lost))
@@ -312,9 +313,28 @@ export class Host
     return cell.isStopping || seat.isAborted(cell.generation)
   }
 
+  /** Shows the host that the task with this mark should come to an end. */
+  abortTask(host: number, mark: number): void {
+    this.#placement.seatOf(host)?.abort(mark)
+  }
+
+  /** Whether a task that runs here should come to an end. */
+  isTaskAborted(mark: number): boolean {
+    const seat = this.#placement.ownSeat
+    seat.beat()
+    return seat.isAborted(mark)
+  }
+
   /** Whether a message told now would be taken. */
   hasRoom(actor: Address): boolean {
     return this.#refusal(this.whereIs(actor)) === undefined
+  }
+
+  /** Whether the actor is there. */
+  async lives(actor: Address): Promise<boolean> {
+    const address = this.whereIs(actor)
+    if (this.isGone(address.host)) return false
+    return (await this.request(address.host, 'lives', address)) as boolean
   }
 
   /** What was delivered is handled now, as far as it can be. */
