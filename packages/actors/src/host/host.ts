@@ -191,7 +191,14 @@ export class Host
   }
 
   /** Settles when the actor is gone, also if it is being restarted elsewhere. */
-  async stop(actor: Address, options: StopOptions = {}): Promise<void> {
+  stop(actor: Address, options: StopOptions = {}): Promise<void> {
+    if (actor.host !== this.number || options.graceMs !== undefined)
+      return this.#stopAnywhere(actor, options)
+    if (options.drain === false) this.#placement.ownSeat.abort(actor.generation)
+    return this.#life.stop(actor.slot, actor.generation, options)
+  }
+
+  async #stopAnywhere(actor: Address, options: StopOptions): Promise<void> {
     while (true) {
       if (this.#isAwaited(actor)) await this.#whenFound(actor, Infinity, undefined)
       const address = this.whereIs(actor)
@@ -244,8 +251,8 @@ export class Host
     args: Args,
     parent?: Parent,
   ): Promise<ActorHandle<H>> {
-    const address = await this.families.spawn(definition as never, args, parent)
-    return new ActorHandle(address, this)
+    const address = this.families.spawn(definition as never, args, parent)
+    return new ActorHandle(address instanceof Promise ? await address : address, this)
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -869,8 +876,17 @@ export class Host
   }
 }
 
-const isPrimitive = (value: unknown): boolean =>
-  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)
+function isPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case 'object':
+      return value === null
+    case 'function':
+    case 'symbol':
+      return false
+    default:
+      return true
+  }
+}
 
 /** Names of what was asked are unique within the host that asked. */
 const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id
