@@ -122,7 +122,7 @@ export class ActorContext {
    */
   watch<H = Handlers>(ref: ActorRef<H>, handler: (down: Down) => unknown): () => void {
     const incarnation = this.#incarnation
-    const unwatch = this.#host.watch(ref.address, (down) => {
+    const unwatch = this.#host.watches.watch(ref.address, (down) => {
       unbind()
       this.#host.invoke(this.#cell, incarnation, () => handler(down))
     })
@@ -137,7 +137,7 @@ export class ActorContext {
    * @returns takes it back
    */
   link<H = Handlers>(ref: ActorRef<H>): () => void {
-    return this.#host.link(this.#cell, this.#incarnation, ref.address)
+    return this.#host.watches.link(this.#cell, this.#incarnation, ref.address)
   }
 
   /**
