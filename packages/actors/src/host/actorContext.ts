@@ -1,6 +1,10 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
+import type { PoolOptions } from '../many/pool/options.ts'
+import type { Pool } from '../many/pool/pool.ts'
+import { Registry } from '../many/registry/registry.ts'
+import { Topics } from '../many/topics/topics.ts'
 import type { Cell } from './cell.ts'
 import type { Down } from './down.ts'
 import type { Host } from './host.ts'
@@ -12,6 +16,8 @@ export class ActorContext {
   readonly #host: Host
   readonly #cell: Cell
   readonly #incarnation: Incarnation
+  #registry: Registry | undefined
+  #topics: Topics | undefined
 
   /** @internal */
   constructor(host: Host, cell: Cell, incarnation: Incarnation) {
@@ -63,11 +69,17 @@ export class ActorContext {
     return this.#incarnation.isOver || this.#host.isAborted(this.#cell)
   }
 
+  /** @internal As `aborted`, of a task that the actor runs. */
+  isTaskAborted(mark: number): boolean {
+    return this.aborted || this.#host.isTaskAborted(mark)
+  }
+
   /** The children that it has now, by name. */
   get children(): ReadonlyMap<string, ActorHandle> {
     const children = new Map<string, ActorHandle>()
     for (const { name, address } of this.#incarnation.supervisor ?? [])
-      if (address !== undefined) children.set(name, new ActorHandle(address, this.#host, this.#cell))
+      if (address !== undefined)
+        children.set(name, new ActorHandle(address, this.#host, this.#cell))
     return children
   }
 
@@ -110,7 +122,7 @@ export class ActorContext {
    */
   watch<H = Handlers>(ref: ActorRef<H>, handler: (down: Down) => unknown): () => void {
     const incarnation = this.#incarnation
-    const unwatch = this.#host.watch(ref.address, (down) => {
+    const unwatch = this.#host.watches.watch(ref.address, (down) => {
       unbind()
       this.#host.invoke(this.#cell, incarnation, () => handler(down))
     })
@@ -125,11 +137,46 @@ export class ActorContext {
    * @returns takes it back
    */
   link<H = Handlers>(ref: ActorRef<H>): () => void {
-    return this.#host.link(this.#cell, this.#incarnation, ref.address)
+    return this.#host.watches.link(this.#cell, this.#incarnation, ref.address)
+  }
+
+  /**
+   * Makes a pool of members that all have these arguments; it stops when this actor stops or restarts.
+   *
+   * @throws {ActorError} as `system.pool` does
+   */
+  pool<Args extends unknown[], H>(
+    definition: ActorDefinition<Args, H>,
+    options: PoolOptions = {},
+    ...args: Args
+  ): Promise<Pool<H>> {
+    const parent = { cell: this.#cell, incarnation: this.#incarnation }
+    return this.#host.pools.spawn(definition, options, args, parent)
+  }
+
+  /** Actors by name. What waits or watches ends with this life of the actor. */
+  get registry(): Registry {
+    return (this.#registry ??= new Registry(this.#host.registry, this.#cell, this.#whenOver))
+  }
+
+  /**
+   * Publish-subscribe. What comes is handled as messages of this actor; subscriptions end with this life
+   * of it.
+   */
+  get topics(): Topics {
+    return (this.#topics ??= new Topics(this.#host.topics, this.#deliver, this.#whenOver))
   }
 
   /** Stops this actor, when the message being handled is done. */
   stop(): void {
     this.#host.stopSoon(this.#cell)
   }
+
+  readonly #deliver = (call: () => unknown, done: () => void): void =>
+    this.#host.invoke(this.#cell, this.#incarnation, () => {
+      done()
+      return call()
+    })
+
+  readonly #whenOver = (act: () => void): (() => void) => this.#incarnation.bind(act)
 }

@@ -7,12 +7,20 @@
  * | progress |  0 |     1 | changes while the host's thread makes progress                      |
  * | actors   |  1 |     1 | how many actors live there                                          |
  * | closing  |  2 |     1 | 1: all actors are to stop                                           |
- * | aborted  | 16 |  1024 | generations of actors that are to stop, each at its last 10 bits    |
+ * | aborted  | 16 |  1024 | generations of actors that are to stop, each at its last 10 bits,   |
+ * |          |    |       | and in the same way marks of tasks, which are 2^31 and more         |
  *
  * Two generations may share a word, and the later one takes it: then a busy handler learns of its
  * end only from the message that follows.
  */
-const seat = { progress: 0, actors: 1, closing: 2, aborted: 16, abortedWords: 1024, words: 16 + 1024 } as const
+const seat = {
+  progress: 0,
+  actors: 1,
+  closing: 2,
+  aborted: 16,
+  abortedWords: 1024,
+  words: 16 + 1024,
+} as const
 
 /** One host's part of the board. Its host writes `beat` and `actors`; any thread may do the rest. */
 export class Seat {
@@ -56,8 +64,7 @@ export class Seat {
   }
 }
 
-const wordOf = (generation: number): number =>
-  seat.aborted + (generation & (seat.abortedWords - 1))
+const wordOf = (generation: number): number => seat.aborted + (generation & (seat.abortedWords - 1))
 
 /** The seats of all hosts of a system. A thread that replaces another has its seat. */
 export class Board {

@@ -13,6 +13,8 @@ export const kind = {
   reply: 8,
   /** The ask or the stream has failed. */
   failure: 9,
+  /** The actor is not there; with what was asked of it, which was not begun. */
+  refusal: 12,
   /** The next item of a stream. */
   item: 10,
   /** The stream is over. */
@@ -41,7 +43,10 @@ export interface Envelope {
   readonly generation: number
   /** The host it came from. */
   readonly from: number
-  /** Names what is to be answered, among what that host has asked; 0 if nothing is. */
+  /**
+   * Names what is to be answered, among what that host has asked; 0 if nothing is. A tell that has one is
+   * acknowledged when it was handled.
+   */
   readonly id: number
   /** When it is of no use any more, in milliseconds since the epoch; `Infinity` for never. */
   readonly deadline: number

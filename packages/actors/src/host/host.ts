@@ -2,10 +2,16 @@ import type { Context } from '@ringpost/core'
 import { loadDefinition, type ActorDefinition } from '../definition/definition.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
+import type { PoolRef } from '../many/pool/pool.ts'
+import { Pools, type PoolsHost } from '../many/pool/pools.ts'
+import type { RelayOutlet } from '../many/pool/view.ts'
+import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
+import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import { copyValue, type ValueContext } from '../values/index.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { isGateway } from '../nodes/remoteAddress.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
+import { publishFailure } from '../supervision/failures.ts'
 import type { During } from '../supervision/options.ts'
 import { nowhere, PROGRAM, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
@@ -26,11 +32,12 @@ import { Moves, type Awaited, type Move, type MovesSnapshot } from './moves.ts'
 import { Performer, type Stage } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
 import { Unreadable } from './record.ts'
-import { ActorHandle, type ActorRef, type Caller } from './ref.ts'
-import { refsIn } from './refValues.ts'
+import { ActorHandle, type ActorRef, type Caller, type RefOwner } from './ref.ts'
+import { refsIn, type RefMaker } from './refValues.ts'
 import { StreamReader, WINDOW, type Creditor } from './streamReader.ts'
 import { StreamSource, type Outlet } from './streamSource.ts'
-import { Timeouts } from './timeouts.ts'
+import { Timeouts, type Timeout } from './timeouts.ts'
+import { Watches } from './watches.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -49,7 +56,9 @@ export interface Welcome {
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
  * delivers what is for its own actors.
  */
-export class Host implements Caller, Asker, Creditor, Stage {
+export class Host
+  implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost
+{
   readonly number: number
   /** Carries the calls of refs of other nodes' actors. */
   readonly remote = new RemoteCaller(this)
@@ -67,10 +76,13 @@ export class Host implements Caller, Asker, Creditor, Stage {
   readonly #moves = new Moves()
   /** Hosts that are gone, and why. */
   readonly #losses = new Map<number, HostLoss>()
-  /** What other hosts watch here, by the host and its name for it: takes it back. */
-  readonly #watched = new Map<number, () => void>()
+  readonly watches: Watches
   readonly families: Families
   readonly #services = new Map<string, Service>()
+  /** Pools that were made here, and those that are used here. */
+  readonly pools: Pools
+  readonly topics: TopicHub
+  readonly registry: RegistryHub
   /** Generators that are read, by reader: its host and its name there. */
   readonly #sources = new Map<number, StreamSource>()
   #isClosed = false
@@ -80,9 +92,13 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.number = number
     this.#values = refsIn(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.pools = new Pools(this)
+    this.topics = new TopicHub(this)
+    this.registry = new RegistryHub(this)
     this.#placement = new Placement(number, board, seat)
     this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
     this.families = new Families(this, this.#clock)
+    this.watches = new Watches(this, this.#life)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
     this.serve('stop', ({ actor, options }: { actor: Address; options: StopOptions }) =>
       this.#life.stop(actor.slot, actor.generation, options),
@@ -99,17 +115,6 @@ export class Host implements Caller, Asker, Creditor, Stage {
       if (cell !== undefined) void this.#life.finish(cell, { reason: 'failed', error })
     })
     this.serve('lives', (actor: Address) => this.cellAt(actor) !== undefined)
-    this.serve('watch', (actor: Address, from: number, id: number) =>
-      this.#watchFor(actor, sourceKey(from, id)),
-    )
-    this.serve('link', ({ actor, to }: { actor: Address; to: Address }) => {
-      const cell = this.cellAt(actor)
-      if (cell !== undefined) this.#bond(cell, cell.incarnation, to)
-    })
-    this.serve('unlink', ({ actor, to }: { actor: Address; to: Address }) => {
-      const bonds = this.cellAt(actor)?.incarnation.links
-      bonds?.get(linkKey(to))?.()
-    })
     this.serve('places', (places: Places) => this.placeAt(places))
     this.serve('welcome', (welcome: Welcome) => this.#settleIn(welcome))
     this.serve('lost', (lost: Lost) => this.lose(lost))
@@ -145,15 +150,15 @@ export class Host implements Caller, Asker, Creditor, Stage {
   // What refs and programs call.
 
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
-    const address = this.#whereIs(ref.address)
+    const address = this.whereIs(ref.address)
     const reason = this.#refusal(address)
-    if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
+    if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
     bury(reason, address, method)
     return false
   }
 
   async send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void> {
-    const address = this.#whereIs(ref.address)
+    const address = this.whereIs(ref.address)
     if (this.#isAwaited(address)) {
       const { timeoutMs = Infinity, signal } = ref.options
       const copied = this.copyArgs(args)
@@ -164,12 +169,12 @@ export class Host implements Caller, Asker, Creditor, Stage {
     // TODO deadline and signal of options
     while (this.#refusal(address) === 'overflow') await this.#whenRoom(address)
     if (this.#refusal(address) !== undefined) throw this.#gone(address.host)
-    this.#hand(kind.tell, address, method, args, 0, Infinity)
+    this.hand(kind.tell, address, method, args, 0, Infinity)
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
     if (this.#isAwaited(ref.address)) return this.#askLater(ref, method, args)
-    const answer = new Answer(this.#whereIs(ref.address).host, this)
+    const answer = new Answer(this.whereIs(ref.address).host, this)
     this.#begin(kind.ask, answer, ref, method, args)
     return answer.promise
   }
@@ -180,7 +185,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     args: unknown[],
   ): AsyncGenerator<unknown, void, void> {
     if (this.#isAwaited(ref.address)) return this.#streamLater(ref, method, this.copyArgs(args))
-    const reader = new StreamReader(this.#whereIs(ref.address).host, this)
+    const reader = new StreamReader(this.whereIs(ref.address).host, this)
     this.#begin(kind.stream, reader, ref, method, args)
     return reader
   }
@@ -189,7 +194,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   async stop(actor: Address, options: StopOptions = {}): Promise<void> {
     while (true) {
       if (this.#isAwaited(actor)) await this.#whenFound(actor, Infinity, undefined)
-      const address = this.#whereIs(actor)
+      const address = this.whereIs(actor)
       if (this.isGone(address.host)) return
       if (await this.stopAt(address, options)) return
     }
@@ -225,70 +230,12 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return () => clock.cancel(timer)
   }
 
-  /** Settles when the actor is no more, with the reason. */
   down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted()
-      const abort = (): void => {
-        unwatch()
-        reject(signal!.reason)
-      }
-      const unwatch = this.watch(address, (down) => {
-        signal?.removeEventListener('abort', abort)
-        resolve(down)
-      })
-      signal?.addEventListener('abort', abort, { once: true })
-    })
+    return this.watches.down(address, signal)
   }
 
-  /** Calls back once, when the actor is no more. @returns takes it back */
   watch(actor: Address, watcher: (down: Down) => void): () => void {
-    if (actor.url !== undefined && this.gateway !== undefined)
-      return this.gateway.watch(actor.url, watcher)
-    const address = this.#whereIs(actor)
-    const { host } = address
-    if (host === this.number) return this.#life.watch(address, watcher)
-    const answer = new Answer(host, this)
-    this.#ask(answer, 'watch', address)
-    answer.promise.then(
-      (down) => watcher(down as Down),
-      (error: unknown) => watcher(this.#downOf(host, error)),
-    )
-    return () => this.abandon(answer, undefined)
-  }
-
-  /** The actor fails if the other ends as it should not, and the other way round. */
-  link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
-    const to = this.#whereIs(other)
-    const own = this.addressOf(cell)
-    if (!this.isGone(to.host)) this.notify(to.host, 'link', { actor: to, to: own })
-    const release = this.#bond(cell, incarnation, to)
-    return () => {
-      release()
-      if (!this.isGone(to.host)) this.notify(to.host, 'unlink', { actor: to, to: own })
-    }
-  }
-
-  /** One direction of a link. */
-  #bond(cell: Cell, incarnation: Incarnation, other: Address): () => void {
-    const links = (incarnation.links ??= new Map<string, () => void>())
-    const key = linkKey(other)
-    const known = links.get(key)
-    if (known !== undefined) return known
-    const unwatch = this.watch(other, (down) => {
-      release()
-      if (down.reason === 'stopped' || incarnation.isOver) return
-      const cause = 'error' in down ? down.error : undefined
-      const message = `A linked actor has ended: ${down.reason}`
-      this.#life.fail(cell, new ActorError('ELINKED', message, { cause }), 'link')
-    })
-    const unbind = incarnation.bind(unwatch)
-    const release = (): void => {
-      links.delete(key)
-      unbind()
-    }
-    links.set(key, release)
-    return release
+    return this.watches.watch(actor, watcher)
   }
 
   /** @param parent an actor of this host; none: the program itself */
@@ -334,7 +281,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** Where an actor of this definition is to run. */
   choosePlace(choice: SpawnOptions['host']): number | Promise<number> {
-    const host = typeof choice === 'object' ? this.#whereIs(choice.sameAs.address).host : choice
+    const host = typeof choice === 'object' ? this.whereIs(choice.sameAs.address).host : choice
     return this.#placement.choose(host, (number) => this.isGone(number))
   }
 
@@ -359,21 +306,28 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return cell.isStopping || seat.isAborted(cell.generation)
   }
 
+  /** Shows the host that the task with this mark should come to an end. */
+  abortTask(host: number, mark: number): void {
+    this.#placement.seatOf(host)?.abort(mark)
+  }
+
+  /** Whether a task that runs here should come to an end. */
+  isTaskAborted(mark: number): boolean {
+    const seat = this.#placement.ownSeat
+    seat.beat()
+    return seat.isAborted(mark)
+  }
+
   /** Whether a message told now would be taken. */
   hasRoom(actor: Address): boolean {
-    return this.#refusal(this.#whereIs(actor)) === undefined
+    return this.#refusal(this.whereIs(actor)) === undefined
   }
 
   /** Whether the actor is there. */
   async lives(actor: Address): Promise<boolean> {
-    const address = this.#whereIs(actor)
+    const address = this.whereIs(actor)
     if (this.isGone(address.host)) return false
     return (await this.request(address.host, 'lives', address)) as boolean
-  }
-
-  /** What an ask through the ref may take, in milliseconds. */
-  timeLeft({ options, owner }: ActorRef<never>): number {
-    return options.timeoutMs ?? this.#timeLeft(owner?.deadline)
   }
 
   /** What was delivered is handled now, as far as it can be. */
@@ -386,16 +340,15 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Asks another host, or this one. */
   request(host: number, name: string, body: unknown): Promise<unknown> {
     if (host === this.number) return this.#serveOwn(name, body)
-    const answer = new Answer(host, this)
-    this.#ask(answer, name, body)
-    return answer.promise
+    return this.pose(host, name, body).promise
   }
 
-  #ask(answer: Answer, name: string, body: unknown): void {
-    const { host } = answer
+  /** Asks another host what it may take long to answer. @returns what may be abandoned */
+  pose(host: number, name: string, body: unknown): Answer {
+    const answer = new Answer(host, this)
     if (this.#mesh.isGone(host)) {
       answer.fail(this.#gone(host))
-      return
+      return answer
     }
     this.#asks.add(answer, Infinity)
     try {
@@ -404,6 +357,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
       this.#asks.remove(answer)
       answer.fail(error)
     }
+    return answer
   }
 
   /** Tells another host, or this one, what it does not answer. */
@@ -415,6 +369,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Where actors may be placed from now on. */
   placeAt(places: Places): void {
     this.#placement.update(places)
+    this.topics.peersChanged()
   }
 
   isGone(host: number): boolean {
@@ -427,7 +382,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host, loss } = lost
+    const { host } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
@@ -440,13 +395,12 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#losses.set(host, loss)
     this.#mesh.forget(host)
     this.#placement.remove(host)
+    this.pools.lost(host)
+    this.topics.lost(host)
+    this.registry.lost(host)
     this.#asks.failAll(() => hostDown(host, loss), host)
     this.#gates.openAll(host)
-    for (const [key, unwatch] of this.#watched) {
-      if (hostOf(key) !== host) continue
-      this.#watched.delete(key)
-      unwatch()
-    }
+    this.watches.lose(host)
   }
 
   /** Stops all actors. */
@@ -456,6 +410,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   close(): void {
     this.#isClosed = true
+    this.registry.close()
     this.#placement.close()
     this.#moves.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
@@ -490,7 +445,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
         break
       case kind.cancel:
         void this.#sources.get(sourceKey(from, id))?.cancel()
-        this.#unwatchFor(sourceKey(from, id))
+        this.watches.cancel(from, id)
         this.gateway?.cancel(from, id)
         break
       default:
@@ -506,6 +461,10 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
     if (envelope.body instanceof Unreadable) {
       this.refuse(envelope, envelope.body.error)
+      return
+    }
+    if (cell.relay !== undefined) {
+      cell.relay(envelope)
       return
     }
     cell.mailbox.push(envelope)
@@ -540,6 +499,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#asks.remove(pending)
     if (how === kind.reply) pending.settle(body)
     else if (how === kind.end) pending.end()
+    else if (how === kind.refusal) pending.refuse(body)
     else pending.fail(body)
   }
 
@@ -564,27 +524,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return await this.create(blueprint, incarnation)
   }
 
-  #watchFor(actor: Address, key: number): Promise<Down> {
-    return new Promise((resolve) => {
-      const gone = (down: Down): void => {
-        this.#watched.delete(key)
-        resolve(down)
-      }
-      const isElsewhere = actor.url !== undefined
-      const unwatch = isElsewhere ? this.watch(actor, gone) : this.#life.watch(actor, gone)
-      this.#watched.set(key, unwatch)
-    })
-  }
-
-  #unwatchFor(key: number): void {
-    const unwatch = this.#watched.get(key)
-    if (unwatch === undefined) return
-    this.#watched.delete(key)
-    unwatch()
-  }
-
   /** What became of an actor whose watch has failed. */
-  #downOf(host: number, error: unknown): Down {
+  downWith(host: number, error: unknown): Down {
     const loss = this.#losses.get(host)
     if (loss !== undefined) return lostWith(host, loss)
     // All that there was has stopped with the system.
@@ -611,16 +552,20 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   refuse(envelope: Envelope, error: unknown): void {
     if (envelope.kind === kind.call) return
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope.from, envelope.id, error)
+    const { from, id, body } = envelope
+    if (id !== 0)
+      if (error instanceof ActorError && error.code === 'ENOACTOR')
+        this.#respond(kind.refusal, from, id, body)
+      else this.#respond(kind.failure, from, id, error)
     bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
+    if (envelope.id !== 0) this.#respond(kind.failure, envelope.from, envelope.id, error)
     if (envelope.kind === kind.tell || envelope.kind === kind.call) {
       this.#life.fail(cell, error, 'message')
       return
     }
-    this.#respond(kind.failure, envelope.from, envelope.id, error)
     if (cell.blueprint.family.tellsAsks) this.#life.fail(cell, error, 'ask')
   }
 
@@ -664,9 +609,11 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   /** The actor's generators end, and their readers have the error. */
   endStreams(cell: Cell, error: ActorError): void {
-    for (const [source, outlet] of [...(cell.streams ?? [])]) {
+    for (const [source, outlet] of cell.streams ?? []) {
       outlet.fail(error)
-      void source.cancel()
+      source.cancel().catch((thrown: unknown) => {
+        publishFailure({ path: cell.path, error: thrown, during: 'hook', directive: undefined })
+      })
     }
   }
 
@@ -690,9 +637,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   abandon(pending: Pending, error: unknown): void {
     if (!this.#asks.remove(pending)) return
-    const { host, id } = pending
-    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
-    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+    this.cancel(pending)
     if (error !== undefined) pending.fail(error)
   }
 
@@ -703,7 +648,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   #begin(how: Kind, pending: Pending, ref: ActorRef<never>, method: string, args: unknown[]): void {
     const { options, owner } = ref
-    const address = this.#whereIs(ref.address)
+    const address = this.whereIs(ref.address)
     const { signal } = options
     if (signal?.aborted === true) {
       pending.fail(signal.reason)
@@ -714,24 +659,96 @@ export class Host implements Caller, Asker, Creditor, Stage {
       pending.fail(this.#gone(address.host))
       return
     }
-    this.#asks.add(pending, options.timeoutMs ?? this.#timeLeft(owner?.deadline))
+    this.#asks.add(pending, options.timeoutMs ?? this.timeLeft(owner?.deadline))
     try {
-      this.#hand(how, address, method, args, pending.id, pending.deadline)
+      this.hand(how, address, method, args, pending.id, pending.deadline)
     } catch (error) {
       this.#asks.remove(pending)
       pending.fail(error)
     }
   }
 
-  #timeLeft(deadline = Infinity): number {
+  /** What an ask may take, in milliseconds, where its deadline is inherited. */
+  timeLeft(deadline = Infinity): number {
     if (deadline === Infinity) return DEFAULT_TIMEOUT_MS
     return Math.max(0, deadline - this.#clock.now())
+  }
+
+  // What pools need.
+
+  get places(): readonly number[] {
+    return this.#placement.hosts
+  }
+
+  poolRefOf(address: Address, owner?: RefOwner): PoolRef {
+    return this.pools.refOf(address, owner)
+  }
+
+  isBlocked(address: Address): boolean {
+    return this.#refusal(address) !== undefined
+  }
+
+  add(pending: Pending, timeoutMs: number): void {
+    this.#asks.add(pending, timeoutMs)
+  }
+
+  remove(pending: Pending): boolean {
+    return this.#asks.remove(pending)
+  }
+
+  startTimeout(timeout: Timeout, lastsMs: number): void {
+    this.#timeouts.add(timeout, lastsMs)
+  }
+
+  stopTimeout(timeout: Timeout): void {
+    this.#timeouts.remove(timeout)
+  }
+
+  /** Tells the host that has it that nobody waits for it. */
+  cancel({ host, id }: Pending): void {
+    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
+    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+  }
+
+  readonly bury = bury
+
+  relayFor(address: Address, relay: (envelope: Envelope) => void): void {
+    const cell = this.cellAt(address)
+    if (cell !== undefined) cell.relay = relay
+  }
+
+  outletOf(address: Address): RelayOutlet {
+    return {
+      reply: (envelope, value) => this.reply(envelope, value),
+      fault: ({ from, id }, error) => this.#respond(kind.failure, from, id, error),
+      play: (envelope, items) => {
+        const cell = this.cellAt(address)
+        if (cell !== undefined) this.play(cell, envelope, items)
+      },
+    }
+  }
+
+  // What topics and the registry need.
+
+  get peers(): readonly number[] {
+    return [PROGRAM, ...this.#placement.hosts].filter((host) => host !== this.number)
+  }
+
+  /** A notice among the messages of actors. @returns false: the host does not keep up */
+  offer(host: number, name: string, body: unknown): boolean {
+    if (this.isGone(host) || this.#mesh.to(host).users.isFull) return false
+    this.#post(host, lane.users, kind.notice, name, 0, body)
+    return true
+  }
+
+  copyOf(value: unknown): unknown {
+    return copyValue(value, this.#values)
   }
 
   // How things get there.
 
   /** Puts a message where the actor is. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  #hand(
+  hand(
     how: Kind,
     { host, slot, generation }: Address,
     method: string,
@@ -751,7 +768,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   #respond(how: Kind, to: number, id: number, value: unknown): void {
     if (to === this.number) {
-      this.#answer(how, id, how === kind.failure ? value : copyValue(value, this.#values))
+      const isOwn = how === kind.failure || how === kind.refusal
+      this.#answer(how, id, isOwn ? value : copyValue(value, this.#values))
       return
     }
     if (this.#mesh.isGone(to)) return
@@ -811,7 +829,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   /** Where the actor is now: elsewhere, if its host was lost and it was restarted. */
-  #whereIs(address: Address): Address {
+  whereIs(address: Address): Address {
     if (this.#moves.isQuiet || !this.isGone(address.host)) return address
     return this.#moves.find(address) ?? address
   }
@@ -827,7 +845,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
-    const { timeoutMs = this.#timeLeft(ref.owner?.deadline), signal } = ref.options
+    const { timeoutMs = this.timeLeft(ref.owner?.deadline), signal } = ref.options
     const deadline = this.#clock.now() + timeoutMs
     const copied = this.copyArgs(args)
     await this.#whenFound(ref.address, timeoutMs, signal)
@@ -856,10 +874,6 @@ const isPrimitive = (value: unknown): boolean =>
 
 /** Names of what was asked are unique within the host that asked. */
 const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id
-
-const hostOf = (key: number): number => Math.floor(key / 2 ** 32)
-
-const linkKey = ({ host, generation }: Address): string => `${host}.${generation}`
 
 const reasons: Partial<Record<string, DeadLetterReason>> = {
   EEXPIRED: 'expired',

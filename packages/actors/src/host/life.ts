@@ -272,7 +272,7 @@ export class Life {
     while ((envelope = cell.mailbox.shift()) !== undefined)
       this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
     if (cell.paused !== undefined) this.#host.relieved(cell)
-    for (const watcher of [...(cell.watchers ?? [])]) watcher(down)
+    for (const watcher of cell.watchers ?? []) watcher(down)
     this.#host.families.bury(cell)
   }
 }

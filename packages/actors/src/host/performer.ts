@@ -85,7 +85,11 @@ export class Performer {
     cell.deadline = envelope.deadline
     let result: unknown
     try {
-      result = Reflect.apply(handler, cell.handlers, envelope.kind === kind.call ? [] : (envelope.body as unknown[]))
+      result = Reflect.apply(
+        handler,
+        cell.handlers,
+        envelope.kind === kind.call ? [] : (envelope.body as unknown[]),
+      )
     } catch (error) {
       this.#stage.failed(cell, envelope, error)
       // One that waits for its supervisor handles nothing more.
@@ -125,6 +129,8 @@ export class Performer {
           new ActorError('ENOHANDLER', `${envelope.method} streams: read it with ref.stream`),
         )
     } else if (envelope.kind === kind.ask) this.#stage.reply(envelope, result)
+    else if (envelope.kind === kind.tell && envelope.id !== 0)
+      this.#stage.reply(envelope, undefined)
     else if (envelope.kind === kind.stream)
       this.#stage.refuse(
         envelope,

@@ -65,7 +65,10 @@ export class RemoteCaller implements Caller {
   }
 
   #timed(ref: AnyRef): CallOptions & { readonly timeoutMs: number } {
-    return { ...ref.options, timeoutMs: this.#host.timeLeft(ref) }
+    return {
+      ...ref.options,
+      timeoutMs: ref.options.timeoutMs ?? this.#host.timeLeft(ref.owner?.deadline),
+    }
   }
 
   /** The place of every actor elsewhere is that of the gateway. */

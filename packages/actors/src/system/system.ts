@@ -5,11 +5,21 @@ import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
+import type { Farm } from '../farm/farm.ts'
+import { makeFarm, type Workers } from '../farm/makeFarm.ts'
+import type { FarmOptions } from '../farm/options.ts'
+import { PipelineDraft } from '../farm/pipeline.ts'
+import type { Ground } from '../farm/recruiter.ts'
+import type { ModuleFunction } from '../farm/work.ts'
 import { PROGRAM, type Address } from '../host/address.ts'
 import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
 import type { Move } from '../host/moves.ts'
 import { ActorHandle, type ActorRef } from '../host/ref.ts'
+import type { PoolOptions } from '../many/pool/options.ts'
+import type { Pool } from '../many/pool/pool.ts'
+import { Registry } from '../many/registry/registry.ts'
+import { Topics } from '../many/topics/topics.ts'
 import { Gateway, type Dial } from '../nodes/gateway.ts'
 import type { Listening } from '../nodes/listening.ts'
 import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
@@ -66,10 +76,16 @@ export class ActorSystem implements AsyncDisposable {
   readonly #host: Host
   readonly #threads: Threads
   readonly #seats: number
+  readonly #ground: Ground
   readonly #closing: CloseOptions
   readonly #signals: readonly NodeJS.Signals[]
   readonly #dial: Dial | undefined
   #closed: Promise<void> | undefined
+
+  /** Actors by name. */
+  readonly registry: Registry
+  /** Publish-subscribe. A listener of the program is called at once; what it throws is an uncaught exception. */
+  readonly topics: Topics
 
   /** @internal */
   constructor(hosts: number, options: SystemOptions) {
@@ -78,12 +94,15 @@ export class ActorSystem implements AsyncDisposable {
     this.#seats = hosts + 1
     this.#board = Board.of(this.#seats)
     this.#host = new Host(this.#name, PROGRAM, context, this.#board, PROGRAM)
+    this.registry = new Registry(this.#host.registry)
+    this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
     this.#threads = new Threads(this.#name, this.#host, this.#board, {
       resourceLimits,
       stuckMs,
       replacements,
     })
+    this.#ground = groundOf(this, this.#host, this.#threads)
     this.#closing = closing
     this.#signals = signals
     this.#dial = options.dial
@@ -133,6 +152,48 @@ export class ActorSystem implements AsyncDisposable {
   ): Promise<ActorHandle<H>> {
     if (this.#closed !== undefined) throw new ActorError('ECLOSED')
     return await this.#host.spawn(definition, args)
+  }
+
+  /**
+   * Makes a pool: one ref over many actors, spread over the hosts, that all have these arguments. Settles
+   * when all members are ready.
+   *
+   * @throws {ActorError} `EINVAL`: the options; and as `spawn` does
+   */
+  async pool<Args extends unknown[], H>(
+    definition: ActorDefinition<Args, H>,
+    options: PoolOptions = {},
+    ...args: Args
+  ): Promise<Pool<H>> {
+    if (this.#closed !== undefined) throw new ActorError('ECLOSED')
+    return await this.#host.pools.spawn(definition, options, args)
+  }
+
+  /**
+   * Makes a farm: workers on all hosts, and work for them from any iterable. Settles when the workers
+   * are ready.
+   *
+   * @param workers what they are: actors of a definition, actors that are there already, or, by default, any that run functions; of a module's function the farm does only that
+   * @throws {ActorError} `EINVAL`: an option; and what `spawn` throws
+   */
+  farm<Args extends unknown[], H>(
+    workers: ActorDefinition<Args, H>,
+    ...options: Args extends [] ? [FarmOptions?] : [FarmOptions & { args: Args }]
+  ): Promise<Farm<H>>
+  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<H>>
+  farm(workers: ModuleFunction & FarmOptions): Promise<Farm<NoHandlers>>
+  farm(workers?: undefined, options?: FarmOptions): Promise<Farm<NoHandlers>>
+  farm(
+    workers?: Workers<unknown[], never> | (ModuleFunction & FarmOptions),
+    options: FarmOptions & { args?: unknown[] } = {},
+  ): Promise<Farm<never>> {
+    const isModule = workers !== undefined && 'module' in workers
+    return makeFarm(this.#ground, workers, isModule ? (workers as FarmOptions) : options)
+  }
+
+  /** A pipeline to which stages are to be added. */
+  pipeline<Input>(): PipelineDraft<Input> {
+    return new PipelineDraft(this.#ground)
   }
 
   /**
@@ -219,6 +280,18 @@ export class ActorSystem implements AsyncDisposable {
   }
 }
 
+function callNow(call: () => unknown, done: () => void): void {
+  try {
+    void call()
+  } catch (error) {
+    // It is no fault of the thread that receives.
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+  done()
+}
+
 /** Settles when the work is done, or after so many milliseconds. */
 async function within(limitMs: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
@@ -228,6 +301,23 @@ async function within(limitMs: number, work: Promise<void>): Promise<void> {
   await Promise.race([work, late])
   clearTimeout(timer)
 }
+
+/** What farms need of the system. */
+const groundOf = (system: ActorSystem, host: Host, threads: Threads): Ground => ({
+  get hosts() {
+    return system.hosts
+  },
+  get isExpecting() {
+    return threads.isExpecting
+  },
+  spawn: (definition, ...args) => system.spawn(definition, ...args),
+  abortTask: (of, mark) => host.abortTask(of, mark),
+  endHost: (of) => threads.terminate(of),
+  onHosts: (changed) => threads.onChange(changed),
+})
+
+/** Workers that run functions have no handlers of their own. */
+type NoHandlers = Record<never, never>
 
 /**
  * Makes a system of actors; settles when its threads are ready.

@@ -1,0 +1,283 @@
+import { ActorError } from '../errors.ts'
+import type { Job } from './job.ts'
+import { isLoss, type Link } from './link.ts'
+import { CUT_MS, type Report } from './parcel.ts'
+import type { Recruiter } from './recruiter.ts'
+import type { Task } from './task.ts'
+import { Worker, type Lot, type Overseer } from './worker.ts'
+
+/** A task is given up when so many workers have died of it, or at least with it alone. */
+const MOST_LOSSES = 3
+
+/** What a worker may need beyond the time of its task to say so, before its host is ended, in milliseconds. */
+const GRACE_MS = 1000
+
+/** So many workers may fail to begin, with no work done in between, before no more are made. */
+const MOST_FAILED_RECRUITS = 3
+
+/** The workers of a farm: each takes tasks of the jobs in turn, as it has room. */
+export class Crew implements Overseer {
+  readonly #recruiter: Recruiter
+  readonly #workers: Worker[] = []
+  readonly #jobs: Job[] = []
+  /** For each worker whose tasks are timed: ends its host when nothing is heard of it. */
+  readonly #watches = new Map<Worker, NodeJS.Timeout>()
+  /** Workers whose hosts were ended because nothing was heard of them. */
+  readonly #stuck = new Set<Worker>()
+  /** Workers that are being made. */
+  #coming = 0
+  #failedRecruits = 0
+  #nextJob = 0
+  #isClosed = false
+
+  constructor(recruiter: Recruiter) {
+    this.#recruiter = recruiter
+  }
+
+  get size(): number {
+    return this.#workers.length
+  }
+
+  /** Settles when all workers are there. @throws what keeps one of them from coming */
+  async open(): Promise<void> {
+    const { wanted } = this.#recruiter
+    const coming = Array.from({ length: wanted }, async () => this.#recruiter.recruit())
+    const settled = await Promise.allSettled(coming)
+    for (const result of settled)
+      if (result.status === 'fulfilled' && result.value !== undefined)
+        this.#workers.push(new Worker(result.value, this))
+    const failure = settled.find((result) => result.status === 'rejected')
+    if (failure !== undefined) {
+      await this.close()
+      throw failure.reason
+    }
+    this.#recruiter.open(() => this.#fill())
+  }
+
+  /** The workers do this as well from now on. */
+  add(job: Job): void {
+    if (this.#isClosed) {
+      job.fail(new ActorError('ECLOSED', 'The farm is closed'))
+      return
+    }
+    this.#jobs.push(job)
+    this.#fill()
+    this.pump()
+  }
+
+  /** Nobody wants more results of the job. */
+  remove(job: Job): void {
+    const at = this.#jobs.indexOf(job)
+    if (at === -1) return
+    this.#jobs.splice(at, 1)
+    for (const worker of this.#workers) worker.cancel(job)
+  }
+
+  /** Nobody wants the result of the task, which goes alone. */
+  cancel(task: Task): void {
+    for (const worker of this.#workers) worker.cancelTask(task)
+  }
+
+  /** A job may have tasks that it had not before. */
+  pump(): void {
+    if (this.#jobs.length === 0) return
+    // Those that have nothing to do come first.
+    for (const worker of this.#workers) if (worker.lots.length === 0) this.#giveLot(worker)
+    for (const worker of this.#workers) this.#feed(worker)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#recruiter.close()
+    for (const job of this.#jobs.slice()) job.fail(new ActorError('ECLOSED', 'The farm is closed'))
+    for (const timer of this.#watches.values()) clearTimeout(timer)
+    await Promise.all(this.#workers.map((worker) => worker.link.dispose()))
+  }
+
+  reported(worker: Worker, { job, tasks }: Lot, { values, failures, ms }: Report): void {
+    this.#failedRecruits = 0
+    this.#watch(worker)
+    job.pace.note(values.length, ms)
+    if (!job.isOver) {
+      for (const [at, error] of failures) this.#failed(tasks[at]!, error)
+      let nextFailure = 0
+      for (let at = 0; at < values.length; at++) {
+        if (failures[nextFailure]?.[0] === at) {
+          nextFailure++
+          continue
+        }
+        const task = tasks[at]!
+        task.value = values[at]
+        job.settled(task)
+      }
+      for (const task of tasks.slice(values.length)) if (!task.isUnwanted) job.returned.push(task)
+    }
+    this.#feed(worker)
+    if (values.length < tasks.length || failures.length > 0) this.pump()
+    job.wake()
+  }
+
+  unsent(worker: Worker, { job, tasks }: Lot, error: unknown): void {
+    this.#watch(worker)
+    if (!job.isOver) {
+      // One of them cannot be sent, or its result: the others run again without it.
+      if (tasks.length > 1) job.again.push(...tasks)
+      else this.#giveUp(tasks[0]!, error)
+    }
+    this.pump()
+    job.wake()
+  }
+
+  lost(worker: Worker, error: unknown): void {
+    this.#workers.splice(this.#workers.indexOf(worker), 1)
+    this.#recruiter.left(worker.link)
+    // Another one takes its place.
+    worker.link.dispose().catch((reason: unknown) => {
+      if (!isLoss(reason)) throw reason
+    })
+    clearTimeout(this.#watches.get(worker))
+    this.#watches.delete(worker)
+    const wasStuck = this.#stuck.delete(worker)
+    const [first, ...others] = worker.lots.splice(0)
+    if (first !== undefined) this.#lostLot(first, wasStuck, error)
+    for (const lot of others) this.#lostLot(lot, false, error)
+    for (const job of this.#jobs.slice()) job.wake()
+    this.pump()
+    this.#fill(error)
+  }
+
+  #lostLot({ job, tasks, isExclusive }: Lot, wasStuck: boolean, error: unknown): void {
+    if (job.isOver) return
+    const [first] = tasks
+    if (tasks.length === 1 && wasStuck) this.#failed(first!, neverEnded(job.terms.timeoutMs, error))
+    else if (isExclusive && ++first!.losses >= MOST_LOSSES) this.#giveUp(first!, diedOf(error))
+    else
+      for (const task of tasks) {
+        task.isSuspect = true
+        this.#again(task)
+      }
+  }
+
+  #again(task: Task): void {
+    if (task.isUnwanted) return
+    task.attempt++
+    task.job.again.push(task)
+    task.job.retried(task)
+  }
+
+  #failed(task: Task, error: unknown): void {
+    if (++task.failures <= task.job.terms.retries) this.#again(task)
+    else this.#giveUp(task, error)
+  }
+
+  #giveUp(task: Task, error: unknown): void {
+    task.value = error
+    task.isFailed = true
+    task.job.settled(task)
+  }
+
+  /** Gives the worker as much as it has room for. */
+  #feed(worker: Worker): void {
+    while (this.#giveLot(worker));
+  }
+
+  /** Gives the worker a lot of the job whose turn it is. @returns false: no job has any for it */
+  #giveLot(worker: Worker): boolean {
+    for (let refusals = 0; refusals < this.#jobs.length; refusals++) {
+      this.#nextJob = (this.#nextJob + 1) % this.#jobs.length
+      if (this.#giveLotOf(this.#jobs[this.#nextJob]!, worker)) return true
+    }
+    return false
+  }
+
+  #giveLotOf(job: Job, worker: Worker): boolean {
+    if (!worker.hasRoom(roomFor(job, worker.link))) return false
+    const alone = this.#takeAlone(job, worker)
+    const most = Math.min(job.pace.tasks, worker.link.mostTasks)
+    const tasks = alone === undefined ? job.take(most) : [alone]
+    if (tasks.length === 0) return false
+    worker.give(job, tasks, alone?.isSuspect === true)
+    if (worker.lots.length === 1) this.#watch(worker)
+    return true
+  }
+
+  /** Suspects must have a worker for themselves: then, if it dies, it is known of what. */
+  #takeAlone(job: Job, worker: Worker): Task | undefined {
+    if (job.again.length === 0) return undefined
+    const isIdle = worker.lots.length === 0
+    const at = isIdle ? 0 : job.again.findIndex((task) => !task.isSuspect)
+    return at === -1 ? undefined : job.again.splice(at, 1)[0]
+  }
+
+  /** Watches the first lot of the worker, whose tasks are running now. */
+  #watch(worker: Worker): void {
+    const { host, timesTasks } = worker.link
+    clearTimeout(this.#watches.get(worker))
+    this.#watches.delete(worker)
+    const [lot] = worker.lots
+    if (lot === undefined || !timesTasks || host === undefined) return
+    const { timeoutMs } = lot.job.terms
+    if (timeoutMs === Infinity) return
+    const end = (): void => this.#endHost(host, worker)
+    const hurry = (): void => {
+      worker.link.hurry(lot.mark)
+      this.#watches.set(worker, setTimeout(end, GRACE_MS))
+    }
+    this.#watches.set(worker, setTimeout(hurry, timeoutMs + CUT_MS))
+  }
+
+  /** Nothing is heard of the worker, because of its own task or that of another one there. */
+  #endHost(host: number, worker: Worker): void {
+    const isAlone = this.#workers.every(({ link }) => link === worker.link || link.host !== host)
+    if (isAlone || worker.lots[0]?.isExclusive === true) this.#stuck.add(worker)
+    this.#recruiter.endHost(host)
+  }
+
+  /** Workers for those that are gone, as far as there are hosts for them. */
+  #fill(cause?: unknown): void {
+    while (!this.#isClosed && this.#workers.length + this.#coming < this.#recruiter.wanted) {
+      const link =
+        this.#failedRecruits < MOST_FAILED_RECRUITS ? this.#recruiter.recruit() : undefined
+      if (link === undefined) break
+      this.#coming++
+      void this.#welcome(link)
+    }
+    if (this.#workers.length + this.#coming > 0) return
+    if (this.#failedRecruits < MOST_FAILED_RECRUITS && this.#recruiter.isExpecting) return
+    for (const job of this.#jobs.slice()) job.fail(noWorkers(cause))
+  }
+
+  async #welcome(coming: Promise<Link>): Promise<void> {
+    let link: Link
+    try {
+      link = await coming
+    } catch (error) {
+      this.#coming--
+      this.#failedRecruits++
+      this.#fill(error)
+      return
+    }
+    this.#coming--
+    if (this.#isClosed) await link.dispose()
+    else this.#workers.push(new Worker(link, this))
+    this.pump()
+  }
+}
+
+/** How many lots of the job a worker may have. */
+function roomFor({ pace, terms }: Job, { mostTasks, timesTasks }: Link): number {
+  // While it waits for another one, its time would run out.
+  if (!timesTasks && terms.timeoutMs < Infinity) return 1
+  return mostTasks === 1 ? pace.parcels * pace.tasks : pace.parcels
+}
+
+const neverEnded = (timeoutMs: number, cause: unknown): ActorError =>
+  new ActorError('ETIMEDOUT', `It was not done after ${timeoutMs} ms: its thread was ended`, {
+    cause,
+  })
+
+const diedOf = (cause: unknown): ActorError =>
+  new ActorError('EHOSTDOWN', `${MOST_LOSSES} workers have died of the task`, { cause })
+
+const noWorkers = (cause: unknown): ActorError =>
+  new ActorError('EHOSTDOWN', 'The farm has no workers any more', { cause })
