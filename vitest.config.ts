@@ -28,7 +28,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          include: ['test/{suites,threads}/**/*.test.ts'],
+          include: ['test/{suites,threads,actors}/**/*.test.ts'],
           globalSetup,
           testTimeout,
         },

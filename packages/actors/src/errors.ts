@@ -6,6 +6,7 @@ const conditions = {
   ENOHANDLER: 'The actor has no such handler',
   EOVERFLOW: 'The mailbox is full',
   ETIMEDOUT: 'No answer came in time',
+  ECANCELED: 'Nobody waits for the answer any more',
   EEXPIRED: 'The time for it was over before its turn came',
   EHOSTDOWN: 'The host of the actor is gone',
   ESTOPPED: 'The actor was stopped',

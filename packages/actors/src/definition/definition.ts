@@ -1,8 +1,10 @@
 import { ActorError } from '../errors.ts'
+import type { Priority } from '../host/priorityMailbox.ts'
+import { checkMailboxOptions, type MailboxOptions } from './mailboxOptions.ts'
 import type { Factory, Handlers } from './types.ts'
 
 /** Options of an actor, given where it is spawned. */
-export interface SpawnOptions {
+export interface SpawnOptions extends MailboxOptions {
   /** Its last name in its path; unique among its siblings. Default: a number. */
   name?: string
   /**
@@ -11,8 +13,15 @@ export interface SpawnOptions {
    * `ctx.spawn`.
    */
   host?: number | 'here' | 'least'
-  /** Messages that may wait for the actor. Default 1,024; 0 means no limit. */
-  mailbox?: number
+}
+
+/** Options of all actors of a definition. */
+export interface DefinitionOptions extends SpawnOptions {
+  /**
+   * In which lane of the mailbox a message waits: a whole number from 0 to 7, the higher the sooner.
+   * It goes before `urgent`. Default: all in lane 0.
+   */
+  priority?: Priority
 }
 
 /** Every definition that this thread's modules have made, by where and by what name. */
@@ -29,18 +38,34 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
   readonly factory: Factory<Args, H>
   /** @internal */
   readonly options: SpawnOptions
+  /** @internal Functions do not travel: it is that of the definition which a host has loaded. */
+  readonly priority: Priority | undefined
 
   /** @internal */
-  constructor(url: string, name: string, factory: Factory<Args, H>, options: SpawnOptions) {
+  constructor(url: string, name: string, factory: Factory<Args, H>, options: DefinitionOptions) {
+    const { priority, ...others } = options
+    checkMailboxOptions(others)
     this.url = url
     this.name = name
     this.factory = factory
-    this.options = options
+    this.options = others
+    this.priority = priority
   }
 
-  /** The same definition, with options for those who are spawned from it. */
+  /**
+   * The same definition, with options for those who are spawned from it.
+   *
+   * @throws {ActorError} `EINVAL`: an option
+   */
   with(options: SpawnOptions): ActorDefinition<Args, H> {
-    return new ActorDefinition(this.url, this.name, this.factory, { ...this.options, ...options })
+    const { url, name, factory, priority } = this
+    const all = { ...this.options, ...options }
+    return new ActorDefinition(
+      url,
+      name,
+      factory,
+      priority === undefined ? all : { ...all, priority },
+    )
   }
 }
 
@@ -51,12 +76,14 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
  * @param url `import.meta.url` of the calling module; in CommonJS `pathToFileURL(__filename).href`
  * @param name unique within the module
  * @param factory returns the handlers; may be async, then the actor is ready when it settles
- * @throws {ActorError} `EINVAL`: no url, no name, no function, or the module has the name already
+ * @param options of all its actors, unless `.with` gives others
+ * @throws {ActorError} `EINVAL`: no url, no name, no function, a bad option, or the module has the name already
  */
 export function defineActor<Args extends unknown[], H extends object>(
   url: string,
   name: string,
   factory: Factory<Args, H>,
+  options: DefinitionOptions = {},
 ): ActorDefinition<Args, H> {
   if (typeof url !== 'string' || !URL.canParse(url))
     throw new ActorError('EINVAL', `A definition needs import.meta.url, not ${String(url)}`)
@@ -66,7 +93,7 @@ export function defineActor<Args extends unknown[], H extends object>(
     throw new ActorError('EINVAL', `The definition ${name} needs a function that returns handlers`)
   const key = keyOf(url, name)
   if (definitions.has(key)) throw new ActorError('EINVAL', `${url} defines ${name} twice`)
-  const definition = new ActorDefinition(url, name, factory, {})
+  const definition = new ActorDefinition(url, name, factory, options)
   definitions.set(key, definition as never)
   return definition
 }

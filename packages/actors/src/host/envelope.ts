@@ -15,6 +15,8 @@ export const kind = {
   item: 10,
   /** The stream is over. */
   end: 11,
+  /** The items on their way are so large that no further one comes until some are taken. */
+  stall: 12,
 
   /** The asker is not interested any more. */
   cancel: 16,
@@ -22,7 +24,10 @@ export const kind = {
   credit: 17,
   /** A mailbox is full: its actor is told nothing more until `resume`. */
   pause: 18,
+  /** So many messages may come again. */
   resume: 19,
+  /** More wait than `resume` has let go: another is wanted. */
+  want: 22,
   /** A request between hosts, by name: spawn, stop, watch. */
   request: 20,
   /** A notice between hosts, which nobody answers. */

@@ -44,17 +44,20 @@ export class Lane {
     return this.#writer.length > 0
   }
 
-  /** @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  post(parcel: Parcel): void {
-    if (this.#isClosed) return
+  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  post(parcel: Parcel): number {
+    if (this.#isClosed) return 0
     const writer = this.#writer
     if (writer.length === 0) {
       writer.reserve(FRAME_HEAD_BYTES)
       writer.bytes.writeUInt32LE(this.#from, 0)
       writer.length = FRAME_HEAD_BYTES
     }
+    const before = writer.length
     this.#records.write(parcel)
+    const bytes = writer.length - before
     if (writer.length >= FRAME_BYTES) this.flush()
+    return bytes
   }
 
   /** Sends what was posted. */

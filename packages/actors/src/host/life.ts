@@ -35,6 +35,7 @@ export class Life {
   create(blueprint: Blueprint): Cell {
     const cell = this.#cells.add(blueprint)
     const { definition, args } = blueprint
+    this.#host.adopt(cell)
     let handlers: unknown
     try {
       handlers = definition.factory(new ActorContext(this.#host, cell), ...args)
@@ -113,6 +114,9 @@ export class Life {
     cell.phase = 'stopped'
     this.#cells.remove(cell)
     cell.stopping?.abort()
+    const stopped = new ActorError('ESTOPPED')
+    cell.message?.withdraw(stopped)
+    for (const stashed of cell.work?.end() ?? []) this.#host.refuse(stashed, stopped)
     let envelope: Envelope | undefined
     while ((envelope = cell.mailbox.shift()) !== undefined)
       this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
