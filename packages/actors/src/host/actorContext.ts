@@ -5,6 +5,7 @@ import type { Address } from './address.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
+import { ActorLog } from './logger.ts'
 import { Message } from './message.ts'
 import { ActorRef, type ActorHandle } from './ref.ts'
 import { ActorTimers } from './timers.ts'
@@ -14,6 +15,7 @@ import { Work } from './work.ts'
 export class ActorContext {
   readonly #host: Host
   readonly #cell: Cell
+  #log: ActorLog | undefined
 
   /** @internal */
   constructor(host: Host, cell: Cell) {
@@ -51,6 +53,14 @@ export class ActorContext {
   /** Timers of this actor. */
   get timers(): ActorTimers {
     return (this.#work.timers ??= new ActorTimers(this.#host.timerHost(this.#cell)))
+  }
+
+  /** Logs for this actor, with the system's logger. */
+  get log(): ActorLog {
+    return (this.#log ??= new ActorLog(this.#host.reporting, {
+      actor: this.self.toString(),
+      definition: this.#cell.blueprint.definition.name,
+    }))
   }
 
   /** Aborted when the actor stops. */

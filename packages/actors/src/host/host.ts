@@ -12,9 +12,9 @@ import { nowhere, type Address } from './address.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
 import type { Cell } from './cell.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { bury, type DeadLetterReason } from './deadLetters.ts'
 import type { Down } from './down.ts'
 import { kind, type Envelope, type Kind, type Parcel } from './envelope.ts'
+import type { DeadLetterReason } from './events.ts'
 import { Gates } from './gates.ts'
 import type { Lane } from './lane.ts'
 import { Life } from './life.ts'
@@ -22,7 +22,8 @@ import { lane, Mesh, type Lanes } from './mesh.ts'
 import { Message } from './message.ts'
 import { Performer, type Stage } from './performer.ts'
 import { Unreadable } from './record.ts'
-import { ActorHandle, type ActorRef, type Caller } from './ref.ts'
+import { ActorHandle, ActorRef, type Caller } from './ref.ts'
+import { Reporting } from './reporting.ts'
 import { RefValues } from './refValues.ts'
 import { LOCAL_WINDOW, StreamReader, WINDOW, type Creditor } from './streamReader.ts'
 import { StreamSource } from './streamSource.ts'
@@ -57,6 +58,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
   readonly number: number
   readonly timeouts: Timeouts
   readonly #clock: Clock
+  /** What the program hears of this host. */
+  readonly reporting: Reporting
   readonly #values: RefValues
   readonly #mesh: Mesh
   readonly #gates = new Gates()
@@ -78,6 +81,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#asks = new Asks(this.timeouts)
     this.#values = new RefValues(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.reporting = new Reporting(this)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
     this.serve('stop', (actor: Address) => this.#life.stop(actor.slot, actor.generation))
     this.serve('watch', (actor: Address) => this.#life.watch(actor.slot, actor.generation))
@@ -90,6 +94,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Receives from now on. */
   open(): void {
     this.#mesh.open(this.#take, this.#performer.run)
+    this.reporting.open()
   }
 
   /** Answers requests of that name from other hosts; what it throws fails them. */
@@ -113,7 +118,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     const { address } = ref
     const reason = this.#refusal(address)
     if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
-    bury(reason, address, method)
+    this.#bury(reason, address, method)
     return false
   }
 
@@ -123,7 +128,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     const refusal = this.#refusal(address)
     if (refusal === undefined) this.#hand(kind.tell, address, method, args, 0, Infinity)
     else if (refusal !== 'overflow') throw this.#gone(address)
-    else if (this.#gates.overflowOf(address) === 'drop-newest') bury(refusal, address, method)
+    else if (this.#gates.overflowOf(address) === 'drop-newest') this.#bury(refusal, address, method)
     else {
       const answer = this.#answerOf(address, options.signal)
       this.#asks.add(answer, options.timeoutMs ?? Infinity)
@@ -237,11 +242,16 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#places = this.#places.filter((place) => place !== host)
     this.#asks.failAll(() => hostDown(host, error), host)
     this.#gates.forget(host)
+    this.reporting.forget(host)
+    if (error === undefined) return
+    if (this.reporting.wants('host lost')) this.reporting.tell({ type: 'host lost', host, error })
+    if (this.number === 0) this.reporting.say('error', { host, err: error }, 'A host is lost')
   }
 
   /** Stops all actors, each after what is in its mailbox. */
-  stopActors(): Promise<void> {
-    return this.#life.stopAll()
+  async stopActors(): Promise<void> {
+    await this.#life.stopAll()
+    await this.reporting.drained()
   }
 
   close(): void {
@@ -249,6 +259,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#asks.failAll(() => new ActorError('ECLOSED'))
     this.timeouts.close()
     this.#mesh.close()
+    this.reporting.events.close()
   }
 
   // What comes.
@@ -333,7 +344,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     if (pending === undefined) {
       const { from: host, slot, generation, method } = of
       // What was under way when a reader broke off is no letter to anybody.
-      if (how < kind.item) bury('late reply', { host, slot, generation }, method)
+      if (how < kind.item)  this.#bury('late reply', { host, slot, generation }, method)
       return
     }
     if (body instanceof Unreadable) {
@@ -408,12 +419,18 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   refuse(envelope: Envelope, error: unknown): void {
     if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope, error)
-    bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
+    this.#bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope, error)
-    else void this.#life.finish(cell, { reason: 'failed', error })
+    if (envelope.kind !== kind.tell) {
+      this.#respond(kind.failure, envelope, error)
+      return
+    }
+    const { actor, definition } = this.#who(cell)
+    const fields = { actor: actor.toString(), definition, method: envelope.method, err: error }
+    this.reporting.say('error', fields, 'An actor has failed')
+    void this.#life.finish(cell, { reason: 'failed', error })
   }
 
   canStop(cell: Cell): void {
@@ -665,7 +682,10 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** The mailbox is full: that host is to pause. */
   #press(cell: Cell, host: number): void {
     const { overflow = 'wait' } = cell.blueprint.options
-    cell.paused ??= new Set()
+    if (cell.paused === undefined) {
+      cell.paused = new Set()
+      if (this.reporting.wants('overflow')) this.reporting.tell({ type: 'overflow', overflow, ...this.#who(cell) })
+    }
     if (overflow === 'drop-oldest' || cell.paused.has(host)) return
     cell.paused.add(host)
     if (host === this.number) this.#gates.close(host, cell.generation, overflow)
@@ -738,6 +758,41 @@ export class Host implements Caller, Asker, Creditor, Stage {
 
   #gone({ host }: Address): ActorError {
     return this.#isClosed ? new ActorError('ECLOSED') : hostDown(host)
+  }
+
+  // What others hear of it.
+
+  /** An actor has begun. */
+  spawned(cell: Cell): void {
+    if (this.reporting.wants('spawned')) this.reporting.tell({ type: 'spawned', ...this.#who(cell) })
+  }
+
+  /** An actor is no more. */
+  stopped(cell: Cell, down: Down): void {
+    if (this.reporting.wants('stopped')) this.reporting.tell({ type: 'stopped', down, ...this.#who(cell) })
+  }
+
+  /** An actor has begun anew. */
+  restarted(cell: Cell, error: unknown): void {
+    if (this.reporting.wants('restarted'))
+      this.reporting.tell({ type: 'restarted', error, ...this.#who(cell) })
+  }
+
+  copy<T>(value: T): T {
+    const copied = copyValue(value, this.#values) as T
+    this.#values.adopt(undefined)
+    return copied
+  }
+
+  #who(cell: Cell): { actor: ActorRef; definition: string } {
+    const actor = new ActorRef(this.#addressOf(cell), this)
+    return { actor, definition: cell.blueprint.definition.name }
+  }
+
+  #bury(reason: DeadLetterReason, { host, slot, generation }: Address, method: string): void {
+    if (!this.reporting.wants('dead letter')) return
+    const actor = new ActorRef({ host, slot, generation }, this)
+    this.reporting.tell({ type: 'dead letter', reason, actor, method })
   }
 
   #placeOf({ host }: SpawnOptions, parent: Cell | undefined): number {

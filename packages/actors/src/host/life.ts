@@ -66,6 +66,7 @@ export class Life {
     }
     cell.handlers = handlers as never
     cell.phase = 'idle'
+    this.#host.spawned(cell)
     if (cell.mailbox.length > 0 || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
   }
 
@@ -121,6 +122,7 @@ export class Life {
     while ((envelope = cell.mailbox.shift()) !== undefined)
       this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
     if (cell.paused !== undefined) this.#host.relieved(cell)
+    this.#host.stopped(cell, down)
     for (const watcher of cell.watchers ?? []) watcher(down)
   }
 }

@@ -5,8 +5,11 @@ import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import { Host } from '../host/host.ts'
+import type { Logger } from '../host/logger.ts'
 import type { ActorHandle } from '../host/ref.ts'
+import type { SystemEvents } from '../host/systemEvents.ts'
 import { HostThread } from './hostThread.ts'
+import { stderrLogger } from './stderrLogger.ts'
 
 /** The number of the host that is the program's own thread. */
 const PROGRAM = 0
@@ -19,6 +22,11 @@ export interface SystemOptions {
   hosts?: number
   /** Limits of V8 for each host, as `worker_threads` has them. */
   resourceLimits?: ResourceLimits
+  /**
+   * What actors log with, and the system itself: pino, or what has its methods. `false`: nothing.
+   * Default: warnings and errors, to the standard error output.
+   */
+  logger?: Logger | false
 }
 
 /** Actors, and the threads that they run on. Close it when done: it keeps the process alive. */
@@ -34,6 +42,8 @@ export class ActorSystem implements AsyncDisposable {
   /** @internal */
   constructor(options: SystemOptions) {
     this.#resourceLimits = options.resourceLimits
+    const { logger = stderrLogger } = options
+    this.#host.reporting.logWith(logger === false ? undefined : logger)
     this.#host.serve('hello', (_: undefined, from: number) => this.#booting.get(from)?.())
     this.#host.open()
   }
@@ -42,6 +52,11 @@ export class ActorSystem implements AsyncDisposable {
   async start(hosts: number): Promise<void> {
     await Promise.all(Array.from({ length: hosts }, () => this.#boot()))
     this.#announce()
+  }
+
+  /** What happens in it, on all hosts. */
+  get events(): SystemEvents {
+    return this.#host.reporting.events
   }
 
   /** Hosts that take actors, by number. */

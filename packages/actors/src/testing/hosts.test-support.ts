@@ -9,7 +9,7 @@ import {
 } from '../definition/definition.ts'
 import type { Factory } from '../definition/types.ts'
 import { systemClock, type Clock } from '../host/clock.ts'
-import type { DeadLetter } from '../host/deadLetters.ts'
+import type { DeadLetter } from '../host/events.ts'
 import { Host } from '../host/host.ts'
 import { ActorRef } from '../host/ref.ts'
 

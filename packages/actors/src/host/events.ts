@@ -1,0 +1,65 @@
+import { channel, type Channel } from 'node:diagnostics_channel'
+import type { Overflow } from '../definition/mailboxOptions.ts'
+import type { Down } from './down.ts'
+import type { ActorRef } from './ref.ts'
+
+/** Why a message was not handled. */
+export type DeadLetterReason =
+  | 'no such actor'
+  | 'overflow'
+  | 'expired'
+  | 'late reply'
+  | 'unreadable'
+  | 'host lost'
+
+/** A message that no actor handled; of a late reply, the message that it answers. */
+export interface DeadLetter {
+  readonly type: 'dead letter'
+  readonly reason: DeadLetterReason
+  /** Whom it was for. */
+  readonly actor: ActorRef
+  readonly method: string
+}
+
+/** What has happened in a system. */
+export type SystemEvent =
+  | DeadLetter
+  | { readonly type: 'spawned'; readonly actor: ActorRef; readonly definition: string }
+  | {
+      readonly type: 'stopped'
+      readonly actor: ActorRef
+      readonly definition: string
+      readonly down: Down
+    }
+  | {
+      readonly type: 'restarted'
+      readonly actor: ActorRef
+      readonly definition: string
+      /** Why it had to be. */
+      readonly error: unknown
+    }
+  /** A mailbox has become full; told again only when half of it was empty in between. */
+  | {
+      readonly type: 'overflow'
+      readonly actor: ActorRef
+      readonly definition: string
+      readonly overflow: Overflow
+    }
+  | { readonly type: 'host lost'; readonly host: number; readonly error: unknown }
+  /** So many events and log entries of a host, or of a reader that was too slow, are missing here. */
+  | { readonly type: 'dropped'; readonly host: number; readonly count: number }
+
+export type SystemEventType = SystemEvent['type']
+
+/** Where each event is published, in the thread where it happens. */
+const channels: Readonly<Record<SystemEventType, Channel>> = {
+  'dead letter': channel('ringpost.actors.deadLetter'),
+  spawned: channel('ringpost.actors.spawned'),
+  stopped: channel('ringpost.actors.stopped'),
+  restarted: channel('ringpost.actors.restarted'),
+  overflow: channel('ringpost.actors.overflow'),
+  'host lost': channel('ringpost.actors.hostLost'),
+  dropped: channel('ringpost.actors.dropped'),
+}
+
+export const channelOf = (type: SystemEventType): Channel => channels[type]
