@@ -70,8 +70,12 @@ describe('the context of a process', () => {
           'parentPort.postMessage(texts.sort().join(" ")) })',
       )
       const answer = once(pull, 'message')
-      ${[1, 2, 3, 4, 5].map((i) => `thread(${JSON.stringify(sender(`at-once-${i}`))})`).join('\n')}
+      // They stay until all is received: what a context holds ends with the last thread that has it.
+      const senders = ${JSON.stringify([1, 2, 3, 4, 5].map((i) => sender(`at-once-${i}`)))}.map(
+        (source) => thread(source + 'parentPort.once("message", () => {})'),
+      )
       console.log((await answer)[0])
+      for (const one of senders) one.postMessage('done')
     `)
     const lines = ['at-once-1 at-once-2 at-once-3 at-once-4 at-once-5']
     expect(outcome).toEqual({ ...quiet, lines })
@@ -139,20 +143,20 @@ describe('the context of a process', () => {
 
   it('is found by who asks when the thread that has it has just fallen asleep', async () => {
     const outcome = await run(`
-      const answered = new SharedArrayBuffer(4)
+      const words = new SharedArrayBuffer(8)
       // In time for nobody: this thread sleeps, and its registrar has yet to join the channel.
       thread(
         'const { BroadcastChannel } = require("node:worker_threads"); const { wait } = Atomics;' +
           'import(library).then(({ Pull }) => {' +
-          'const { answered } = workerData; const candidate = new SharedArrayBuffer(1);' +
+          'const { words } = workerData; const candidate = new SharedArrayBuffer(1);' +
           'const channel = new BroadcastChannel("ringpost.context.1");' +
           'Atomics.wait = (...given) => {' +
-          ' Atomics.wait = wait; channel.postMessage({ answered, candidate, threadId: 0 });' +
+          ' Atomics.wait = wait; channel.postMessage({ words, candidate, threadId: 0 });' +
           ' return wait(...given) };' +
           'new Pull().receiveSync() })',
-        { workerData: { answered } },
+        { workerData: { words } },
       )
-      await Atomics.waitAsync(new Int32Array(answered), 0, 0).value
+      await Atomics.waitAsync(new Int32Array(words), 1, 0).value
       console.log('answered')
       process.exit()
     `)

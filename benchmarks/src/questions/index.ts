@@ -9,6 +9,7 @@ import { tcp } from './tcp.ts'
 import { tcpRoundTrip } from './tcpRoundTrip.ts'
 import { tcpWeather } from './tcpWeather.ts'
 import { throughput } from './throughput.ts'
+import { valueBytes } from './values.ts'
 import { weather } from './weather.ts'
 import { wireCodec } from './wireCodec.ts'
 
@@ -21,6 +22,7 @@ export const questions: readonly Question[] = [
   idlePipes,
   flood,
   wireCodec,
+  valueBytes,
   tcp,
   tcpRoundTrip,
   tcpWeather,

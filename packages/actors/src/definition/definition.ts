@@ -1,28 +1,7 @@
 import { ActorError } from '../errors.ts'
+import { checkSpawnOptions, type DefinitionOptions, type SpawnOptions } from './spawnOptions.ts'
 import type { Priority } from '../host/priorityMailbox.ts'
-import { checkMailboxOptions, type MailboxOptions } from './mailboxOptions.ts'
 import type { Factory, Handlers } from './types.ts'
-
-/** Options of an actor, given where it is spawned. */
-export interface SpawnOptions extends MailboxOptions {
-  /** Its last name in its path; unique among its siblings. Default: a number. */
-  name?: string
-  /**
-   * Where it is to run: the number of a host, `'here'` (the thread that spawns it) or `'least'`
-   * (the one with the fewest actors). Default: the hosts in turn for `system.spawn`, `'here'` for
-   * `ctx.spawn`.
-   */
-  host?: number | 'here' | 'least'
-}
-
-/** Options of all actors of a definition. */
-export interface DefinitionOptions extends SpawnOptions {
-  /**
-   * In which lane of the mailbox a message waits: a whole number from 0 to 7, the higher the sooner.
-   * It goes before `urgent`. Default: all in lane 0.
-   */
-  priority?: Priority
-}
 
 /** Every definition that this thread's modules have made, by where and by what name. */
 const definitions = new Map<string, ActorDefinition<never[], Handlers>>()
@@ -44,7 +23,7 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
   /** @internal */
   constructor(url: string, name: string, factory: Factory<Args, H>, options: DefinitionOptions) {
     const { priority, ...others } = options
-    checkMailboxOptions(others)
+    checkSpawnOptions(others)
     this.url = url
     this.name = name
     this.factory = factory
@@ -55,17 +34,13 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
   /**
    * The same definition, with options for those who are spawned from it.
    *
-   * @throws {ActorError} `EINVAL`: an option
+   * @throws {ActorError} `EINVAL`
    */
   with(options: SpawnOptions): ActorDefinition<Args, H> {
     const { url, name, factory, priority } = this
     const all = { ...this.options, ...options }
-    return new ActorDefinition(
-      url,
-      name,
-      factory,
-      priority === undefined ? all : { ...all, priority },
-    )
+    const withPriority = priority === undefined ? all : { ...all, priority }
+    return new ActorDefinition(url, name, factory, withPriority)
   }
 }
 

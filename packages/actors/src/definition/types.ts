@@ -7,24 +7,32 @@ import type { ActorDefinition } from './definition.ts'
 export type Handlers = { readonly [name: string]: (...args: any[]) => unknown }
 
 /** Makes an actor's handlers; it runs once for each incarnation, on the host of the actor. */
-export type Factory<Args extends unknown[], H> = (
-  ctx: ActorContext,
-  ...args: Args
-) => H | Promise<H>
+export type Factory<Args extends unknown[], H> = (ctx: ActorContext, ...args: Args) => H | Promise<H>
+
+/** The handlers of a definition; of handlers, themselves. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type HandlersOf<T> = T extends ActorDefinition<any, infer H> ? H : T
 
 /** What a handler that streams returns. */
 type Streaming = Generator | AsyncGenerator
 
+/** Whether a handler streams that returns this; one that always throws does not. */
+type IsStreaming<R> = [R] extends [never] ? false : [R] extends [Streaming] ? true : false
+
 type MessagesOf<H> = {
   [K in keyof H]: H[K] extends (...args: never[]) => infer R
-    ? R extends Streaming
+    ? IsStreaming<R> extends true
       ? never
       : K
     : never
 }[keyof H]
 
 type StreamsOf<H> = {
-  [K in keyof H]: H[K] extends (...args: never[]) => Streaming ? K : never
+  [K in keyof H]: H[K] extends (...args: never[]) => infer R
+    ? IsStreaming<R> extends true
+      ? K
+      : never
+    : never
 }[keyof H]
 
 type ArgumentsOf<F> = F extends (...args: infer Args) => unknown ? Args : never
@@ -35,28 +43,20 @@ type ItemOf<F> = F extends (
   ? T
   : never
 
-/** The handlers that are meant where a definition or its handlers are named. */
-type HandlersOf<T> = T extends ActorDefinition<infer _Args, infer H> ? H : T
-
-type Telling<H> = { readonly [K in MessagesOf<H>]: (...args: ArgumentsOf<H[K]>) => boolean }
-type Sending<H> = { readonly [K in MessagesOf<H>]: (...args: ArgumentsOf<H[K]>) => Promise<void> }
-type Asking<H> = {
-  readonly [K in MessagesOf<H>]: (...args: ArgumentsOf<H[K]>) => Promise<ResultOf<H[K]>>
-}
-type Streams<H> = {
-  readonly [K in StreamsOf<H>]: (
-    ...args: ArgumentsOf<H[K]>
-  ) => AsyncGenerator<ItemOf<H[K]>, void, void>
-}
-
 /** Puts a message into the mailbox, or not: it never waits. Returns whether the mailbox took it. */
-export type Tell<T> = Telling<HandlersOf<T>>
+export type Tell<H> = { readonly [K in MessagesOf<H>]: (...args: ArgumentsOf<H[K]>) => boolean }
 
 /** Puts a message into the mailbox as soon as there is room. */
-export type Send<T> = Sending<HandlersOf<T>>
+export type Send<H> = {
+  readonly [K in MessagesOf<H>]: (...args: ArgumentsOf<H[K]>) => Promise<void>
+}
 
 /** Asks and awaits what the handler returns. */
-export type Ask<T> = Asking<HandlersOf<T>>
+export type Ask<H> = {
+  readonly [K in MessagesOf<H>]: (...args: ArgumentsOf<H[K]>) => Promise<ResultOf<H[K]>>
+}
 
 /** Reads what a generator yields, no faster than the reader takes it. */
-export type Stream<T> = Streams<HandlersOf<T>>
+export type Stream<H> = {
+  readonly [K in StreamsOf<H>]: (...args: ArgumentsOf<H[K]>) => AsyncGenerator<ItemOf<H[K]>, void, void>
+}

@@ -1,13 +1,15 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
-import type { Address } from './address.ts'
+import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import type { Cell } from './cell.ts'
-import type { Envelope } from './envelope.ts'
+import type { Down } from './down.ts'
+import { kind, type Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
+import type { EndingHook, Incarnation } from './incarnation.ts'
 import { ActorLog } from './logger.ts'
 import { Message } from './message.ts'
-import { ActorRef, type ActorHandle } from './ref.ts'
+import { ActorHandle, ActorRef } from './ref.ts'
 import { ActorTimers } from './timers.ts'
 import { Work } from './work.ts'
 
@@ -15,24 +17,39 @@ import { Work } from './work.ts'
 export class ActorContext {
   readonly #host: Host
   readonly #cell: Cell
+  readonly #incarnation: Incarnation
   #log: ActorLog | undefined
 
   /** @internal */
-  constructor(host: Host, cell: Cell) {
+  constructor(host: Host, cell: Cell, incarnation: Incarnation) {
     this.#host = host
     this.#cell = cell
+    this.#incarnation = incarnation
   }
 
   /** The actor itself, to be handed to others. */
   get self(): ActorRef {
-    const { slot, generation } = this.#cell
-    const address: Address = { host: this.#host.number, slot, generation }
-    return new ActorRef(address, this.#host, this.#cell)
+    return new ActorRef(this.#host.addressOf(this.#cell), this.#host, this.#cell)
+  }
+
+  /** Its last name in its path. */
+  get name(): string {
+    return this.#cell.blueprint.name
+  }
+
+  /** Its names from the program down: `/parent/child`. */
+  get path(): string {
+    return this.#cell.path
   }
 
   /** The number of the host that the actor runs on. */
   get host(): number {
     return this.#host.number
+  }
+
+  /** How often the actor has begun: 1 until it is restarted. */
+  get incarnation(): number {
+    return this.#incarnation.number
   }
 
   /** When the answer to the message being handled is of no use any more: milliseconds since the epoch. */
@@ -58,22 +75,87 @@ export class ActorContext {
   /** Logs for this actor, with the system's logger. */
   get log(): ActorLog {
     return (this.#log ??= new ActorLog(this.#host.reporting, {
-      actor: this.self.toString(),
+      actor: this.path,
       definition: this.#cell.blueprint.definition.name,
     }))
   }
 
-  /** Aborted when the actor stops. */
+  /** Aborted when the actor is to stop at once, when it has stopped, and before it is restarted. */
   get signal(): AbortSignal {
-    return (this.#cell.stopping ??= new AbortController()).signal
+    return this.#incarnation.signal
   }
 
-  /** Spawns a child: it stops when this actor does. */
+  /**
+   * Whether the actor is to stop at once. Read from shared memory: it changes even while a loop
+   * leaves the thread no time for messages. A loop that looks at it counts as making progress.
+   */
+  get aborted(): boolean {
+    return this.#incarnation.isOver || this.#host.isAborted(this.#cell)
+  }
+
+  /** The children that it has now, by name. */
+  get children(): ReadonlyMap<string, ActorHandle> {
+    const children = new Map<string, ActorHandle>()
+    for (const { name, address } of this.#incarnation.supervisor ?? [])
+      if (address !== undefined) children.set(name, new ActorHandle(address, this.#host, this.#cell))
+    return children
+  }
+
+  /**
+   * Spawns a child; settles when it is ready. It stops when this actor stops or restarts, and what
+   * becomes of it when it fails is decided as `supervise` says.
+   *
+   * @throws {ActorError} `EEXIST`: a child has the name; `ESTOPPED`: this actor has ended; and as `system.spawn`
+   */
   spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     ...args: Args
   ): Promise<ActorHandle<H>> {
-    return this.#host.spawn(definition, args, this.#cell)
+    const parent = { cell: this.#cell, incarnation: this.#incarnation }
+    return this.#host.spawn(definition, args, parent)
+  }
+
+  /**
+   * Says how children are supervised that are spawned from now on.
+   *
+   * @throws {ActorError} `EINVAL`
+   */
+  supervise(options: SupervisionOptions): void {
+    const parent = { cell: this.#cell, incarnation: this.#incarnation }
+    this.#host.families.of(parent).policy = policyOf(options)
+  }
+
+  /**
+   * Calls back when this life of the actor ends, for good or to begin anew, after its children have
+   * ended; those that were registered last are called first, and what they return is awaited.
+   */
+  onStop(hook: EndingHook): void {
+    ;(this.#incarnation.hooks ??= []).push(hook)
+  }
+
+  /**
+   * Calls back once, as this actor's next message, when another is no more.
+   *
+   * @returns takes it back
+   */
+  watch<H = Handlers>(ref: ActorRef<H>, handler: (down: Down) => unknown): () => void {
+    const incarnation = this.#incarnation
+    const unwatch = this.#host.watch(ref.address, (down) => {
+      unbind()
+      this.#host.invoke(this.#cell, incarnation, () => handler(down))
+    })
+    const unbind = incarnation.bind(unwatch)
+    return unbind
+  }
+
+  /**
+   * Ties this actor to another: when one of them fails, or loses its host, the other fails with
+   * `ELINKED`. One that is stopped takes nobody along.
+   *
+   * @returns takes it back
+   */
+  link<H = Handlers>(ref: ActorRef<H>): () => void {
+    return this.#host.link(this.#cell, this.#incarnation, ref.address)
   }
 
   /** Stops this actor, when the message being handled is done. */
@@ -92,7 +174,7 @@ export class ActorContext {
       throw new ActorError('EINVAL', 'become needs an object of handlers')
     if (this.#cell.phase === 'starting')
       throw new ActorError('EINVAL', 'The first handlers are what the factory returns')
-    this.#cell.handlers = handlers
+    if (!this.#incarnation.isOver) this.#cell.handlers = handlers
   }
 
   /**
@@ -112,9 +194,7 @@ export class ActorContext {
 
   /** Handles the messages that were put aside, in their order, before all others of their urgency. */
   unstash(): void {
-    const stashed = this.#work.stash.splice(0)
-    for (const envelope of stashed.reverse()) this.#cell.mailbox.unshift(envelope)
-    this.#host.wake(this.#cell)
+    this.#host.unstash(this.#cell)
   }
 
   /**
@@ -127,13 +207,16 @@ export class ActorContext {
     this.timers.whenIdle(delayMs, act)
   }
 
+  /** Of this life: what is left of an earlier one has none. */
   get #work(): Work {
+    if (this.#incarnation.isOver) throw new ActorError('ESTOPPED')
     return (this.#cell.work ??= new Work())
   }
 
   #current(needs: string): Envelope {
     const { current } = this.#cell
-    if (current !== undefined) return current
+    const isIt = current !== undefined && current.kind !== kind.call && !this.#incarnation.isOver
+    if (isIt) return current
     throw new ActorError('EINVAL', `No message is being handled, which ${needs} is about`)
   }
 }

@@ -8,6 +8,9 @@ export interface Address {
   readonly generation: number
 }
 
+/** The number of the host that is the program's own thread. */
+export const PROGRAM = 0
+
 /** Nobody: what asks and tells carry where no actor is meant. */
 export const nowhere: Address = { host: 0, slot: 0, generation: 0 }
 

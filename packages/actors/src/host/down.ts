@@ -1,6 +1,25 @@
+/** Why the thread of a host has ended. */
+export type HostLoss =
+  /** Something called `process.exit` there. */
+  | { readonly why: 'exited'; readonly exitCode: number }
+  /** Something was thrown outside of a handler, or a promise was rejected that nobody awaited. */
+  | { readonly why: 'uncaught'; readonly error: unknown }
+  /** It came to the limits of its memory (`resourceLimits`). */
+  | { readonly why: 'out of memory' }
+  /** It made no progress for so long. */
+  | { readonly why: 'stuck'; readonly forMs: number }
+  /** It was ended: an actor there did not stop in time, or the system closed. */
+  | { readonly why: 'terminated' }
+
 /** Why an actor is no more. */
 export type Down =
   | { readonly reason: 'stopped' }
   | { readonly reason: 'failed'; readonly error: unknown }
-  | { readonly reason: 'host lost'; readonly error: unknown }
+  | {
+      readonly reason: 'host lost'
+      readonly host: number
+      readonly loss: HostLoss
+      /** `EHOSTDOWN`; its cause is what was thrown, if something was. */
+      readonly error: unknown
+    }
   | { readonly reason: 'no such actor' }

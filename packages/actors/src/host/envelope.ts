@@ -6,6 +6,8 @@ export const kind = {
   tell: 1,
   ask: 2,
   stream: 3,
+  /** What an actor does in its turn without a message; it never leaves the host. */
+  call: 4,
 
   /** The answer of an ask. */
   reply: 8,

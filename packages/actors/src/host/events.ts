@@ -1,6 +1,7 @@
 import { channel, type Channel } from 'node:diagnostics_channel'
 import type { Overflow } from '../definition/mailboxOptions.ts'
-import type { Down } from './down.ts'
+import type { ActorFailure } from '../supervision/failures.ts'
+import type { Down, HostLoss } from './down.ts'
 import type { ActorRef } from './ref.ts'
 
 /** Why a message was not handled. */
@@ -24,28 +25,38 @@ export interface DeadLetter {
 /** What has happened in a system. */
 export type SystemEvent =
   | DeadLetter
-  | { readonly type: 'spawned'; readonly actor: ActorRef; readonly definition: string }
+  | {
+      readonly type: 'spawned'
+      readonly actor: ActorRef
+      readonly definition: string
+      readonly path: string
+    }
   | {
       readonly type: 'stopped'
       readonly actor: ActorRef
       readonly definition: string
+      readonly path: string
       readonly down: Down
     }
   | {
       readonly type: 'restarted'
       readonly actor: ActorRef
       readonly definition: string
-      /** Why it had to be. */
-      readonly error: unknown
+      readonly path: string
+      /** How often it has begun. */
+      readonly incarnation: number
     }
+  /** An actor has failed, and what was decided. */
+  | ({ readonly type: 'failed' } & ActorFailure)
   /** A mailbox has become full; told again only when half of it was empty in between. */
   | {
       readonly type: 'overflow'
       readonly actor: ActorRef
       readonly definition: string
+      readonly path: string
       readonly overflow: Overflow
     }
-  | { readonly type: 'host lost'; readonly host: number; readonly error: unknown }
+  | { readonly type: 'host lost'; readonly host: number; readonly loss: HostLoss }
   /** So many events and log entries of a host, or of a reader that was too slow, are missing here. */
   | { readonly type: 'dropped'; readonly host: number; readonly count: number }
 
@@ -57,6 +68,7 @@ const channels: Readonly<Record<SystemEventType, Channel>> = {
   spawned: channel('ringpost.actors.spawned'),
   stopped: channel('ringpost.actors.stopped'),
   restarted: channel('ringpost.actors.restarted'),
+  failed: channel('ringpost.actors.failure'),
   overflow: channel('ringpost.actors.overflow'),
   'host lost': channel('ringpost.actors.hostLost'),
   dropped: channel('ringpost.actors.dropped'),

@@ -1,30 +1,36 @@
 import type { Context } from '@ringpost/core'
-import {
-  loadDefinition,
-  type ActorDefinition,
-  type SpawnOptions,
-} from '../definition/definition.ts'
-import { ActorError } from '../errors.ts'
+import { loadDefinition, type ActorDefinition } from '../definition/definition.ts'
 import type { Overflow } from '../definition/mailboxOptions.ts'
-import { copyValue } from '../values/values.ts'
+import type { SpawnOptions } from '../definition/spawnOptions.ts'
+import { ActorError } from '../errors.ts'
+import { copyValue } from '../values/index.ts'
+import type { ActorFailure } from '../supervision/failures.ts'
+import type { During } from '../supervision/options.ts'
 import { AbortableAnswer } from './abortableAnswer.ts'
-import { nowhere, type Address } from './address.ts'
+import { PROGRAM, type Address } from './address.ts'
+import { Admission, type Doorkeeper } from './admission.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
-import type { Cell } from './cell.ts'
+import type { Board, Seat } from './board.ts'
+import type { Blueprint, Cell } from './cell.ts'
 import { systemClock, type Clock } from './clock.ts'
-import type { Down } from './down.ts'
+import type { Down, HostLoss } from './down.ts'
 import { kind, type Envelope, type Kind, type Parcel } from './envelope.ts'
 import type { DeadLetterReason } from './events.ts'
-import { Gates } from './gates.ts'
-import type { Lane } from './lane.ts'
-import { Life } from './life.ts'
+import { Families, type Lost, type Parent, type SpawnOrder } from './families.ts'
+import { whenFound } from './finding.ts'
+import { hostDown, lostWith } from './hostLoss.ts'
+import type { Incarnation } from './incarnation.ts'
+import { Life, type StopOptions } from './life.ts'
 import { lane, Mesh, type Lanes } from './mesh.ts'
 import { Message } from './message.ts'
+import { Moves, type Awaited, type Move, type MovesSnapshot } from './moves.ts'
 import { Performer, type Stage } from './performer.ts'
+import { Placement, type Places } from './placement.ts'
 import { Unreadable } from './record.ts'
 import { ActorHandle, ActorRef, type Caller } from './ref.ts'
-import { Reporting } from './reporting.ts'
 import { RefValues } from './refValues.ts'
+import { Reporting } from './reporting.ts'
+import { Room } from './room.ts'
 import { LOCAL_WINDOW, StreamReader, WINDOW, type Creditor } from './streamReader.ts'
 import { StreamSource } from './streamSource.ts'
 import type { TimerHost } from './timers.ts'
@@ -35,60 +41,101 @@ import { Work } from './work.ts'
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
 
-/** Answers a request of another host. */
-type Service = (body: never, from: number) => unknown
+/** Answers a request of another host; `id` is the request's name there. */
+type Service = (body: never, from: number, id: number) => unknown
 
-/** What a host is asked when an actor is to be made there. */
-interface SpawnOrder {
-  readonly url: string
-  readonly name: string
-  readonly args: unknown[]
-  readonly options: SpawnOptions
-  readonly parent: Address
+/** What a host that begins is told. */
+export interface Welcome {
+  readonly places: Places
+  readonly lost: readonly Lost[]
+  readonly moves: MovesSnapshot
 }
-
-const hostDown = (host: number, cause?: unknown): ActorError =>
-  new ActorError('EHOSTDOWN', `Host ${host} is gone`, { cause })
 
 /**
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
  * delivers what is for its own actors.
  */
-export class Host implements Caller, Asker, Creditor, Stage {
+export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
   readonly number: number
   readonly timeouts: Timeouts
-  readonly #clock: Clock
   /** What the program hears of this host. */
   readonly reporting: Reporting
+  readonly #clock: Clock
   readonly #values: RefValues
   readonly #mesh: Mesh
-  readonly #gates = new Gates()
+  readonly #room: Room
+  readonly #admission = new Admission(this)
   readonly #asks: Asks
   readonly #performer = new Performer(this)
-  readonly #life = new Life(this, this.#performer)
+  readonly #life: Life
+  readonly #placement: Placement
+  readonly #moves = new Moves()
+  /** Hosts that are gone, and why. */
+  readonly #losses = new Map<number, HostLoss>()
+  /** What other hosts watch here, by the host and its name for it: takes it back. */
+  readonly #watched = new Map<number, () => void>()
+  readonly families: Families
   readonly #services = new Map<string, Service>()
   /** Generators that are read, by reader: its host and its name there. */
   readonly #sources = new Map<number, StreamSource>()
-  /** Where actors may be placed, as host 0 has told. */
-  #places: readonly number[] = []
-  #nextPlace = 0
   #isClosed = false
 
-  constructor(system: string, number: number, context: Context, clock = systemClock) {
+  /**
+   * @param seat this host's on the board
+   * @param clock for tests
+   */
+  constructor(
+    system: string,
+    number: number,
+    context: Context,
+    board: Board,
+    seat: number,
+    clock: Clock = systemClock,
+  ) {
     this.number = number
     this.#clock = clock
     this.timeouts = new Timeouts(clock)
     this.#asks = new Asks(this.timeouts)
     this.#values = new RefValues(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.#room = new Room(number, this.#mesh, (address) => this.#want(address))
     this.reporting = new Reporting(this)
+    this.#placement = new Placement(number, board, seat)
+    this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
+    this.families = new Families(this, this.#clock)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
-    this.serve('stop', (actor: Address) => this.#life.stop(actor.slot, actor.generation))
-    this.serve('watch', (actor: Address) => this.#life.watch(actor.slot, actor.generation))
-    this.serve('places', (places: number[]) => this.placeAt(places))
-    this.serve('lost', ({ host, error }: { host: number; error: unknown }) =>
-      this.lose(host, error),
+    this.serve('stop', ({ actor, options }: { actor: Address; options: StopOptions }) =>
+      this.#life.stop(actor.slot, actor.generation, options),
     )
+    this.serve('halt', ({ slot, generation, error }: Address & { error: unknown }) =>
+      this.#life.halt(slot, generation, error),
+    )
+    this.serve('restart', ({ slot, generation, incarnation }: Address & { incarnation: number }) =>
+      this.#life.restart(slot, generation, incarnation),
+    )
+    this.serve('resume', ({ slot, generation }: Address) => this.#life.resume(slot, generation))
+    this.serve('fail', ({ slot, generation, error }: Address & { error: unknown }) => {
+      const cell = this.#life.get(slot, generation)
+      if (cell !== undefined) void this.#life.finish(cell, { reason: 'failed', error })
+    })
+    this.serve('watch', (actor: Address, from: number, id: number) =>
+      this.#watchFor(actor, sourceKey(from, id)),
+    )
+    this.serve('link', ({ actor, to }: { actor: Address; to: Address }) => {
+      const cell = this.cellAt(actor)
+      if (cell !== undefined) this.#bond(cell, cell.incarnation, to)
+    })
+    this.serve('unlink', ({ actor, to }: { actor: Address; to: Address }) => {
+      const bonds = this.cellAt(actor)?.incarnation.links
+      bonds?.get(linkKey(to))?.()
+    })
+    this.serve('places', (places: Places) => this.placeAt(places))
+    this.serve('welcome', (welcome: Welcome) => this.#settleIn(welcome))
+    this.serve('lost', (lost: Lost) => this.lose(lost))
+    this.serve('awaited', (awaited: Awaited) => this.#moves.expect(awaited))
+    this.serve('settled', (lost: number) => this.#moves.settle(lost))
+    this.serve('moved', (move: Move) => this.#moves.add(move))
+    this.serve('forget', (from: readonly Address[]) => this.#moves.remove(from))
   }
 
   /** Receives from now on. */
@@ -107,15 +154,23 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return this.#life.count
   }
 
+  get cells(): Iterable<Cell> {
+    return this.#life
+  }
+
   /** Messages that wait for an actor of this host. */
-  waitingFor({ slot, generation }: Address): number {
-    return this.#life.get(slot, generation)?.mailbox.length ?? 0
+  waitingFor(address: Address): number {
+    return this.cellAt(address)?.mailbox.length ?? 0
+  }
+
+  get moves(): Moves {
+    return this.#moves
   }
 
   // What refs and programs call.
 
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
-    const { address } = ref
+    const address = this.#whereIs(ref.address)
     const reason = this.#refusal(address)
     if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
     this.#bury(reason, address, method)
@@ -123,16 +178,24 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   async send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void> {
-    const { address, options } = ref
+    const address = this.#whereIs(ref.address)
+    if (this.#isAwaited(address)) {
+      const { timeoutMs = Infinity, signal } = ref.options
+      const copied = this.copyArgs(args)
+      await this.#whenFound(address, timeoutMs, signal)
+      await this.send(ref, method, copied)
+      return
+    }
+    const { options } = ref
     options.signal?.throwIfAborted()
     const refusal = this.#refusal(address)
     if (refusal === undefined) this.#hand(kind.tell, address, method, args, 0, Infinity)
-    else if (refusal !== 'overflow') throw this.#gone(address)
-    else if (this.#gates.overflowOf(address) === 'drop-newest') this.#bury(refusal, address, method)
+    else if (refusal !== 'overflow') throw this.#gone(address.host)
+    else if (this.#room.overflowOf(address) === 'drop-newest') this.#bury(refusal, address, method)
     else {
       const answer = this.#answerOf(address, options.signal)
       this.#asks.add(answer, options.timeoutMs ?? Infinity)
-      this.#hold(answer, ref, args, (copied) => {
+      this.#hold(answer, address, options.signal, args, (copied) => {
         this.#asks.remove(answer)
         this.#hand(kind.tell, address, method, copied, 0, Infinity)
         answer.settle(undefined)
@@ -142,71 +205,196 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
-    const { address, options, owner } = ref
+    if (this.#isAwaited(ref.address)) return this.#askLater(ref, method, args)
+    const { options, owner } = ref
+    const address = this.#whereIs(ref.address)
     const answer = this.#answerOf(address, options.signal)
     this.#asks.add(answer, options.timeoutMs ?? this.#timeLeft(owner?.deadline))
-    this.#begin(kind.ask, answer, answer.deadline, ref, method, args)
+    this.#begin(kind.ask, answer, answer.deadline, address, ref, method, args)
     return answer.promise
   }
 
-  stream(ref: ActorRef<never>, method: string, args: unknown[]): StreamReader {
-    const { address, options, owner } = ref
+  stream(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void, void> {
+    if (this.#isAwaited(ref.address)) return this.#streamLater(ref, method, this.copyArgs(args))
+    const { options, owner } = ref
     const { signal, timeoutMs = Infinity } = options
+    const address = this.#whereIs(ref.address)
     const until = owner?.deadline ?? Infinity
     const window = address.host === this.number ? LOCAL_WINDOW : WINDOW
     const begin = (reader: StreamReader): void => {
       this.#asks.add(reader, Infinity)
-      this.#begin(kind.stream, reader, until, ref, method, args)
+      this.#begin(kind.stream, reader, until, address, ref, method, args)
     }
     return new StreamReader({ address, window, signal, timeoutMs, until, begin }, this)
   }
 
-  async stop(address: Address): Promise<void> {
-    try {
-      await this.request(address.host, 'stop', address)
-    } catch (error) {
-      // An actor whose host is gone is as gone as it can be.
-      if (!(error instanceof ActorError) || error.code !== 'EHOSTDOWN') throw error
+  /** Settles when the actor is gone, also if it is being restarted elsewhere. */
+  async stop(actor: Address, options: StopOptions = {}): Promise<void> {
+    while (true) {
+      if (this.#isAwaited(actor)) await this.#whenFound(actor, Infinity, undefined)
+      const address = this.#whereIs(actor)
+      if (this.isGone(address.host)) return
+      if (await this.stopAt(address, options)) return
     }
   }
 
-  /** Settles when the actor is no more. */
-  async down(address: Address): Promise<Down> {
+  /** Stops an actor where it is. @returns false: its host was lost */
+  async stopAt(address: Address, options: StopOptions): Promise<boolean> {
+    const { drain = true, graceMs } = options
+    const seat = this.#placement.seatOf(address.host)
+    // Its handler sees that even if it leaves its thread no time for messages.
+    if (!drain) seat?.abort(address.generation)
+    const end = graceMs === undefined ? undefined : this.#endIn(graceMs, address, seat)
     try {
-      return (await this.request(address.host, 'watch', address)) as Down
+      await this.request(address.host, 'stop', { actor: address, options })
+      return true
     } catch (error) {
-      if (!(error instanceof ActorError) || error.code !== 'EHOSTDOWN') throw error
-      return { reason: 'host lost', error: error.cause }
+      if (error instanceof ActorError && error.code === 'EHOSTDOWN') return false
+      throw error
+    } finally {
+      end?.()
     }
+  }
+
+  /** Ends the thread of an actor that does not stop, after twice the time. @returns takes it back */
+  #endIn(graceMs: number, actor: Address, seat: Seat | undefined): () => void {
+    const clock = this.#clock
+    let timer = clock.after(graceMs, () => {
+      seat?.abort(actor.generation)
+      timer = clock.after(graceMs, () => {
+        if (actor.host !== this.number) this.notify(PROGRAM, 'terminate', actor)
+      })
+    })
+    return () => clock.cancel(timer)
+  }
+
+  /** Settles when the actor is no more, with the reason. */
+  down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const abort = (): void => {
+        unwatch()
+        reject(signal!.reason)
+      }
+      const unwatch = this.watch(address, (down) => {
+        signal?.removeEventListener('abort', abort)
+        resolve(down)
+      })
+      signal?.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  /** Calls back once, when the actor is no more. @returns takes it back */
+  watch(actor: Address, watcher: (down: Down) => void): () => void {
+    const address = this.#whereIs(actor)
+    const { host } = address
+    if (host === this.number) return this.#life.watch(address, watcher)
+    const answer = new Answer(host, this)
+    this.#ask(answer, 'watch', address)
+    answer.promise.then(
+      (down) => watcher(down as Down),
+      (error: unknown) => watcher(this.#downOf(host, error)),
+    )
+    return () => {
+      if (this.#asks.remove(answer) && !this.isGone(host))
+        this.#post(host, lane.system, kind.cancel, '', answer.id, undefined)
+    }
+  }
+
+  /** The actor fails if the other ends as it should not, and the other way round. */
+  link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
+    const to = this.#whereIs(other)
+    const own = this.addressOf(cell)
+    if (!this.isGone(to.host)) this.notify(to.host, 'link', { actor: to, to: own })
+    const release = this.#bond(cell, incarnation, to)
+    return () => {
+      release()
+      if (!this.isGone(to.host)) this.notify(to.host, 'unlink', { actor: to, to: own })
+    }
+  }
+
+  /** One direction of a link. */
+  #bond(cell: Cell, incarnation: Incarnation, other: Address): () => void {
+    const links = (incarnation.links ??= new Map<string, () => void>())
+    const key = linkKey(other)
+    const known = links.get(key)
+    if (known !== undefined) return known
+    const unwatch = this.watch(other, (down) => {
+      release()
+      if (down.reason === 'stopped' || incarnation.isOver) return
+      const cause = 'error' in down ? down.error : undefined
+      const message = `A linked actor has ended: ${down.reason}`
+      this.#life.fail(cell, new ActorError('ELINKED', message, { cause }), 'link')
+    })
+    const unbind = incarnation.bind(unwatch)
+    const release = (): void => {
+      links.delete(key)
+      unbind()
+    }
+    links.set(key, release)
+    return release
   }
 
   /** @param parent an actor of this host; none: the program itself */
   async spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     args: Args,
-    parent?: Cell,
+    parent?: Parent,
   ): Promise<ActorHandle<H>> {
-    const { url, name, options } = definition
-    const host = this.#placeOf(options, parent)
-    const above = parent === undefined ? nowhere : this.#addressOf(parent)
-    let address: Address
-    if (host === this.number) {
-      const copied = copyValue(args, this.#values) as unknown[]
-      // What was read has no owner yet: the actor that is made takes it.
-      const cell = this.#life.create({
-        definition: definition as never,
-        args: copied,
-        parent: above,
-        options,
-      })
-      if (cell.started !== undefined) await cell.started
-      address = this.#addressOf(cell)
-    } else {
-      const order: SpawnOrder = { url, name, args, options, parent: above }
-      address = (await this.request(host, 'spawn', order)) as Address
-    }
-    if (parent !== undefined) this.#life.adopt(parent, address)
-    return new ActorHandle(address, this, parent)
+    const address = await this.families.spawn(definition as never, args, parent)
+    return new ActorHandle(address, this, parent?.cell)
+  }
+
+  /** Makes an actor here. @throws what its factory throws */
+  create(blueprint: Blueprint, incarnation: number): Address | Promise<Address> {
+    const cell = this.#life.create(blueprint, incarnation)
+    const address = this.addressOf(cell)
+    return cell.started === undefined ? address : cell.started.then(() => address)
+  }
+
+  /** Calls a function in the actor's turn, unless it has begun another life by then. */
+  invoke(cell: Cell, incarnation: Incarnation, call: () => unknown): void {
+    if (incarnation.isOver) return
+    const run = (): unknown => (incarnation.isOver ? undefined : call())
+    this.#performer.perform(cell, { name: 'watch', run })
+  }
+
+  /** The actor has failed, not by its own handler. */
+  fail(cell: Cell, error: unknown, during: During): void {
+    this.#life.fail(cell, error, during)
+  }
+
+  /** Where an actor of this definition is to run. */
+  choosePlace(choice: SpawnOptions['host']): number | Promise<number> {
+    const host = typeof choice === 'object' ? this.#whereIs(choice.sameAs.address).host : choice
+    return this.#placement.choose(host, (number) => this.isGone(number))
+  }
+
+  /** Arguments as an actor has them: its own. */
+  copyArgs(args: unknown[], owner?: Cell): unknown[] {
+    if (args.every(isPrimitive)) return args
+    const copied = copyValue(args, this.#values) as unknown[]
+    this.#values.adopt(owner)
+    return copied
+  }
+
+  cellAt({ host, slot, generation }: Address): Cell | undefined {
+    return host === this.number ? this.#life.get(slot, generation) : undefined
+  }
+
+  addressOf({ slot, generation }: Cell): Address {
+    return { host: this.number, slot, generation }
+  }
+
+  /** Whether code that runs now for the actor should come to an end. */
+  isAborted(cell: Cell): boolean {
+    const seat = this.#placement.ownSeat
+    seat.beat()
+    return cell.isStopping || seat.isAborted(cell.generation)
   }
 
   // What hosts ask of each other.
@@ -214,48 +402,81 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** Asks another host, or this one. */
   request(host: number, name: string, body: unknown): Promise<unknown> {
     if (host === this.number) return this.#serveOwn(name, body)
-    if (this.#mesh.isGone(host)) return Promise.reject(hostDown(host))
     const answer = new Answer(host, this)
+    this.#ask(answer, name, body)
+    return answer.promise
+  }
+
+  #ask(answer: Answer, name: string, body: unknown): void {
+    const { host } = answer
+    if (this.#mesh.isGone(host)) {
+      answer.fail(this.#gone(host))
+      return
+    }
     this.#asks.add(answer, Infinity)
     try {
       this.#post(host, lane.system, kind.request, name, answer.id, body)
     } catch (error) {
       this.#asks.remove(answer)
-      return Promise.reject(error)
+      answer.fail(error)
     }
-    return answer.promise
   }
 
-  /** Tells another host what it does not answer. */
+  /** Tells another host, or this one, what it does not answer. */
   notify(host: number, name: string, body: unknown): void {
-    if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.notice, name, 0, body)
+    if (host === this.number) this.#services.get(name)!(body as never, host, 0)
+    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.notice, name, 0, body)
   }
 
   /** Where actors may be placed from now on. */
-  placeAt(places: readonly number[]): void {
-    this.#places = places
+  placeAt(places: Places): void {
+    this.#placement.update(places)
+  }
+
+  isGone(host: number): boolean {
+    return host !== this.number && this.#mesh.isGone(host)
+  }
+
+  hostDown(host: number): ActorError {
+    return hostDown(host, this.#losses.get(host))
   }
 
   /** A host has ended: whatever waits for it fails. */
-  lose(host: number, error: unknown): void {
-    this.#mesh.forget(host)
-    this.#places = this.#places.filter((place) => place !== host)
-    this.#asks.failAll(() => hostDown(host, error), host)
-    this.#gates.forget(host)
-    this.reporting.forget(host)
-    if (error === undefined) return
-    if (this.reporting.wants('host lost')) this.reporting.tell({ type: 'host lost', host, error })
-    if (this.number === 0) this.reporting.say('error', { host, err: error }, 'A host is lost')
+  lose(lost: Lost): void {
+    const { host, loss } = lost
+    if (this.#losses.has(host)) return
+    this.#moves.lose(host)
+    this.#cutOff(lost)
+    this.#reportLoss(host, loss)
+    const addresses = this.families.lose(lost)
+    this.notify(PROGRAM, 'awaits', { host, addresses })
   }
 
-  /** Stops all actors, each after what is in its mailbox. */
-  async stopActors(): Promise<void> {
-    await this.#life.stopAll()
+  /** Nothing goes to the host any more, and nothing comes. */
+  #cutOff({ host, loss }: Lost): void {
+    this.#losses.set(host, loss)
+    this.#mesh.forget(host)
+    this.#placement.remove(host)
+    this.#asks.failAll(() => hostDown(host, loss), host)
+    this.#room.forget(host)
+    this.reporting.forget(host)
+    for (const [key, unwatch] of this.#watched) {
+      if (hostOf(key) !== host) continue
+      this.#watched.delete(key)
+      unwatch()
+    }
+  }
+
+  /** Stops all actors. */
+  async stopActors(options: StopOptions): Promise<void> {
+    await this.#life.stopAll(options)
     await this.reporting.drained()
   }
 
   close(): void {
     this.#isClosed = true
+    this.#placement.close()
+    this.#moves.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
     this.timeouts.close()
     this.#mesh.close()
@@ -276,13 +497,13 @@ export class Host implements Caller, Asker, Creditor, Stage {
         void this.#serve(envelope)
         break
       case kind.notice:
-        this.#services.get(envelope.method)?.(body as never, from)
+        this.#services.get(envelope.method)?.(body as never, from, id)
         break
       case kind.pause:
-        this.#gates.close(from, generation, body as Overflow)
+        this.#room.close({ host: from, slot, generation }, body as Overflow)
         break
       case kind.resume:
-        this.#resume({ host: from, slot, generation }, body as number)
+        this.#room.open({ host: from, slot, generation }, body as number | undefined)
         break
       case kind.want:
         this.#wanted(from, slot, generation)
@@ -292,6 +513,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
         break
       case kind.cancel:
         this.#cancel(from, id, slot, generation)
+        this.#unwatchFor(sourceKey(from, id))
         break
       default:
         this.#answer(envelope.kind, id, body, envelope)
@@ -311,30 +533,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
       this.refuse(envelope, envelope.body.error)
       return
     }
-    if (cell.mailbox.length >= cell.limit && !this.#makeRoom(cell, envelope)) return
-    try {
-      cell.mailbox.push(envelope)
-    } catch (error) {
-      // The definition's `priority` has thrown.
-      this.refuse(envelope, error)
-      return
-    }
-    if (cell.mailbox.length >= cell.limit) this.#press(cell, envelope.from)
-    this.#performer.wake(cell)
-  }
-
-  /** @returns whether the message may come in nevertheless */
-  #makeRoom(cell: Cell, envelope: Envelope): boolean {
-    const { overflow = 'wait' } = cell.blueprint.options
-    // It was under way when its sender was told to pause.
-    if (overflow === 'wait') return true
-    if (overflow === 'drop-oldest') {
-      this.refuse(cell.mailbox.drop()!, new ActorError('EOVERFLOW'))
-      return true
-    }
-    this.#press(cell, envelope.from)
-    this.refuse(envelope, new ActorError('EOVERFLOW'))
-    return false
+    if (this.#admission.admit(cell, envelope)) this.#performer.wake(cell)
   }
 
   /** What was asked of others has been answered. @param of says by whom */
@@ -344,7 +543,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
     if (pending === undefined) {
       const { from: host, slot, generation, method } = of
       // What was under way when a reader broke off is no letter to anybody.
-      if (how < kind.item)  this.#bury('late reply', { host, slot, generation }, method)
+      if (how < kind.item) this.#bury('late reply', { host, slot, generation }, method)
       return
     }
     if (body instanceof Unreadable) {
@@ -387,24 +586,55 @@ export class Host implements Caller, Asker, Creditor, Stage {
   async #serve({ method, from, id, body }: Envelope): Promise<void> {
     try {
       if (body instanceof Unreadable) throw body.error
-      const value = await this.#serveOwn(method, body, from)
+      const value = await this.#serveOwn(method, body, from, id)
       if (!this.#mesh.isGone(from)) this.#post(from, lane.system, kind.reply, '', id, value)
     } catch (error) {
       if (!this.#mesh.isGone(from)) this.#post(from, lane.system, kind.failure, '', id, error)
     }
   }
 
-  async #serveOwn(name: string, body: unknown, from = this.number): Promise<unknown> {
-    return this.#services.get(name)!(body as never, from)
+  async #serveOwn(name: string, body: unknown, from = this.number, id = 0): Promise<unknown> {
+    return this.#services.get(name)!(body as never, from, id)
   }
 
-  async #spawnFor({ url, name, args, options, parent }: SpawnOrder): Promise<Address> {
-    const refs = this.#values.take()
-    const definition = await loadDefinition(url, name)
-    this.#values.restore(refs)
-    const cell = this.#life.create({ definition, args, options, parent })
-    await cell.started
-    return this.#addressOf(cell)
+  async #spawnFor(order: SpawnOrder): Promise<Address> {
+    const { url, name, args, options, family, childName, id, incarnation, formerly } = order
+    const definition = (await loadDefinition(url, name)).with(options)
+    const blueprint: Blueprint = { definition, args, family, name: childName, id, formerly }
+    return await this.create(blueprint, incarnation)
+  }
+
+  #watchFor(actor: Address, key: number): Promise<Down> {
+    return new Promise((resolve) => {
+      const unwatch = this.#life.watch(actor, (down) => {
+        this.#watched.delete(key)
+        resolve(down)
+      })
+      this.#watched.set(key, unwatch)
+    })
+  }
+
+  #unwatchFor(key: number): void {
+    const unwatch = this.#watched.get(key)
+    if (unwatch === undefined) return
+    this.#watched.delete(key)
+    unwatch()
+  }
+
+  /** What became of an actor whose watch has failed. */
+  #downOf(host: number, error: unknown): Down {
+    const loss = this.#losses.get(host)
+    if (loss !== undefined) return lostWith(host, loss)
+    // All that there was has stopped with the system.
+    if (this.#isClosed) return { reason: 'stopped' }
+    return { reason: 'failed', error }
+  }
+
+  /** This host begins. */
+  #settleIn({ lost, moves, places }: Welcome): void {
+    for (const one of lost) if (!this.#losses.has(one.host)) this.#cutOff(one)
+    this.#moves.restore(moves)
+    this.placeAt(places)
   }
 
   // What the performance leads to.
@@ -418,19 +648,18 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   refuse(envelope: Envelope, error: unknown): void {
+    if (envelope.kind === kind.call) return
     if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope, error)
     this.#bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
-    if (envelope.kind !== kind.tell) {
-      this.#respond(kind.failure, envelope, error)
+    if (envelope.kind === kind.tell || envelope.kind === kind.call) {
+      this.#life.fail(cell, error, 'message')
       return
     }
-    const { actor, definition } = this.#who(cell)
-    const fields = { actor: actor.toString(), definition, method: envelope.method, err: error }
-    this.reporting.say('error', fields, 'An actor has failed')
-    void this.#life.finish(cell, { reason: 'failed', error })
+    this.#respond(kind.failure, envelope, error)
+    if (cell.blueprint.family.tellsAsks) this.#life.fail(cell, error, 'ask')
   }
 
   canStop(cell: Cell): void {
@@ -464,25 +693,37 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   relieved(cell: Cell): void {
-    const { slot, generation, paused } = cell
-    if (paused === undefined) return
-    cell.paused = undefined
-    const room = Math.max(1, Math.floor((cell.limit - cell.mailbox.length) / paused.size))
-    for (const host of paused)
-      if (host === this.number) this.#resume({ host, slot, generation }, room)
-      else this.#postFor(host, lane.system, kind.resume, { slot, generation }, room)
+    this.#admission.relieve(cell)
+  }
+
+  // Room in mailboxes: of this host's actors, and of others.
+
+  pause(host: number, cell: Cell, overflow: Overflow): void {
+    if (host === this.number) this.#room.close(this.addressOf(cell), overflow)
+    else this.#postFor(host, lane.system, kind.pause, cell, overflow)
+  }
+
+  resume(host: number, actor: Omit<Address, 'host'>, messages: number | undefined): void {
+    if (host === this.number) this.#room.open({ host, ...actor }, messages)
+    else this.#postFor(host, lane.system, kind.resume, actor, messages)
+  }
+
+  /** More messages wait here than an actor has let go. */
+  #want(address: Address): void {
+    const { host, slot, generation } = address
+    if (host === this.number) this.#wanted(host, slot, generation)
+    // Behind those which have left, so that they are counted first.
+    else this.#postFor(host, lane.users, kind.want, address, undefined)
+  }
+
+  /** More messages wait at that host than an actor has let go. */
+  #wanted(host: number, slot: number, generation: number): void {
+    const cell = this.#life.get(slot, generation)
+    if (cell === undefined) this.resume(host, { slot, generation }, undefined)
+    else this.#admission.want(cell, host)
   }
 
   // What actors do in their turn.
-
-  /** The refs that were just read are those of the actor. */
-  adopt(cell: Cell): void {
-    this.#values.adopt(cell)
-  }
-
-  wake(cell: Cell): void {
-    this.#performer.wake(cell)
-  }
 
   /** What the timers of the actor need. */
   timerHost(cell: Cell): TimerHost {
@@ -491,6 +732,18 @@ export class Host implements Caller, Asker, Creditor, Stage {
       now: () => this.#clock.now(),
       perform: (turn: Turn) => this.#performer.perform(cell, turn),
     }
+  }
+
+  /** What the actor has put aside is what it handles next. */
+  unstash(cell: Cell): void {
+    for (const envelope of cell.work?.stash.splice(0).reverse() ?? [])
+      try {
+        cell.mailbox.unshift(envelope)
+      } catch (error) {
+        // The definition's `priority` has thrown.
+        this.refuse(envelope, error)
+      }
+    this.#performer.wake(cell)
   }
 
   stopSoon(cell: Cell): void {
@@ -503,7 +756,7 @@ export class Host implements Caller, Asker, Creditor, Stage {
   abandon(pending: Pending, error: unknown): void {
     if (!this.#asks.remove(pending)) return
     // Who had not even left has nobody to tell.
-    if (!this.#gates.withdraw(pending) && pending.address !== undefined)
+    if (!this.#room.withdraw(pending) && pending.address !== undefined)
       this.#withdraw(pending.address, pending.id)
     if (error !== undefined) pending.fail(error)
   }
@@ -534,20 +787,19 @@ export class Host implements Caller, Asker, Creditor, Stage {
     how: Kind,
     pending: Pending,
     deadline: number,
-    ref: ActorRef<never>,
+    address: Address,
+    { options: { signal }, owner }: ActorRef<never>,
     method: string,
     args: unknown[],
   ): void {
-    const { address } = ref
-    const { signal } = ref.options
     const refusal = this.#refusal(address)
-    pending.owner = ref.owner
+    pending.owner = owner
     if (refusal === 'overflow')
-      this.#hold(pending, ref, args, (copied) =>
+      this.#hold(pending, address, signal, args, (copied) =>
         this.#hand(how, address, method, copied, pending.id, deadline),
       )
     else if (signal?.aborted === true) this.#giveUp(pending, signal.reason)
-    else if (refusal !== undefined) this.#giveUp(pending, this.#gone(address))
+    else if (refusal !== undefined) this.#giveUp(pending, this.#gone(address.host))
     else
       try {
         this.#hand(how, address, method, args, pending.id, deadline)
@@ -559,16 +811,16 @@ export class Host implements Caller, Asker, Creditor, Stage {
   /** It waits until there is room, if it may. @param leave may throw */
   #hold(
     pending: Pending,
-    { address, options: { signal } }: ActorRef<never>,
+    address: Address,
+    signal: AbortSignal | undefined,
     args: unknown[],
     leave: (copied: unknown[]) => void,
   ): void {
     try {
       signal?.throwIfAborted()
-      if (this.#gates.overflowOf(address) !== 'wait') throw new ActorError('EOVERFLOW')
-      const copied = copyValue(args, this.#values) as unknown[]
-      this.#values.adopt(undefined)
-      this.#whenRoom(pending, address, () => {
+      if (this.#room.overflowOf(address) !== 'wait') throw new ActorError('EOVERFLOW')
+      const copied = this.copyArgs(args)
+      this.#room.wait(pending, address, () => {
         try {
           leave(copied)
         } catch (error) {
@@ -586,20 +838,13 @@ export class Host implements Caller, Asker, Creditor, Stage {
     pending.fail(error)
   }
 
+  /** The actor is told that nobody waits for its answer. */
   #withdraw({ host, slot, generation }: Address, id: number): void {
     if (host === this.number) this.#cancel(host, id, slot, generation)
     else if (!this.#mesh.isGone(host)) {
+      const parcel = { slot, generation, id, deadline: Infinity, method: '', body: undefined }
       // On the way of what was asked, which it must not overtake.
-      const parcel = {
-        kind: kind.cancel,
-        slot,
-        generation,
-        id,
-        deadline: Infinity,
-        method: '',
-        body: undefined,
-      }
-      this.#mesh.post(host, lane.users, parcel)
+      this.#mesh.post(host, lane.users, { kind: kind.cancel, ...parcel })
     }
   }
 
@@ -630,9 +875,8 @@ export class Host implements Caller, Asker, Creditor, Stage {
   }
 
   #respond(how: Kind, to: Envelope, value: unknown): void {
-    const { from, id } = to
-    if (from === this.number)
-      this.#answer(how, id, how === kind.failure ? value : copyValue(value, this.#values), to)
+    const { from } = to
+    if (from === this.number) this.#respondHere(how, to, value)
     else if (!this.#mesh.isGone(from)) {
       try {
         this.#mesh.post(from, lane.users, responseTo(to, how, value))
@@ -642,25 +886,30 @@ export class Host implements Caller, Asker, Creditor, Stage {
     }
   }
 
+  #respondHere(how: Kind, to: Envelope, value: unknown): void {
+    let copied = value
+    if (how !== kind.failure)
+      try {
+        copied = copyValue(value, this.#values)
+      } catch (error) {
+        this.#answer(kind.failure, to.id, error, to)
+        return
+      }
+    this.#answer(how, to.id, copied, to)
+  }
+
   /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
   #item(to: Envelope, value: unknown): number {
     const { from, id } = to
-    if (from !== this.number)
-      return this.#mesh.isGone(from)
-        ? 0
-        : this.#mesh.post(from, lane.users, responseTo(to, kind.item, value))
-    this.#answer(kind.item, id, copyValue(value, this.#values), to)
-    return 0
+    if (from === this.number) {
+      this.#answer(kind.item, id, copyValue(value, this.#values), to)
+      return 0
+    }
+    if (this.#mesh.isGone(from)) return 0
+    return this.#mesh.post(from, lane.users, responseTo(to, kind.item, value))
   }
 
-  #post(
-    host: number,
-    way: keyof Lanes,
-    how: Kind,
-    method: string,
-    id: number,
-    body: unknown,
-  ): void {
+  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
@@ -677,105 +926,91 @@ export class Host implements Caller, Asker, Creditor, Stage {
     this.#mesh.post(host, way, parcel)
   }
 
-  // Room.
-
-  /** The mailbox is full: that host is to pause. */
-  #press(cell: Cell, host: number): void {
-    const { overflow = 'wait' } = cell.blueprint.options
-    if (cell.paused === undefined) {
-      cell.paused = new Set()
-      if (this.reporting.wants('overflow')) this.reporting.tell({ type: 'overflow', overflow, ...this.#who(cell) })
-    }
-    if (overflow === 'drop-oldest' || cell.paused.has(host)) return
-    cell.paused.add(host)
-    if (host === this.number) this.#gates.close(host, cell.generation, overflow)
-    else this.#postFor(host, lane.system, kind.pause, cell, overflow)
-  }
-
-  /** An actor has room for so many messages from here. */
-  #resume(address: Address, room: number | undefined): void {
-    const { host, slot, generation } = address
-    if (!this.#gates.open(host, generation, room)) return
-    if (host === this.number) this.#wanted(host, slot, generation)
-    // Behind those which have left, so that they are counted first.
-    else this.#postFor(host, lane.users, kind.want, address, undefined)
-  }
-
-  /** More messages wait at that host than were let go. */
-  #wanted(host: number, slot: number, generation: number): void {
-    const cell = this.#life.get(slot, generation)
-    if (cell === undefined) {
-      if (host === this.number) this.#resume({ host, slot, generation }, undefined)
-      else this.#postFor(host, lane.system, kind.resume, { slot, generation }, undefined)
-      return
-    }
-    ;(cell.paused ??= new Set()).add(host)
-    // Later, for it may have been called by what this would call.
-    if (cell.mailbox.length <= cell.limit / 2) queueMicrotask(() => this.relieved(cell))
-  }
-
-  /** Calls `leave` now, or when those that are before it have left and there is room. */
-  #whenRoom(pending: Pending, address: Address, leave: () => void): void {
-    if (!this.#waitsForLane(pending, address, leave)) this.#whenOpen(pending, address, leave)
-  }
-
-  #whenOpen(pending: Pending, address: Address, leave: () => void): void {
-    if (!this.#gates.isClosed(address)) leave()
-    else
-      this.#gates.wait(pending, address, () => {
-        if (!this.#waitsForLane(pending, address, leave)) leave()
-      })
-  }
-
-  /** @returns false if the way to the host is free */
-  #waitsForLane(pending: Pending, address: Address, leave: () => void): boolean {
-    const { host } = address
-    if (host === this.number || this.#mesh.isGone(host)) return false
-    const { users } = this.#mesh.to(host)
-    const way = { host, slot: 0, generation: 0 }
-    if (!users.isFull && !this.#gates.isClosed(way)) return false
-    if (this.#gates.close(host, way.generation, 'wait')) void this.#openWay(host, users)
-    this.#gates.wait(pending, way, () => this.#whenOpen(pending, address, leave))
-    return true
-  }
-
-  async #openWay(host: number, users: Lane): Promise<void> {
-    const isFull = (): boolean => users.isFull
-    do await users.whenRoom()
-    while (this.#gates.open(host, 0, Infinity, isFull))
-  }
-
   /** Why a message should not be handed over now. */
   #refusal(address: Address): DeadLetterReason | undefined {
     const { host } = address
     if (this.#isClosed) return 'host lost'
-    if (host !== this.number) {
-      if (this.#mesh.isGone(host)) return 'host lost'
-      if (this.#mesh.to(host).users.isFull) return 'overflow'
-    }
-    return this.#gates.isClosed(address) ? 'overflow' : undefined
+    if (this.isGone(host)) return 'host lost'
+    return this.#room.isFull(address) ? 'overflow' : undefined
   }
 
-  #gone({ host }: Address): ActorError {
-    return this.#isClosed ? new ActorError('ECLOSED') : hostDown(host)
+  #gone(host: number): ActorError {
+    return this.#isClosed ? new ActorError('ECLOSED') : this.hostDown(host)
+  }
+
+  /** Where the actor is now: elsewhere, if its host was lost and it was restarted. */
+  #whereIs(address: Address): Address {
+    if (this.#moves.isQuiet || !this.isGone(address.host)) return address
+    return this.#moves.find(address) ?? address
+  }
+
+  /** Whether the actor's host is gone, and it may be restarted elsewhere. */
+  #isAwaited(address: Address): boolean {
+    if (this.#moves.isQuiet || this.#isClosed || !this.isGone(address.host)) return false
+    return this.#moves.isAwaited(address)
+  }
+
+  #whenFound(
+    address: Address,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    return whenFound(this.#moves, this.timeouts, address, timeoutMs, signal)
+  }
+
+  async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
+    const { timeoutMs = this.#timeLeft(ref.owner?.deadline), signal } = ref.options
+    const deadline = this.#clock.now() + timeoutMs
+    const copied = this.copyArgs(args)
+    await this.#whenFound(ref.address, timeoutMs, signal)
+    const left = Math.max(0, deadline - this.#clock.now())
+    return await this.ask(ref.with({ timeoutMs: left }), method, copied)
+  }
+
+  async *#streamLater(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void, void> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = ref.options
+    await this.#whenFound(ref.address, timeoutMs, signal)
+    yield* this.stream(ref, method, args)
   }
 
   // What others hear of it.
 
-  /** An actor has begun. */
-  spawned(cell: Cell): void {
-    if (this.reporting.wants('spawned')) this.reporting.tell({ type: 'spawned', ...this.#who(cell) })
+  /** An actor has begun, or begun anew. */
+  began(cell: Cell): void {
+    const { number: incarnation } = cell.incarnation
+    if (incarnation > 1) {
+      if (this.reporting.wants('restarted'))
+        this.reporting.tell({ type: 'restarted', incarnation, ...this.#who(cell) })
+    } else if (this.reporting.wants('spawned'))
+      this.reporting.tell({ type: 'spawned', ...this.#who(cell) })
   }
 
   /** An actor is no more. */
   stopped(cell: Cell, down: Down): void {
-    if (this.reporting.wants('stopped')) this.reporting.tell({ type: 'stopped', down, ...this.#who(cell) })
+    if (this.reporting.wants('stopped'))
+      this.reporting.tell({ type: 'stopped', down, ...this.#who(cell) })
   }
 
-  /** An actor has begun anew. */
-  restarted(cell: Cell, error: unknown): void {
-    if (this.reporting.wants('restarted'))
-      this.reporting.tell({ type: 'restarted', error, ...this.#who(cell) })
+  overflowed(cell: Cell, overflow: Overflow): void {
+    if (this.reporting.wants('overflow'))
+      this.reporting.tell({ type: 'overflow', overflow, ...this.#who(cell) })
+  }
+
+  /** An actor has failed, and its supervisor, which lives here, has decided. */
+  reportFailure(failure: ActorFailure): void {
+    const { path: actor, error: err, during, directive } = failure
+    if (this.reporting.wants('failed')) this.reporting.tell({ type: 'failed', ...failure })
+    const level = directive === 'resume' ? 'warn' : 'error'
+    this.reporting.say(level, { actor, during, directive, err }, 'An actor has failed')
+  }
+
+  #reportLoss(host: number, loss: HostLoss): void {
+    if (this.reporting.wants('host lost')) this.reporting.tell({ type: 'host lost', host, loss })
+    if (this.number === PROGRAM) this.reporting.say('error', { host, ...loss }, 'A host is lost')
   }
 
   copy<T>(value: T): T {
@@ -784,9 +1019,9 @@ export class Host implements Caller, Asker, Creditor, Stage {
     return copied
   }
 
-  #who(cell: Cell): { actor: ActorRef; definition: string } {
-    const actor = new ActorRef(this.#addressOf(cell), this)
-    return { actor, definition: cell.blueprint.definition.name }
+  #who(cell: Cell): { actor: ActorRef; definition: string; path: string } {
+    const actor = new ActorRef(this.addressOf(cell), this)
+    return { actor, definition: cell.blueprint.definition.name, path: cell.path }
   }
 
   #bury(reason: DeadLetterReason, { host, slot, generation }: Address, method: string): void {
@@ -794,28 +1029,9 @@ export class Host implements Caller, Asker, Creditor, Stage {
     const actor = new ActorRef({ host, slot, generation }, this)
     this.reporting.tell({ type: 'dead letter', reason, actor, method })
   }
-
-  #placeOf({ host }: SpawnOptions, parent: Cell | undefined): number {
-    if (typeof host === 'number') return host
-    if (host === 'here' || (host === undefined && parent !== undefined)) return this.number
-    if (this.#places.length === 0) return this.number
-    this.#nextPlace = (this.#nextPlace + 1) % this.#places.length
-    return this.#places[this.#nextPlace]!
-  }
-
-  #addressOf({ slot, generation }: Cell): Address {
-    return { host: this.number, slot, generation }
-  }
 }
 
-/** Names of what was asked are unique within the host that asked. */
-const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id
-
-const responseTo = (
-  { slot, generation, id, method }: Envelope,
-  how: Kind,
-  body: unknown,
-): Parcel => ({
+const responseTo = ({ slot, generation, id, method }: Envelope, how: Kind, body: unknown): Parcel => ({
   kind: how,
   slot,
   generation,
@@ -824,6 +1040,16 @@ const responseTo = (
   method,
   body,
 })
+
+const isPrimitive = (value: unknown): boolean =>
+  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)
+
+/** Names of what was asked are unique within the host that asked. */
+const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id
+
+const hostOf = (key: number): number => Math.floor(key / 2 ** 32)
+
+const linkKey = ({ host, generation }: Address): string => `${host}.${generation}`
 
 const reasons: Partial<Record<string, DeadLetterReason>> = {
   EEXPIRED: 'expired',

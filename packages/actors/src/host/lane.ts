@@ -1,6 +1,6 @@
 import { Push, SocketError, type Context } from '@ringpost/core'
-import type { ValueContext } from '../values/values.ts'
-import { ByteWriter } from '../values/values.ts'
+import type { ValueContext } from '../values/index.ts'
+import { ByteWriter } from '../values/index.ts'
 import type { Parcel } from './envelope.ts'
 import { RecordWriter } from './record.ts'
 
@@ -41,31 +41,34 @@ export class Lane {
 
   /** Whether something waits for `flush`. */
   get isHolding(): boolean {
-    return this.#writer.length > 0
+    return this.#writer.size > 0
   }
 
   /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
   post(parcel: Parcel): number {
     if (this.#isClosed) return 0
     const writer = this.#writer
-    if (writer.length === 0) {
+    if (writer.size === 0) {
       writer.reserve(FRAME_HEAD_BYTES)
-      writer.bytes.writeUInt32LE(this.#from, 0)
-      writer.length = FRAME_HEAD_BYTES
+      writer.bytes.writeUInt32LE(this.#from, writer.length)
+      writer.length += FRAME_HEAD_BYTES
     }
-    const before = writer.length
+    const before = writer.size
     this.#records.write(parcel)
-    const bytes = writer.length - before
-    if (writer.length >= FRAME_BYTES) this.flush()
+    const bytes = writer.size - before
+    if (writer.size >= FRAME_BYTES) this.flush()
     return bytes
   }
 
   /** Sends what was posted. */
   flush(): void {
     const writer = this.#writer
-    if (this.#isClosed || writer.length <= FRAME_HEAD_BYTES) return
-    const frame = writer.take()
-    if (this.#backlog.length > 0 || !this.#offer(frame)) this.#keep(frame)
+    if (this.#isClosed || writer.size <= FRAME_HEAD_BYTES) return
+    const begin = writer.length - writer.size
+    // A frame that is sent was copied, and its memory is free for the next.
+    if (this.#backlog.length === 0 && this.#offer(writer.bytes.subarray(begin, writer.length)))
+      writer.truncate(begin)
+    else this.#keep(writer.take())
   }
 
   /** Settles when the lane is not full, or is closed. */

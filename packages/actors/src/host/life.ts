@@ -1,22 +1,44 @@
 import { ActorError } from '../errors.ts'
+import type { During } from '../supervision/options.ts'
 import { ActorContext } from './actorContext.ts'
 import type { Address } from './address.ts'
+import type { Seat } from './board.ts'
 import type { Blueprint, Cell } from './cell.ts'
 import { Cells } from './cells.ts'
+import type { Clock } from './clock.ts'
 import type { Down } from './down.ts'
 import type { Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
+import { Incarnation, type Ending } from './incarnation.ts'
 import type { Performer } from './performer.ts'
+
+/** How an actor is stopped. */
+export interface StopOptions {
+  /** Whether it handles what is in its mailbox first. Default true. */
+  drain?: boolean
+  /**
+   * How long it may take, in milliseconds. Then a handler that awaits something is left alone; and
+   * if its thread does not even come to that within as long again, the thread is ended, with all
+   * actors on it, which are restarted elsewhere. Default: as long as it takes.
+   */
+  graceMs?: number
+}
+
+const stopped: Down = { reason: 'stopped' }
 
 /** The beginning and the end of a host's actors. */
 export class Life {
   readonly #host: Host
   readonly #performer: Performer
+  readonly #clock: Clock
+  readonly #seat: Seat
   readonly #cells = new Cells()
 
-  constructor(host: Host, performer: Performer) {
+  constructor(host: Host, performer: Performer, clock: Clock, seat: Seat) {
     this.#host = host
     this.#performer = performer
+    this.#clock = clock
+    this.#seat = seat
   }
 
   get count(): number {
@@ -27,104 +49,235 @@ export class Life {
     return this.#cells.get(slot, generation)
   }
 
+  [Symbol.iterator](): Iterator<Cell> {
+    return this.#cells[Symbol.iterator]()
+  }
+
   /**
-   * Makes an actor. It takes messages from now on, and handles them when its factory is done.
-   *
-   * @throws what the factory throws; there is no actor then
+   * Makes an actor. It takes messages from now on, and handles them when its factory is done; if
+   * that throws, `cell.started` rejects with it, and there is no actor.
    */
-  create(blueprint: Blueprint): Cell {
+  create(blueprint: Blueprint, incarnation: number): Cell {
     const cell = this.#cells.add(blueprint)
-    const { definition, args } = blueprint
-    this.#host.adopt(cell)
-    let handlers: unknown
-    try {
-      handlers = definition.factory(new ActorContext(this.#host, cell), ...args)
-      if (isPromise(handlers)) cell.started = this.#await(cell, handlers)
-      else this.#start(cell, handlers)
-    } catch (error) {
-      this.#end(cell, { reason: 'failed', error })
-      throw error
-    }
+    this.#seat.actors = this.#cells.count
+    cell.started = this.#begin(cell, incarnation, async (error) => {
+      await this.finish(cell, { reason: 'failed', error })
+    })
     return cell
   }
 
-  async #await(cell: Cell, handlers: Promise<unknown>): Promise<void> {
-    try {
-      this.#start(cell, await handlers)
-    } catch (error) {
-      this.#end(cell, { reason: 'failed', error })
+  /**
+   * A new life for an actor that was halted.
+   *
+   * @throws {ActorError} `ENOACTOR`: it has been stopped; and what its factory throws: then it stays halted
+   */
+  async restart(slot: number, generation: number, incarnation: number): Promise<void> {
+    const cell = this.#cells.get(slot, generation)
+    if (cell?.phase !== 'suspended') throw new ActorError('ENOACTOR', 'The actor has stopped')
+    await cell.incarnation.closing
+    if (cell.phase !== 'suspended') throw new ActorError('ENOACTOR', 'The actor has stopped')
+    cell.started = this.#begin(cell, incarnation, async (error) => {
+      if (cell.phase === 'starting') cell.phase = 'suspended'
+      await this.#close(cell, { reason: 'restarting', error }, false)
+    })
+    await cell.started
+  }
+
+  /** Ends what runs of an actor; it waits, with its mailbox, for a new life. */
+  async halt(slot: number, generation: number, error: unknown): Promise<void> {
+    const cell = this.#cells.get(slot, generation)
+    if (cell === undefined || cell.phase === 'stopping') return
+    cell.phase = 'suspended'
+    await this.#close(cell, { reason: 'restarting', error }, false)
+  }
+
+  /** An actor that has failed goes on, if anything of it is left. */
+  resume(slot: number, generation: number): void {
+    const cell = this.#cells.get(slot, generation)
+    if (cell?.phase !== 'suspended' || cell.incarnation.isOver) return
+    cell.phase = 'idle'
+    cell.incarnation.supervisor?.resume()
+    this.#performer.wake(cell)
+  }
+
+  /** The actor has failed: it waits for what its supervisor says. */
+  fail(cell: Cell, error: unknown, during: During): void {
+    switch (cell.phase) {
+      case 'suspended':
+      case 'stopping':
+      case 'stopped':
+        return
+      case 'starting':
+        cell.incarnation.failure ??= { error }
+        return
+      default:
+    }
+    if (cell.isStopping) {
+      void this.finish(cell, { reason: 'failed', error })
+      return
+    }
+    cell.phase = 'suspended'
+    this.#performer.drop(cell, new ActorError('ESTOPPED', 'The actor has failed'))
+    this.#host.families.tell(cell, error, during)
+  }
+
+  /** Stops an actor; settles when it is gone. */
+  async stop(slot: number, generation: number, options: StopOptions): Promise<void> {
+    const cell = this.#cells.get(slot, generation)
+    if (cell === undefined) return
+    const { drain = true, graceMs } = options
+    const gone = new Promise<Down>((resolve) => this.#watch(cell, resolve))
+    if (drain) cell.isLeaving = true
+    else this.hurry(cell)
+    if (cell.phase === 'suspended' && !drain) void this.finish(cell, stopped)
+    else this.#performer.wake(cell)
+    if (graceMs === undefined) {
+      await gone
+      return
+    }
+    const timer = this.#clock.after(graceMs, () => {
+      this.hurry(cell)
+      void this.finish(cell, stopped)
+    })
+    await gone
+    this.#clock.cancel(timer)
+  }
+
+  /** It stops when the message being handled is done, whose handler is told. */
+  hurry(cell: Cell): void {
+    cell.isStopping = true
+    cell.incarnation.abort()
+  }
+
+  /** All that are there; children with their parents. */
+  async stopAll(options: StopOptions): Promise<void> {
+    await Promise.all(
+      [...this.#cells].map((cell) => this.stop(cell.slot, cell.generation, options)),
+    )
+  }
+
+  /** Calls back when the actor is gone, with the reason. @returns takes it back */
+  watch({ slot, generation }: Address, watcher: (down: Down) => void): () => void {
+    const cell = this.#cells.get(slot, generation)
+    if (cell === undefined) {
+      queueMicrotask(() => watcher({ reason: 'no such actor' }))
+      return () => undefined
+    }
+    return this.#watch(cell, watcher)
+  }
+
+  #watch(cell: Cell, watcher: (down: Down) => void): () => void {
+    // Each has its own entry, even if one function watches twice.
+    const entry = (down: Down): void => watcher(down)
+    ;(cell.watchers ??= new Set()).add(entry)
+    return () => cell.watchers?.delete(entry)
+  }
+
+  /** The actor ends: first what belongs to it, then the actor itself. */
+  async finish(cell: Cell, down: Down): Promise<void> {
+    if (cell.phase === 'stopping' || cell.phase === 'stopped') return
+    cell.phase = 'stopping'
+    const failed = await this.#close(cell, down, !cell.isStopping && down.reason === 'stopped')
+    this.#end(cell, failed === undefined || down.reason === 'failed' ? down : failed)
+  }
+
+  /** @returns a promise only if the factory returned one, or failed: it rejects when `failed` is done */
+  #begin(
+    cell: Cell,
+    number: number,
+    failed: (error: unknown) => Promise<void>,
+  ): Promise<void> | undefined {
+    const incarnation = new Incarnation(number)
+    cell.incarnation = incarnation
+    cell.phase = 'starting'
+    const { definition, args } = cell.blueprint
+    const fail = async (error: unknown): Promise<never> => {
+      await failed(error)
       throw error
-    } finally {
-      cell.started = undefined
+    }
+    try {
+      const context = new ActorContext(this.#host, cell, incarnation)
+      const handlers: unknown = definition.factory(context, ...this.#host.copyArgs(args, cell))
+      if (handlers instanceof Promise)
+        return handlers
+          .then((awaited) => this.#start(cell, incarnation, awaited))
+          .catch(fail)
+          .finally(() => (cell.started = undefined))
+      this.#start(cell, incarnation, handlers)
+      return undefined
+    } catch (error) {
+      return fail(error)
     }
   }
 
-  #start(cell: Cell, handlers: unknown): void {
+  #start(cell: Cell, incarnation: Incarnation, handlers: unknown): void {
     if (typeof handlers !== 'object' || handlers === null) {
       const { name, url } = cell.blueprint.definition
       throw new ActorError('EINVAL', `The factory of ${name} in ${url} returned no handlers`)
     }
+    if (incarnation.failure !== undefined) throw incarnation.failure.error
+    if (incarnation.isOver) throw new ActorError('ESTOPPED')
     cell.handlers = handlers as never
     cell.phase = 'idle'
-    this.#host.spawned(cell)
+    this.#host.began(cell)
     if (cell.mailbox.length > 0 || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
   }
 
-  /** Stops an actor when its mailbox is empty; settles when it is gone. */
-  async stop(slot: number, generation: number): Promise<void> {
-    const cell = this.#cells.get(slot, generation)
-    if (cell === undefined) return
-    const gone = new Promise<Down>((resolve) => this.#watch(cell, resolve))
-    cell.isLeaving = true
-    this.#performer.wake(cell)
-    await gone
+  /**
+   * Ends a life and all that belongs to it: streams, children, hooks.
+   *
+   * @returns the failure of a hook, if one has thrown
+   */
+  #close(cell: Cell, ending: Ending, drain: boolean): Promise<Down | undefined> {
+    const { incarnation } = cell
+    return (incarnation.closing ??= this.#closeOnce(cell, ending, drain)) as Promise<
+      Down | undefined
+    >
   }
 
-  /** The child stops with its parent. */
-  adopt(parent: Cell, child: Address): void {
-    if (parent.phase === 'stopped') void this.#host.stop(child)
-    else (parent.children ??= new Set()).add(child)
-  }
-
-  /** Settles when the actor is gone, with the reason. */
-  watch(slot: number, generation: number): Promise<Down> {
-    const cell = this.#cells.get(slot, generation)
-    if (cell === undefined) return Promise.resolve({ reason: 'no such actor' })
-    return new Promise((resolve) => this.#watch(cell, resolve))
-  }
-
-  #watch(cell: Cell, watcher: (down: Down) => void): void {
-    ;(cell.watchers ??= new Set()).add(watcher)
-  }
-
-  /** Nothing of the actor runs: its children stop, then it ends. */
-  async finish(cell: Cell, down: Down): Promise<void> {
-    if (cell.phase === 'stopping' || cell.phase === 'stopped') return
-    cell.phase = 'stopping'
-    if (cell.children !== undefined)
-      await Promise.all([...cell.children].map((child) => this.#host.stop(child)))
-    this.#end(cell, down)
-  }
-
-  /** All that are there. */
-  async stopAll(): Promise<void> {
-    await Promise.all([...this.#cells].map((cell) => this.stop(cell.slot, cell.generation)))
+  async #closeOnce(cell: Cell, ending: Ending, drain: boolean): Promise<Down | undefined> {
+    const { incarnation } = cell
+    incarnation.end()
+    const error = new ActorError('ESTOPPED', `The actor ${reasonsInWords[ending.reason]}`)
+    this.#performer.drop(cell, error)
+    cell.work?.end(error)
+    if (ending.reason === 'restarting') this.#host.unstash(cell)
+    if (incarnation.supervisor !== undefined) {
+      await incarnation.supervisor.close(drain)
+      this.#host.families.disband(incarnation.supervisor)
+    }
+    let failed: Down | undefined
+    for (const hook of incarnation.hooks?.toReversed() ?? []) {
+      try {
+        await hook(ending)
+      } catch (thrown) {
+        this.#host.reportFailure({ path: cell.path, error: thrown, during: 'hook', directive: undefined })
+        failed ??= { reason: 'failed', error: thrown }
+      }
+    }
+    return failed
   }
 
   #end(cell: Cell, down: Down): void {
     cell.phase = 'stopped'
     this.#cells.remove(cell)
-    cell.stopping?.abort()
-    const stopped = new ActorError('ESTOPPED')
-    cell.message?.withdraw(stopped)
-    for (const stashed of cell.work?.end() ?? []) this.#host.refuse(stashed, stopped)
+    this.#seat.actors = this.#cells.count
+    for (const stashed of cell.work?.stash.splice(0) ?? [])
+      this.#host.refuse(stashed, new ActorError('ENOACTOR', 'The actor has stopped'))
     let envelope: Envelope | undefined
     while ((envelope = cell.mailbox.shift()) !== undefined)
       this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
     if (cell.paused !== undefined) this.#host.relieved(cell)
     this.#host.stopped(cell, down)
-    for (const watcher of cell.watchers ?? []) watcher(down)
+    for (const watcher of [...(cell.watchers ?? [])]) watcher(down)
+    this.#host.families.bury(cell)
   }
 }
 
-const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Promise
+const reasonsInWords: Record<Ending['reason'], string> = {
+  stopped: 'has stopped',
+  failed: 'has failed',
+  restarting: 'is being restarted',
+  'host lost': 'has lost its host',
+  'no such actor': 'is gone',
+}

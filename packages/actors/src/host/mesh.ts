@@ -1,5 +1,5 @@
 import { Pull, SocketError, type Context } from '@ringpost/core'
-import type { ValueContext } from '../values/values.ts'
+import type { ValueContext } from '../values/index.ts'
 import type { Envelope, Parcel } from './envelope.ts'
 import { FRAME_HEAD_BYTES, Lane } from './lane.ts'
 import { RecordReader } from './record.ts'

@@ -124,36 +124,65 @@ export class Performer {
 
   #turn(cell: Cell, turn: Turn): void {
     const { message } = turn
-    if (message !== undefined) {
-      cell.message = message
-      cell.current = message.envelope
-      cell.deadline = message.deadline
-    }
+    // Of a stream, the message that has opened it; else there is none, but what fails counts as one.
+    const envelope = message?.envelope ?? envelopeOf(cell, turn)
+    cell.current = envelope
+    cell.message = message
+    cell.deadline = envelope.deadline
+    let result: unknown
     try {
-      const result = turn.run()
-      if (isThenable(result)) void this.#await(cell, envelopeOf(cell, turn), result)
+      result = turn.run()
     } catch (error) {
-      this.#stage.failed(cell, envelopeOf(cell, turn), error)
+      this.#over(cell, envelope)
+      this.#stage.failed(cell, envelope, error)
+      return
     }
-    if (message !== undefined) this.#over(cell, message.envelope)
+    if (isThenable(result)) void this.#await(cell, envelope, result)
+    else this.#over(cell, envelope)
+  }
+
+  /** What is being handled is not waited for any more: whoever asked is told, and its result is ignored. */
+  drop(cell: Cell, error: ActorError): void {
+    const dropped = [...(cell.work?.handling ?? [])].map(({ envelope }) => envelope)
+    for (const message of cell.work?.handling ?? []) message.withdraw(error)
+    if (cell.current !== undefined && cell.underWay > 0) {
+      dropped.push(cell.current)
+      cell.message?.withdraw(error)
+      this.#over(cell, cell.current)
+    }
+    cell.work?.handling.clear()
+    cell.work?.stashing.clear()
+    cell.underWay = 0
+    for (const envelope of dropped) this.#stage.refuse(envelope, error)
   }
 
   async #await(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): Promise<void> {
     cell.underWay++
-    // Of several that are under way, each has its own message; of one, it is the actor's.
-    const isShared = cell.concurrency > 1
-    const own = isShared ? this.#over(cell, envelope) : undefined
-    const known = isShared && envelope.id !== 0 ? (own ?? new Message(envelope, this.#stage)) : own
-    if (known !== undefined) (cell.work ??= new Work()).handling.add(known)
+    const own = cell.concurrency > 1 ? this.#share(cell, envelope) : undefined
     try {
       const value = await result
-      this.#done(cell, envelope, isShared ? known : this.#over(cell, envelope), value)
+      if (!this.#isUnderWay(cell, envelope, own)) return
+      cell.underWay--
+      this.#done(cell, envelope, own ?? this.#over(cell, envelope), value)
     } catch (error) {
-      this.#failed(cell, envelope, isShared ? known : this.#over(cell, envelope), error)
+      // Nobody waits for it: the actor has stopped, or was restarted.
+      if (!this.#isUnderWay(cell, envelope, own)) return
+      cell.underWay--
+      this.#failed(cell, envelope, own ?? this.#over(cell, envelope), error)
     }
-    if (known !== undefined) cell.work?.handling.delete(known)
-    cell.underWay--
     if (cell.phase === 'awaiting' || cell.phase === 'idle') this.#rest(cell)
+  }
+
+  /** Of several that are under way, each has its own message, and is not the actor's current one. */
+  #share(cell: Cell, envelope: Envelope): Message {
+    const message = this.#over(cell, envelope) ?? new Message(envelope, this.#stage)
+    ;(cell.work ??= new Work()).handling.add(message)
+    return message
+  }
+
+  /** Whether its result still counts; it is taken off what is under way if it is one of several. */
+  #isUnderWay(cell: Cell, envelope: Envelope, own: Message | undefined): boolean {
+    return own === undefined ? cell.current === envelope : cell.work!.handling.delete(own)
   }
 
   /** It is not the message being handled any more. @returns what its handler saw of it, if it looked */
@@ -175,8 +204,7 @@ export class Performer {
   #done(cell: Cell, envelope: Envelope, message: Message | undefined, result: unknown): void {
     if (cell.work?.stashing.delete(envelope) === true) {
       message?.end()
-      if (cell.phase === 'stopped') this.#stage.refuse(envelope, new ActorError('ESTOPPED'))
-      else if (message?.isWithdrawn !== true) cell.work.stash.push(envelope)
+      if (message?.isWithdrawn !== true) cell.work.stash.push(envelope)
       return
     }
     const isStream = envelope.kind === kind.stream
@@ -200,10 +228,10 @@ export class Performer {
   }
 }
 
-/** What stands for a turn where a message is meant: one that nobody waits for. */
+/** What stands for a turn where a message is meant. */
 function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {
   return {
-    kind: kind.tell,
+    kind: kind.call,
     slot,
     generation,
     from: 0,

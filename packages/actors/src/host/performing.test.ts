@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { SystemEvent } from './events.ts'
 import { ManualClock } from '../testing/manualClock.ts'
 import { define, deferred, settled, startHosts } from '../testing/hosts.test-support.ts'
 
@@ -100,7 +101,7 @@ describe('stash', () => {
     const answers = Promise.allSettled([ref.ask.work(2), ref.ask.work(3)])
     await settled()
     await ref.stop()
-    const stopped = { status: 'rejected', reason: expect.objectContaining({ code: 'ESTOPPED' }) }
+    const stopped = { status: 'rejected', reason: expect.objectContaining({ code: 'ENOACTOR' }) }
     expect(await answers).toEqual([stopped, stopped])
   })
 })
@@ -329,10 +330,13 @@ describe('timers', () => {
 
   it('that throw are failures of the actor', async () => {
     const { ref, host, advance } = await spawnTimed()
-    const down = host!.down(ref.address)
+    const events: SystemEvent[] = []
+    host!.reporting.events.subscribe((event) => events.push(event))
     await ref.ask.throws()
     await advance(1)
-    expect(await down).toMatchObject({ reason: 'failed' })
+    expect(events).toMatchObject([
+      { type: 'failed', error: { message: 'at its time' }, directive: 'restart' },
+    ])
   })
 
   it('act when no message has come for so long', async () => {

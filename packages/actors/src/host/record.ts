@@ -1,5 +1,5 @@
 import { ActorError } from '../errors.ts'
-import { readValue, writeValue, type ByteWriter, type ValueContext } from '../values/values.ts'
+import { readValue, writeValue, type ByteWriter, type ValueContext } from '../values/index.ts'
 import type { Envelope, Kind, Parcel } from './envelope.ts'
 
 /**

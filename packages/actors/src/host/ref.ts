@@ -1,5 +1,7 @@
-import type { Ask, Handlers, Send, Stream, Tell } from '../definition/types.ts'
+import type { Ask, Handlers, HandlersOf, Send, Stream, Tell } from '../definition/types.ts'
 import type { Address } from './address.ts'
+import type { Down } from './down.ts'
+import type { StopOptions } from './life.ts'
 import { verbs, type VerbCaller } from './verbs.ts'
 
 /** How a call is made. */
@@ -21,7 +23,8 @@ export interface Caller {
   send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void>
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown>
   stream(ref: ActorRef<never>, method: string, args: unknown[]): AsyncGenerator<unknown, void, void>
-  stop(address: Address): Promise<void>
+  stop(address: Address, options: StopOptions): Promise<void>
+  down(address: Address, signal: AbortSignal | undefined): Promise<Down>
 }
 
 /** What an actor is that holds refs: its asks inherit the deadline of the message it handles. */
@@ -34,6 +37,8 @@ const none: CallOptions = {}
 /**
  * Names an actor and reaches it, wherever it runs. Refs travel in messages, and outlive the actor:
  * then what is sent to them is a dead letter, and asks fail with `ENOACTOR`.
+ *
+ * @typeParam H the definition it was spawned from (`ActorRef<typeof counter>`), or its handlers
  */
 export class ActorRef<H = Handlers> implements VerbCaller {
   /** @internal */
@@ -45,6 +50,12 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   /** @internal */
   readonly options: CallOptions
 
+  // What carries the calls, made when first used: making one takes longer than a hundred calls.
+  #tell: object | undefined
+  #send: object | undefined
+  #ask: object | undefined
+  #stream: object | undefined
+
   /** @internal */
   constructor(address: Address, caller: Caller, owner?: RefOwner, options: CallOptions = none) {
     this.address = address
@@ -54,28 +65,38 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   }
 
   /** Puts a message into the mailbox at once, or not at all: false, and a dead letter. */
-  get tell(): Tell<H> {
-    return verbs.tell(this) as never
+  get tell(): Tell<HandlersOf<H>> {
+    return (this.#tell ??= verbs.tell(this)) as never
   }
 
   /** Puts a message into the mailbox as soon as there is room. */
-  get send(): Send<H> {
-    return verbs.send(this) as never
+  get send(): Send<HandlersOf<H>> {
+    return (this.#send ??= verbs.send(this)) as never
   }
 
   /** Asks, and settles with what the handler returns or throws. */
-  get ask(): Ask<H> {
-    return verbs.ask(this) as never
+  get ask(): Ask<HandlersOf<H>> {
+    return (this.#ask ??= verbs.ask(this)) as never
   }
 
   /** Reads what a generator of the actor yields. */
-  get stream(): Stream<H> {
-    return verbs.stream(this) as never
+  get stream(): Stream<HandlersOf<H>> {
+    return (this.#stream ??= verbs.stream(this)) as never
   }
 
   /** The same actor, called with these options. */
   with(options: CallOptions): ActorRef<H> {
     return new ActorRef(this.address, this.caller, this.owner, { ...this.options, ...options })
+  }
+
+  /**
+   * Settles when the actor is no more, with the reason; at once if there is none. A restart where it
+   * is does not count; if its host is lost, it is down, even if it is restarted on another.
+   *
+   * @param options.signal ends the wait: rejects with the signal's reason
+   */
+  down(options: { signal?: AbortSignal } = {}): Promise<Down> {
+    return this.caller.down(this.address, options.signal)
   }
 
   /** Whether both name the same actor, in the same life. */
@@ -116,9 +137,9 @@ export class ActorRef<H = Handlers> implements VerbCaller {
 
 /** A ref of who spawned the actor: leaving its scope with `await using` stops the actor. */
 export class ActorHandle<H = Handlers> extends ActorRef<H> implements AsyncDisposable {
-  /** Stops the actor once it has handled what is in its mailbox; settles when it is gone. */
-  stop(): Promise<void> {
-    return this.caller.stop(this.address)
+  /** Stops the actor once it has handled what is in its mailbox, or at once; settles when it is gone. */
+  stop(options: StopOptions = {}): Promise<void> {
+    return this.caller.stop(this.address, options)
   }
 
   [Symbol.asyncDispose](): Promise<void> {

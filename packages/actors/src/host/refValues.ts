@@ -1,4 +1,4 @@
-import type { ValueContext } from '../values/values.ts'
+import type { ValueContext } from '../values/index.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
 const BYTES = 12
@@ -33,15 +33,6 @@ export class RefValues implements ValueContext {
     const ref = new ActorRef(address, this.#caller)
     this.#fresh.push(ref)
     return ref
-  }
-
-  /** The refs that were just read, to be restored when it is known whose they are. */
-  take(): ActorRef[] {
-    return this.#fresh.splice(0)
-  }
-
-  restore(refs: readonly ActorRef[]): void {
-    this.#fresh.push(...refs)
   }
 
   /** The refs that were just read belong to that actor, or to none. */

@@ -1,17 +1,20 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { define, deferred, refFrom, settled, startHosts } from '../testing/hosts.test-support.ts'
+import { define, deferred, lost, refFrom, settled, startHosts } from '../testing/hosts.test-support.ts'
 import type { SystemEvent } from './events.ts'
 import type { Host } from './host.ts'
 import type { Logger } from './logger.ts'
 
 /** What a logger was given, as `level fields message`. */
-function recordingLogger(level?: string): { logger: Logger; entries: unknown[][] } {
+function recordingLogger(level?: string) {
   const entries: unknown[][] = []
+  const first = deferred()
   const method =
     (name: string) =>
-    (...args: unknown[]): unknown =>
+    (...args: unknown[]): void => {
       entries.push([name, ...args])
+      first.resolve()
+    }
   const logger: Logger = {
     ...(level === undefined ? {} : { level }),
     trace: method('trace'),
@@ -21,7 +24,7 @@ function recordingLogger(level?: string): { logger: Logger; entries: unknown[][]
     error: method('error'),
     fatal: method('fatal'),
   }
-  return { logger, entries }
+  return { logger, entries, hasFirst: first.promise }
 }
 
 function collectEvents(host: Host): SystemEvent[] {
@@ -140,8 +143,8 @@ describe('diagnostics channels', () => {
     const [host] = startHosts(2)
     const events = collectEvents(host!)
     const error = new Error('gone')
-    host!.lose(1, error)
-    expect(events).toEqual([{ type: 'host lost', host: 1, error }])
+    host!.lose(lost(1, error))
+    expect(events).toEqual([{ type: 'host lost', host: 1, loss: { why: 'uncaught', error } }])
   })
 })
 
@@ -168,10 +171,11 @@ describe.each([
       throws(): void {
         throw new Error('wrong')
       },
+      path: () => ctx.path,
     }))
     const handle = await home.spawn(definition.with({ host: 'here' }), [])
-    const who = { actor: handle.toString(), definition: definition.name }
-    return { ref: refFrom(program, handle), who }
+    const ref = refFrom(program, handle)
+    return { ref, who: { actor: await ref.ask.path(), definition: definition.name } }
   }
 
   it('goes to the logger of the system, with who has logged', async () => {
@@ -199,12 +203,13 @@ describe.each([
   })
 
   it('has the failures of actors', async () => {
-    const { logger, entries } = recordingLogger('error')
+    const { logger, entries, hasFirst } = recordingLogger('error')
     const { ref, who } = await spawnLogging(logger)
     ref.tell.throws()
-    await settled()
-    expect(entries).toEqual([
-      ['error', { ...who, method: 'throws', err: new Error('wrong') }, '%s', 'An actor has failed'],
-    ])
+    await hasFirst
+    const { actor } = who
+    const err = new Error('wrong')
+    const failure = { actor, during: 'message', directive: 'restart', err }
+    expect(entries).toEqual([['error', failure, '%s', 'An actor has failed']])
   })
 })

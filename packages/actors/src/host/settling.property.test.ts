@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { ManualClock } from '../testing/manualClock.ts'
-import { define, openHosts, refFrom, settled } from '../testing/hosts.test-support.ts'
+import { define, lost, openHosts, refFrom, settled } from '../testing/hosts.test-support.ts'
 
 const misbehaving = define(
   (ctx) => ({
@@ -88,7 +88,7 @@ it.each([
           else if (what === 'advance') clock.advance(50)
           else if (what === 'settle') await settled()
           else if (what === 'stop') void home.stop(handle.address)
-          else if (count > 1) here.lose(0, new Error('lost'))
+          else if (count > 1) here.lose(lost(0, new Error('lost')))
         }
         const outcomes = Promise.all(waiting).then(() => 'all')
         await settled()

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import * as fc from 'fast-check'
-import { ActorError } from '../errors.ts'
 import { ManualClock } from '../testing/manualClock.ts'
 import {
   collectDeadLetters,
   define,
   deferred,
+  lost,
   refFrom,
   settled,
   startHosts,
@@ -178,7 +178,7 @@ describe.each([
     const rest = async (): Promise<void> => {
       for await (const item of stream) expect(item).toBeLessThan(WINDOW + 2)
     }
-    await expect(rest()).rejects.toThrow(new ActorError('ESTOPPED').message)
+    await expect(rest()).rejects.toMatchObject({ code: 'ESTOPPED' })
     expect(ends).toEqual(['later'])
   })
 
@@ -258,6 +258,6 @@ it('a stream fails when the host of its actor is gone', async () => {
   const stream = refFrom(here!, handle).stream.forever()
   await stream.next()
   const item = stream.next()
-  here!.lose(1, new Error('gone'))
+  here!.lose(lost(1, new Error('gone')))
   await expect(item).rejects.toMatchObject({ code: 'EHOSTDOWN' })
 })

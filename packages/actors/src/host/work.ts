@@ -1,4 +1,4 @@
-import { ActorError } from '../errors.ts'
+import type { ActorError } from '../errors.ts'
 import type { Envelope } from './envelope.ts'
 import type { Message } from './message.ts'
 import type { StreamSource } from './streamSource.ts'
@@ -15,7 +15,7 @@ export class Work {
   readonly stashing = new Set<Envelope>()
   /** Its generators that are read. */
   readonly sources = new Set<StreamSource>()
-  /** Messages under way that others than the latest may withdraw. */
+  /** Messages under way, where there may be several. */
   readonly handling = new Set<Message>()
   timers: ActorTimers | undefined
 
@@ -25,14 +25,11 @@ export class Work {
     if (index >= 0) this.stash.splice(index, 1)
   }
 
-  /** The actor ends, or begins anew: nothing of it goes on. @returns what it had put aside */
-  end(): Envelope[] {
-    const stopped = new ActorError('ESTOPPED')
+  /** A life of the actor ends: nothing of it goes on. What it has put aside remains. */
+  end(error: ActorError): void {
     this.turns.length = 0
     this.timers?.end()
-    for (const source of this.sources) source.fail(stopped)
-    for (const message of this.handling) message.withdraw(stopped)
-    this.handling.clear()
-    return this.stash.splice(0)
+    this.timers = undefined
+    for (const source of this.sources) source.fail(error)
   }
 }

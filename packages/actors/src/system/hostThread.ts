@@ -1,29 +1,39 @@
 import { fileURLToPath } from 'node:url'
-import type { ResourceLimits } from 'node:worker_threads'
+import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
-import { ActorError } from '../errors.ts'
+import type { HostLoss } from '../host/down.ts'
 
 /** What a thread is given to become a host. */
 export interface HostTask {
   readonly system: string
   readonly number: number
-  /** The number of the host of the program that made the system. */
-  readonly program: number
+  readonly board: SharedArrayBuffer
+  /** The host's on the board. */
+  readonly seat: number
+  /** How often it shows there that it is alive, in milliseconds; 0: never. */
+  readonly beatMs: number
 }
+
+/** The module that a host's thread runs. */
+export const hostModule = new URL('./hostMain.js', import.meta.url)
 
 /** The thread of one host: a pool of one, whose one task ends with the host. */
 export class HostThread {
   readonly number: number
-  /** Settles when the thread has ended: with an error, unless it was closed. */
-  readonly ended: Promise<unknown>
-  readonly #pool: Piscina
+  readonly seat: number
+  /** Settles when the thread has ended, with the reason; `undefined`: it was closed. */
+  readonly ended: Promise<HostLoss | undefined>
   readonly #abort = new AbortController()
+  #loss: HostLoss | undefined
+  #isDone = false
 
   constructor(task: HostTask, resourceLimits: ResourceLimits | undefined) {
     this.number = task.number
-    this.#pool = new Piscina({
-      filename: fileURLToPath(new URL('./hostMain.js', import.meta.url)),
-      minThreads: 1,
+    this.seat = task.seat
+    const pool = new Piscina({
+      filename: fileURLToPath(hostModule),
+      // A thread that ends is not replaced here, but by another host.
+      minThreads: 0,
       maxThreads: 1,
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
@@ -31,22 +41,42 @@ export class HostThread {
       recordTiming: false,
       ...(resourceLimits === undefined ? {} : { resourceLimits }),
     })
-    const failed = new Promise<unknown>((resolve) => {
-      // A thread that cannot even begin says so here, and its task never settles.
-      this.#pool.on('error', resolve)
-    })
-    const ran = this.#pool.run(task, { signal: this.#abort.signal }).then(
-      () => undefined,
-      (error: unknown) => error,
+    // A thread that cannot even begin says so here, and its task never settles; a task that fails
+    // leaves its thread alive. All of these end in the thread's exit.
+    pool.on('error', (error: unknown) => this.#end(pool, { why: 'uncaught', error }))
+    pool.run(task, { signal: this.#abort.signal }).then(
+      () => {
+        this.#isDone = true
+        this.#end(pool, undefined)
+      },
+      (error: unknown) => this.#end(pool, { why: 'uncaught', error }),
     )
-    this.ended = Promise.race([ran, failed]).then(async (error) => {
-      await this.#pool.destroy()
-      return error
-    })
+    this.ended = this.#exit(pool.threads[0]!)
   }
 
   /** Ends the thread wherever it is. */
-  terminate(): void {
-    this.#abort.abort(new ActorError('EHOSTDOWN', 'The host was terminated'))
+  terminate(loss: HostLoss): void {
+    this.#loss ??= loss
+    this.#abort.abort()
+  }
+
+  #exit(thread: Worker): Promise<HostLoss | undefined> {
+    return new Promise((resolve) => {
+      thread.once('error', (error) => {
+        const isMemory = (error as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY'
+        this.#loss ??= isMemory ? { why: 'out of memory' } : { why: 'uncaught', error }
+      })
+      thread.once('exit', (exitCode) => {
+        resolve(this.#loss ?? (this.#isDone ? undefined : { why: 'exited', exitCode }))
+      })
+    })
+  }
+
+  #end(pool: Piscina, loss: HostLoss | undefined): void {
+    // What the thread itself says comes first, and says more: this only makes sure that it ends.
+    queueMicrotask(() => {
+      if (loss !== undefined && pool.threads.length > 0) this.#loss ??= loss
+      void pool.destroy()
+    })
   }
 }

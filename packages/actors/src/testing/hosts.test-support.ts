@@ -2,14 +2,13 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { setImmediate } from 'node:timers/promises'
 import { context } from '@ringpost/core'
 import { onTestFinished } from 'vitest'
-import {
-  defineActor,
-  type ActorDefinition,
-  type DefinitionOptions,
-} from '../definition/definition.ts'
+import { defineActor, type ActorDefinition } from '../definition/definition.ts'
+import type { DefinitionOptions } from '../definition/spawnOptions.ts'
 import type { Factory } from '../definition/types.ts'
+import { Board } from '../host/board.ts'
 import { systemClock, type Clock } from '../host/clock.ts'
 import type { DeadLetter } from '../host/events.ts'
+import type { Lost } from '../host/families.ts'
 import { Host } from '../host/host.ts'
 import { ActorRef } from '../host/ref.ts'
 
@@ -22,10 +21,13 @@ export function openHosts(
   clock: Clock = systemClock,
 ): { hosts: Host[]; close: () => void } {
   const system = `test-${++systems}`
+  const board = Board.of(count)
   const hosts = Array.from(
     { length: count },
-    (_, number) => new Host(system, number, context, clock),
+    (_, number) => new Host(system, number, context, board, number, clock),
   )
+  // What a system serves, of which these hosts are the threads.
+  for (const name of ['awaits', 'forget', 'moved', 'terminate']) hosts[0]!.serve(name, () => undefined)
   for (const host of hosts) host.open()
   const close = (): void => {
     for (const host of hosts) host.close()
@@ -79,3 +81,10 @@ export function deferred<T = void>(): Deferred<T> {
 export async function settled(): Promise<void> {
   for (let turns = 0; turns < 20; turns++) await setImmediate()
 }
+
+/** What a host is told when another has ended. */
+export const lost = (host: number, error: unknown): Lost => ({
+  host,
+  loss: { why: 'uncaught', error },
+  stopped: [],
+})

@@ -1,6 +1,6 @@
 import { Worker, type BroadcastChannel } from 'node:worker_threads'
 import type { Thread } from '../thread/thread.ts'
-import { answer, messagesIn } from './question.ts'
+import { answer, messagesIn, type Announcement } from './question.ts'
 import type { Registration } from './registrar.ts'
 
 /** A registrar keeps next to nothing; what Node itself needs to start is below this. */
@@ -16,19 +16,21 @@ const REGISTRAR_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb:
 export class Answerer {
   readonly #channel: BroadcastChannel
   readonly #context: SharedArrayBuffer
+  readonly #post: (announcement: Announcement) => void
   #hasRegistrar = false
 
   constructor(channel: BroadcastChannel, context: SharedArrayBuffer) {
     this.#channel = channel
     this.#context = context
-    channel.onmessage = ({ data }: { data: unknown }) => answer(channel, data, context)
+    this.#post = (announcement) => channel.postMessage(announcement)
+    channel.onmessage = ({ data }: { data: unknown }) => answer(this.#post, data, context)
     // Answering keeps no process alive.
     channel.unref()
   }
 
   /** Answers what has been asked since the event loop turned last. */
   catchUp(): void {
-    for (const message of messagesIn(this.#channel)) answer(this.#channel, message, this.#context)
+    for (const message of messagesIn(this.#channel)) answer(this.#post, message, this.#context)
   }
 
   /**

@@ -6,24 +6,24 @@ import {
   threadId,
   type MessagePort,
 } from 'node:worker_threads'
+import { agree, type Room } from './agreement.ts'
 import { Answerer } from './answerer.ts'
 import { answerBlocked } from './process.ts'
 import {
-  answer,
   CHANNEL,
-  isAnnouncement,
-  isQuestion,
+  FLAG,
   messagesIn,
+  newsFor,
+  QUESTION_BYTES,
+  waitForNews,
   type Announcement,
   type Question,
 } from './question.ts'
 
 /** Threads agree on this name, whatever copy of the library they have loaded. */
 const CONTEXT_KEY = 'ringpost.context.1'
-/** How long a thread that was started without a context waits for those that ask as well. */
-const RIVALS_TIMEOUT_MS = 200
-/** How much longer it waits for one that listens and does not ask. */
-const ANSWER_TIMEOUT_MS = 5000
+/** Raised as long as this thread lives, once it has a context that it was not given. */
+let flag: BroadcastChannel | undefined
 
 /**
  * The buffer of the one context of this process: found, or made and announced.
@@ -44,37 +44,44 @@ export function findOrAnnounce(make: () => SharedArrayBuffer): SharedArrayBuffer
   return context
 }
 
-/**
- * The context that another thread has, if there is one, or else `own`. If several ask at once, all
- * of them settle for what the first of them proposed.
- */
-function ask(channel: BroadcastChannel, own: SharedArrayBuffer): SharedArrayBuffer {
-  const answered = new Int32Array(new SharedArrayBuffer(4))
-  const question: Question = { answered: answered.buffer, candidate: own, threadId }
-  const hasListeners = post(channel, question)
-  // The main thread comes first, as a rule, and is not to wait then; what others start is theirs.
-  if (isMainThread && hasListeners !== true) return own
-  const rivals: Question[] = []
-  for (const timeoutMs of [RIVALS_TIMEOUT_MS, ANSWER_TIMEOUT_MS]) {
-    Atomics.wait(answered, 0, 0, timeoutMs)
-    for (const message of messagesIn(channel)) {
-      if (isAnnouncement(message)) return message.context
-      if (isQuestion(message)) rivals.push(message)
-    }
-    // Somebody listens and does not ask, and so has a context, or soon will.
-    const isKnown = hasListeners === true && rivals.length === 0
-    if (!isKnown) break
+/** The context that another thread has, if there is one, or else one that all who ask agree on. */
+function ask(channel: BroadcastChannel, candidate: SharedArrayBuffer): SharedArrayBuffer {
+  const question: Question = { words: new SharedArrayBuffer(QUESTION_BYTES), candidate, threadId }
+  const steps = agree(roomOf(channel), question)
+  let news = newsFor(question)
+  let step = steps.next()
+  while (step.done !== true) {
+    const isOver = step.value > 0 && waitForNews(question, news, step.value)
+    // Before it looks at what was posted, so that it is woken by what comes after.
+    news = newsFor(question)
+    step = steps.next(isOver)
   }
-  const [first] = [question, ...rivals].toSorted((a, b) => a.threadId - b.threadId)
-  for (const rival of rivals) answer(channel, rival, first!.candidate)
-  return first!.candidate
+  return step.value
+}
+
+function roomOf(channel: BroadcastChannel): Room {
+  return {
+    isMainThread,
+    post: (message) => post(channel, message),
+    messages: () => messagesIn(channel),
+    raise() {
+      if (flag === undefined) {
+        flag = new BroadcastChannel(FLAG)
+        // What comes there is of no interest: it is posted to see whether anybody hears it.
+        flag.onmessage = () => {}
+        flag.unref()
+      }
+      const hasListeners = post(flag, 'here')
+      return hasListeners === undefined ? undefined : !hasListeners
+    },
+  }
 }
 
 /**
  * Posts a message and says whether anybody else listens; undefined when that cannot be told. Node
  * knows it and does not show it: the channel's own port answers, its method does not.
  */
-function post(channel: BroadcastChannel, message: object): boolean | undefined {
+function post(channel: BroadcastChannel, message: unknown): boolean | undefined {
   const symbol = Object.getOwnPropertySymbols(channel).find(
     ({ description }) => description === 'kHandle',
   )

@@ -18,7 +18,8 @@ export interface Registration {
  */
 const { context, sleepers } = workerData as Registration
 const channel = new BroadcastChannel(CHANNEL)
-channel.onmessage = ({ data }: { data: unknown }) => answer(channel, data, context)
+channel.onmessage = ({ data }: { data: unknown }) =>
+  answer((announcement) => channel.postMessage(announcement), data, context)
 
 // What was asked before is in the other thread's channel, for it to answer before it sleeps on.
 for (const { arena, slot } of sleepers) new ThreadTable(Arena.open(arena)).rouse(slot)

@@ -1,0 +1,86 @@
+/**
+ * What hosts show each other without messages, since a thread that computes reads none: one seat for
+ * each host, native byte order, words of 4 bytes.
+ *
+ * | field    | at | words | meaning                                                             |
+ * | -------- | -- | ----- | ------------------------------------------------------------------- |
+ * | progress |  0 |     1 | changes while the host's thread makes progress                      |
+ * | actors   |  1 |     1 | how many actors live there                                          |
+ * | closing  |  2 |     1 | 1: all actors are to stop                                           |
+ * | aborted  | 16 |  1024 | generations of actors that are to stop, each at its last 10 bits    |
+ *
+ * Two generations may share a word, and the later one takes it: then a busy handler learns of its
+ * end only from the message that follows.
+ */
+const seat = { progress: 0, actors: 1, closing: 2, aborted: 16, abortedWords: 1024, words: 16 + 1024 } as const
+
+/** One host's part of the board. Its host writes `beat` and `actors`; any thread may do the rest. */
+export class Seat {
+  readonly #words: Int32Array<SharedArrayBuffer>
+
+  constructor(words: Int32Array<SharedArrayBuffer>) {
+    this.#words = words
+  }
+
+  /** The thread makes progress. */
+  beat(): void {
+    Atomics.add(this.#words, seat.progress, 1)
+  }
+
+  get progress(): number {
+    return Atomics.load(this.#words, seat.progress)
+  }
+
+  get actors(): number {
+    return Atomics.load(this.#words, seat.actors)
+  }
+
+  set actors(count: number) {
+    // Whoever reads it takes it for an estimate.
+    this.#words[seat.actors] = count
+  }
+
+  /** The actor is to stop. */
+  abort(generation: number): void {
+    Atomics.store(this.#words, wordOf(generation), generation | 0)
+  }
+
+  /** All actors of the host are to stop. */
+  abortAll(): void {
+    Atomics.store(this.#words, seat.closing, 1)
+  }
+
+  isAborted(generation: number): boolean {
+    if (Atomics.load(this.#words, seat.closing) === 1) return true
+    return Atomics.load(this.#words, wordOf(generation)) === (generation | 0)
+  }
+}
+
+const wordOf = (generation: number): number =>
+  seat.aborted + (generation & (seat.abortedWords - 1))
+
+/** The seats of all hosts of a system. A thread that replaces another has its seat. */
+export class Board {
+  readonly buffer: SharedArrayBuffer
+
+  /** @param buffer of a board that any thread has made */
+  constructor(buffer: SharedArrayBuffer) {
+    this.buffer = buffer
+  }
+
+  /** A new one. */
+  static of(seats: number): Board {
+    return new Board(new SharedArrayBuffer(seats * seat.words * Int32Array.BYTES_PER_ELEMENT))
+  }
+
+  seat(index: number): Seat {
+    const bytes = seat.words * Int32Array.BYTES_PER_ELEMENT
+    return new Seat(new Int32Array(this.buffer, index * bytes, seat.words))
+  }
+
+  /** For the next host that takes it. */
+  clear(index: number): void {
+    const bytes = seat.words * Int32Array.BYTES_PER_ELEMENT
+    new Int32Array(this.buffer, index * bytes, seat.words).fill(0)
+  }
+}

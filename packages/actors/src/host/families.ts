@@ -1,0 +1,276 @@
+import type { ActorDefinition } from '../definition/definition.ts'
+import type { SpawnOptions } from '../definition/spawnOptions.ts'
+import { ActorError } from '../errors.ts'
+import type { Child, Failure } from '../supervision/child.ts'
+import type { Directive, During } from '../supervision/options.ts'
+import { Supervisor, type Orders } from '../supervision/supervisor.ts'
+import { isSameAddress, nowhere, PROGRAM, type Address } from './address.ts'
+import type { Cell } from './cell.ts'
+import type { Clock } from './clock.ts'
+import type { HostLoss } from './down.ts'
+import type { Host } from './host.ts'
+import { hostDown } from './hostLoss.ts'
+import type { Incarnation } from './incarnation.ts'
+import type { Move } from './moves.ts'
+
+/** An actor in one of its lives, as a parent. */
+export interface Parent {
+  readonly cell: Cell
+  readonly incarnation: Incarnation
+}
+
+/** A child as its parent's host is told of it. */
+interface Sign {
+  readonly parent: Address
+  readonly name: string
+  readonly id: number
+}
+
+interface FailureSign extends Sign {
+  readonly address: Address
+  readonly error: unknown
+  readonly during: During
+  readonly incarnation: number
+}
+
+/** What a host is asked when an actor is to be made there. */
+export interface SpawnOrder {
+  readonly url: string
+  readonly name: string
+  readonly args: unknown[]
+  readonly options: SpawnOptions
+  readonly family: { readonly address: Address; readonly path: string; readonly tellsAsks: boolean }
+  readonly childName: string
+  readonly id: number
+  readonly incarnation: number
+  readonly formerly: readonly Address[] | undefined
+}
+
+/** What was lost with a host. */
+export interface Lost {
+  readonly host: number
+  readonly loss: HostLoss
+  /** Actors there that were to stop: nobody restarts them. */
+  readonly stopped: readonly Address[]
+}
+
+/**
+ * Parents and children, on whichever hosts they live: carries what children tell to the supervisors
+ * of this host's actors, and what supervisors order to the children's hosts.
+ */
+export class Families {
+  /** Of what the program itself spawns. */
+  readonly guardian: Supervisor
+  readonly #host: Host
+  readonly #clock: Clock
+  readonly #supervisors = new Set<Supervisor>()
+
+  constructor(host: Host, clock: Clock) {
+    this.#host = host
+    this.#clock = clock
+    this.guardian = new Supervisor(nowhere, '', this.#orders(undefined), clock)
+    this.#supervisors.add(this.guardian)
+    host.serve('failed', (sign: FailureSign) => this.#failed(sign))
+    host.serve('ended', (sign: Sign) => this.#ended(sign))
+  }
+
+  /** The children of an actor in this life. */
+  of({ cell, incarnation }: Parent): Supervisor {
+    if (incarnation.supervisor === undefined) {
+      const address = this.#host.addressOf(cell)
+      const orders = this.#orders(cell)
+      const supervisor = new Supervisor(address, cell.path, orders, this.#clock)
+      incarnation.supervisor = supervisor
+      this.#supervisors.add(supervisor)
+    }
+    return incarnation.supervisor
+  }
+
+  /** Its parent's life has ended, and so have the children. */
+  disband(supervisor: Supervisor): void {
+    this.#supervisors.delete(supervisor)
+  }
+
+  /** @param parent none: the program itself */
+  async spawn(
+    definition: ActorDefinition,
+    args: unknown[],
+    parent: Parent | undefined,
+  ): Promise<Address> {
+    if (parent?.incarnation.isOver === true) throw new ActorError('ESTOPPED')
+    const supervisor = parent === undefined ? this.guardian : this.of(parent)
+    const child = supervisor.admit(definition, this.#host.copyArgs(args))
+    try {
+      const { host = parent === undefined ? undefined : 'here' } = definition.options
+      const place = this.#host.choosePlace(host)
+      const made = this.#make(supervisor, child, typeof place === 'number' ? place : await place)
+      const address = 'host' in made ? made : await made
+      // It may have failed, or ended, before this is known here.
+      supervisor.began(child, address)
+      if (supervisor.isClosed) {
+        await this.#host.stopAt(address, { drain: false })
+        throw new ActorError('ESTOPPED', 'The parent has ended')
+      }
+      if (this.#host.isGone(address.host)) supervisor.lost(child, this.#host.hostDown(address.host))
+      return address
+    } catch (error) {
+      supervisor.ended(child)
+      throw error
+    }
+  }
+
+  /** An actor of this host has failed: its supervisor is told, wherever that is. */
+  tell(cell: Cell, error: unknown, during: During): void {
+    const { number } = cell.incarnation
+    const sign = { ...signOf(cell), address: this.#host.addressOf(cell) }
+    this.#notifyOf(sign, 'failed', { ...sign, error, during, incarnation: number })
+  }
+
+  /** An actor of this host is gone. */
+  bury(cell: Cell): void {
+    const { formerly } = cell.blueprint
+    if (formerly !== undefined) this.#host.notify(PROGRAM, 'forget', formerly)
+    const sign = signOf(cell)
+    this.#notifyOf(sign, 'ended', sign)
+  }
+
+  /**
+   * A host has ended: its actors fail, and the children of its actors end.
+   *
+   * @returns the addresses of those that may be restarted here
+   */
+  lose({ host, loss, stopped }: Lost): Address[] {
+    const awaited: Address[] = []
+    for (const supervisor of [...this.#supervisors]) {
+      for (const child of [...supervisor]) {
+        const { address } = child
+        if (address?.host !== host) continue
+        if (stopped.some((other) => isSameAddress(other, address))) supervisor.ended(child)
+        else supervisor.lost(child, hostDown(host, loss))
+        if (supervisor.find(child.name, child.id) === child) awaited.push(...lostAddresses(child))
+      }
+    }
+    for (const cell of [...this.#host.cells]) {
+      const { slot, generation, blueprint } = cell
+      const { address } = blueprint.family
+      if (address.host === host && address.slot !== 0)
+        void this.#host.stopAt({ host: this.#host.number, slot, generation }, { drain: false })
+    }
+    return awaited
+  }
+
+  #notifyOf(sign: Sign, name: string, body: Sign | FailureSign): void {
+    const { host } = sign.parent
+    if (host === this.#host.number) {
+      this.#host.notify(host, name, body)
+      return
+    }
+    try {
+      this.#host.notify(host, name, body)
+    } catch {
+      // What was thrown cannot be sent: what it says can.
+      const said = body as FailureSign
+      const sayable: FailureSign = { ...said, error: new Error(String(said.error)) }
+      this.#host.notify(host, name, sayable)
+    }
+  }
+
+  #supervisorOf({ parent }: Sign): Supervisor | undefined {
+    if (isSameAddress(parent, nowhere)) return this.guardian
+    return this.#host.cellAt(parent)?.incarnation.supervisor
+  }
+
+  #failed({ address, error, during, incarnation, ...sign }: FailureSign): void {
+    const supervisor = this.#supervisorOf(sign)
+    const child = supervisor?.find(sign.name, sign.id)
+    if (supervisor === undefined || child === undefined) {
+      // Its parent has ended, or begun a new life.
+      this.#host.notify(address.host, 'fail', { ...address, error })
+      return
+    }
+    child.address ??= address
+    supervisor.failed(child, { error, during, incarnation })
+  }
+
+  #ended(sign: Sign): void {
+    const supervisor = this.#supervisorOf(sign)
+    const child = supervisor?.find(sign.name, sign.id)
+    if (child !== undefined) supervisor!.ended(child)
+  }
+
+  /** What a supervisor's decisions lead to. @param parent none: the program */
+  #orders(parent: Cell | undefined): Orders {
+    const host = this.#host
+    return {
+      halt: async (child) => {
+        const { slot, generation, host: place } = child.address!
+        const error = child.failure?.error
+        try {
+          await host.request(place, 'halt', { slot, generation, error })
+        } catch (thrown) {
+          if (!isHostDown(thrown)) throw thrown
+        }
+      },
+      begin: async (child, supervisor) => {
+        if (child.isLost) await this.#beginElsewhere(supervisor, child)
+        else {
+          const { slot, generation, host: place } = child.address!
+          const { incarnation } = child
+          await host.request(place, 'restart', { slot, generation, incarnation })
+        }
+      },
+      resume: (child) => host.notify(child.address!.host, 'resume', child.address),
+      fail: (child, error) => host.notify(child.address!.host, 'fail', { ...child.address, error }),
+      stop: async (child, drain) => {
+        await host.stopAt(child.address!, { drain })
+      },
+      escalate: (error) => {
+        if (parent === undefined) return false
+        host.fail(parent, error, 'child')
+        return true
+      },
+      forget: (child) => host.notify(PROGRAM, 'forget', lostAddresses(child)),
+      report: (path, { error, during }: Failure, directive: Directive) =>
+        host.reportFailure({ path, error, during, directive }),
+    }
+  }
+
+  async #beginElsewhere(supervisor: Supervisor, child: Child): Promise<void> {
+    const { address, formerly = [], definition } = child
+    const { host } = definition.options
+    const place = await this.#host.choosePlace(host === 'least' ? host : undefined)
+    const former = [...formerly, address!]
+    child.formerly = former
+    child.address = await this.#make(supervisor, child, place)
+    child.isLost = this.#host.isGone(child.address.host)
+    if (child.isLost) throw this.#host.hostDown(child.address.host)
+    const move: Move = { from: former, to: child.address }
+    this.#host.notify(PROGRAM, 'moved', move)
+  }
+
+  #make(supervisor: Supervisor, child: Child, place: number): Address | Promise<Address> {
+    if (place === this.#host.number) return this.#host.create(child, child.incarnation)
+    const { definition, args, incarnation, formerly, id } = child
+    const { url, name } = definition
+    const { host: _, ...options } = definition.options
+    const { address, path, tellsAsks } = supervisor
+    const family = { address, path, tellsAsks }
+    const childName = child.name
+    const order: SpawnOrder = { url, name, args, options, family, childName, id, incarnation, formerly }
+    return this.#host.request(place, 'spawn', order) as Promise<Address>
+  }
+}
+
+const signOf = ({ blueprint: { family, name, id } }: Cell): Sign => ({
+  parent: family.address,
+  name,
+  id,
+})
+
+/** The addresses of a child on hosts that are gone. */
+function lostAddresses({ formerly = [], address, isLost }: Child): Address[] {
+  return isLost && address !== undefined ? [...formerly, address] : [...formerly]
+}
+
+const isHostDown = (error: unknown): boolean =>
+  error instanceof ActorError && error.code === 'EHOSTDOWN'

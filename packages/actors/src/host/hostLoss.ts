@@ -1,0 +1,32 @@
+import { ActorError } from '../errors.ts'
+import type { Down, HostLoss } from './down.ts'
+
+function inWords(loss: HostLoss): string {
+  switch (loss.why) {
+    case 'exited':
+      return `its thread exited with code ${loss.exitCode}`
+    case 'uncaught':
+      return `an error was not caught there: ${loss.error instanceof Error ? loss.error.message : String(loss.error)}`
+    case 'out of memory':
+      return 'it ran out of memory'
+    case 'stuck':
+      return `it made no progress for ${loss.forMs} ms`
+    case 'terminated':
+      return 'it was terminated'
+  }
+}
+
+/** What fails that waits for the host. */
+export function hostDown(host: number, loss: HostLoss | undefined): ActorError {
+  if (loss === undefined) return new ActorError('EHOSTDOWN', `Host ${host} is gone`)
+  const options = loss.why === 'uncaught' ? { cause: loss.error } : undefined
+  return new ActorError('EHOSTDOWN', `Host ${host} is gone: ${inWords(loss)}`, options)
+}
+
+/** What watchers of its actors learn. */
+export const lostWith = (host: number, loss: HostLoss): Down => ({
+  reason: 'host lost',
+  host,
+  loss,
+  error: hostDown(host, loss),
+})

@@ -1,0 +1,112 @@
+import { ActorError } from '../errors.ts'
+
+/**
+ * What becomes of an actor that has failed.
+ *
+ * - `resume`: it handles the next message, as if nothing had happened
+ * - `restart`: its factory runs again; address, refs and mailbox stay
+ * - `stop`: it ends
+ * - `escalate`: its parent fails with the same error
+ */
+export type Directive = 'resume' | 'restart' | 'stop' | 'escalate'
+
+/** Whom a restart concerns, with the one that failed: nobody, all siblings, those spawned after it. */
+export type Strategy = 'one-for-one' | 'one-for-all' | 'rest-for-one'
+
+/**
+ * What an actor was doing when it failed: handling a `tell` or `send`, or a notice of a watch
+ * (`message`); an `ask` or a stream, whose asker has the error as well; its factory (`start`); or
+ * nothing itself: an actor that it is linked to ended (`link`), its `child` escalated, its `host`
+ * was lost.
+ */
+export type During = 'message' | 'ask' | 'start' | 'link' | 'child' | 'host'
+
+/** What is known of a child that has failed. */
+export interface FailedChild {
+  /** Its last name in its path. */
+  readonly name: string
+  readonly path: string
+  readonly during: During
+}
+
+/** How long to wait before a restart, in milliseconds. */
+export interface Backoff {
+  /** Before the first. Default 10. */
+  firstMs?: number
+  /** At most. Default 10,000. */
+  maxMs?: number
+  /** Each wait is so many times the one before. Default 2. */
+  factor?: number
+  /** A wait differs by up to this share of it, at random. Default 0.2. */
+  jitter?: number
+  /** After so long without a failure the next wait is the first again. Default 30,000. */
+  quietMs?: number
+}
+
+/** How an actor's children, or those of the program, are supervised. */
+export interface SupervisionOptions {
+  /** Default `'one-for-one'`. */
+  strategy?: Strategy
+  /**
+   * What to do with a child that has failed; it runs in the parent's thread. Default, also where it
+   * returns nothing: `restart`, but `resume` after an ask, whose asker has the error. `resume` means
+   * `restart` where nothing is left to go on with: when the factory failed, or the host was lost.
+   */
+  decide?: (error: unknown, child: FailedChild) => Directive | undefined
+  /** Restarts of one child within `withinMs`; the next failure is too much. Default 5. */
+  maxRestarts?: number
+  /** In milliseconds. Default 10,000. */
+  withinMs?: number
+  /** What becomes of a child that fails too often. Default `'escalate'`. */
+  exceeded?: 'stop' | 'escalate'
+  backoff?: Backoff
+}
+
+/** The same, complete. */
+export interface Policy {
+  readonly strategy: Strategy
+  readonly decide: SupervisionOptions['decide']
+  readonly maxRestarts: number
+  readonly withinMs: number
+  readonly exceeded: 'stop' | 'escalate'
+  readonly backoff: Readonly<Required<Backoff>>
+}
+
+export const defaultPolicy: Policy = {
+  strategy: 'one-for-one',
+  decide: undefined,
+  maxRestarts: 5,
+  withinMs: 10_000,
+  exceeded: 'escalate',
+  backoff: { firstMs: 10, maxMs: 10_000, factor: 2, jitter: 0.2, quietMs: 30_000 },
+}
+
+const strategies: readonly unknown[] = ['one-for-one', 'one-for-all', 'rest-for-one']
+
+/** @throws {ActorError} `EINVAL` */
+export function policyOf(options: SupervisionOptions): Policy {
+  const policy: Policy = {
+    ...defaultPolicy,
+    ...options,
+    backoff: { ...defaultPolicy.backoff, ...options.backoff },
+  }
+  const { strategy, decide, exceeded, backoff } = policy
+  check(strategies.includes(strategy), 'strategy', strategy)
+  check(decide === undefined || typeof decide === 'function', 'decide', decide)
+  check(exceeded === 'stop' || exceeded === 'escalate', 'exceeded', exceeded)
+  for (const [name, value] of [
+    ['maxRestarts', policy.maxRestarts],
+    ['withinMs', policy.withinMs],
+    ['backoff.firstMs', backoff.firstMs],
+    ['backoff.maxMs', backoff.maxMs],
+    ['backoff.quietMs', backoff.quietMs],
+  ] as const)
+    check(typeof value === 'number' && value >= 0, name, value)
+  check(backoff.factor >= 1, 'backoff.factor', backoff.factor)
+  check(backoff.jitter >= 0 && backoff.jitter <= 1, 'backoff.jitter', backoff.jitter)
+  return policy
+}
+
+function check(isValid: boolean, name: string, value: unknown): void {
+  if (!isValid) throw new ActorError('EINVAL', `supervision: ${name} cannot be ${String(value)}`)
+}

@@ -1,0 +1,271 @@
+import { channel } from 'node:diagnostics_channel'
+import { fileURLToPath } from 'node:url'
+import type { ResourceLimits } from 'node:worker_threads'
+import { ActorError } from '../errors.ts'
+import { PROGRAM, type Address } from '../host/address.ts'
+import type { Board } from '../host/board.ts'
+import type { HostLoss } from '../host/down.ts'
+import type { Lost } from '../host/families.ts'
+import type { Host, Welcome } from '../host/host.ts'
+import { hostDown } from '../host/hostLoss.ts'
+import type { Awaited } from '../host/moves.ts'
+import type { Place, Places } from '../host/placement.ts'
+import type { Backoff } from '../supervision/options.ts'
+import { Restarts, type RestartLimits } from '../supervision/restarts.ts'
+import { hostModule, HostThread } from './hostThread.ts'
+import { Watchdog } from './watchdog.ts'
+
+/** How long a thread may take to begin, in milliseconds. */
+const BOOT_MS = 30_000
+
+/** How threads that end are replaced: what is given up when they end too often. */
+export interface ReplacementOptions {
+  /** Replacements of one thread within `withinMs`; then it is given up. Default 10. */
+  maxRestarts?: number
+  /** In milliseconds. Default 60,000. */
+  withinMs?: number
+  /** How long to wait before each. */
+  backoff?: Backoff
+}
+
+const REPLACEMENTS: RestartLimits = {
+  maxRestarts: 10,
+  withinMs: 60_000,
+  backoff: { firstMs: 10, maxMs: 10_000, factor: 2, jitter: 0.2, quietMs: 30_000 },
+}
+
+/** What the threads of a system have in common. */
+export interface ThreadOptions {
+  readonly resourceLimits?: ResourceLimits | undefined
+  /** No progress for so long ends a thread, in milliseconds; `Infinity`: never. */
+  readonly stuckMs: number
+  readonly replacements?: ReplacementOptions | undefined
+}
+
+/** What becomes of hosts is published here. */
+const hostEvents = channel('ringpost.actors.host')
+
+/** A host has begun, was lost, or will not be replaced. */
+export interface HostEvent {
+  readonly event: 'begun' | 'lost' | 'given up'
+  readonly host: number
+  readonly loss?: HostLoss
+}
+
+function publish(event: HostEvent): void {
+  if (hostEvents.hasSubscribers) hostEvents.publish(event)
+}
+
+/** The threads of a system. One that ends is replaced, unless that happens too often. */
+export class Threads {
+  readonly #system: string
+  readonly #host: Host
+  readonly #board: Board
+  readonly #resourceLimits: ResourceLimits | undefined
+  readonly #stuckMs: number
+  readonly #limits: RestartLimits
+  /** All that run, by the number of their host. */
+  readonly #threads = new Map<number, HostThread>()
+  /** Those that take actors. */
+  readonly #places = new Map<number, Place>()
+  readonly #hellos = new Map<number, () => void>()
+  readonly #lost: Lost[] = []
+  /** Actors that did not stop, on threads that are being ended for it. */
+  readonly #stopped = new Map<number, Address[]>()
+  /** Of each host that is gone, those that have not said yet which of its actors they restart. */
+  readonly #unheard = new Map<number, Set<number>>()
+  readonly #delays = new Set<() => void>()
+  readonly #watchdog = new Watchdog<HostThread>()
+  #looks: NodeJS.Timeout | undefined
+  #numbers = 0
+  /** Threads that are to take actors, and do not yet. */
+  #expected = 0
+  #isClosing = false
+
+  constructor(system: string, host: Host, board: Board, options: ThreadOptions) {
+    const { resourceLimits, stuckMs, replacements } = options
+    this.#system = system
+    this.#host = host
+    this.#board = board
+    this.#resourceLimits = resourceLimits
+    this.#stuckMs = stuckMs
+    const backoff = { ...REPLACEMENTS.backoff, ...replacements?.backoff }
+    this.#limits = { ...REPLACEMENTS, ...replacements, backoff }
+    host.serve('hello', (_: undefined, from: number) => this.#hellos.get(from)?.())
+    host.serve('awaits', (awaits: { host: number; addresses: Address[] }, from: number) => {
+      const awaited: Awaited = { addresses: awaits.addresses, by: from }
+      host.moves.expect(awaited)
+      this.announce('awaited', awaited)
+      this.#heard(awaits.host, from)
+    })
+    host.serve('terminate', (actor: Address) => this.#terminateFor(actor))
+  }
+
+  /** Hosts that take actors, by number. */
+  get hosts(): readonly number[] {
+    return [...this.#places.keys()]
+  }
+
+  /** @throws {ActorError} `EBOOT` */
+  async start(count: number): Promise<void> {
+    const seats = Array.from({ length: count }, (_, index) => index + 1)
+    this.#expected = count
+    const threads = await Promise.all(seats.map((seat) => this.#boot(seat)))
+    for (const thread of threads) void this.#keep(thread)
+    if (this.#stuckMs === Infinity || count === 0) return
+    this.#looks = setInterval(() => this.#look(), Watchdog.periodMs(this.#stuckMs)).unref()
+  }
+
+  /** Tells all other hosts. */
+  announce(name: string, body: unknown): void {
+    for (const host of this.#threads.keys()) this.#host.notify(host, name, body)
+  }
+
+  /**
+   * Ends all threads: each when its actors have stopped, or after twice `graceMs`.
+   */
+  async close(graceMs: number): Promise<void> {
+    this.#isClosing = true
+    clearInterval(this.#looks)
+    for (const end of [...this.#delays]) end()
+    const all = [...this.#threads.values()]
+    const asked = all.map(({ number }) => this.#host.request(number, 'close', { graceMs }))
+    const late = setTimeout(() => {
+      for (const thread of all) thread.terminate({ why: 'terminated' })
+    }, 2 * graceMs)
+    // One that ends before it has answered is no less closed.
+    await Promise.allSettled(asked)
+    await Promise.all(all.map((thread) => thread.ended))
+    clearTimeout(late)
+  }
+
+  /** As long as there is a thread for the seat. */
+  async #keep(first: HostThread): Promise<void> {
+    const { seat } = first
+    const restarts = new Restarts(this.#limits)
+    let thread: HostThread | undefined = first
+    while (true) {
+      await thread?.ended
+      if (this.#isClosing) return
+      const delayMs = restarts.next(performance.now())
+      if (delayMs === undefined) break
+      await this.#delay(delayMs)
+      if (this.#isClosing) return
+      try {
+        thread = await this.#boot(seat)
+      } catch {
+        // It has been published as lost, and counts as one that has ended.
+        thread = undefined
+      }
+    }
+    this.#expected--
+    publish({ event: 'given up', host: this.#numbers })
+    this.#announcePlaces()
+  }
+
+  async #boot(seat: number): Promise<HostThread> {
+    const number = ++this.#numbers
+    this.#board.clear(seat)
+    const beatMs = this.#stuckMs === Infinity ? 0 : Watchdog.periodMs(this.#stuckMs)
+    const board = this.#board.buffer
+    const task = { system: this.#system, number, board, seat, beatMs }
+    const said = new Promise<void>((resolve) => this.#hellos.set(number, resolve))
+    const thread = new HostThread(task, this.#resourceLimits)
+    this.#threads.set(number, thread)
+    const ended = this.#attend(thread)
+    const late = setTimeout(() => thread.terminate({ why: 'terminated' }), BOOT_MS)
+    try {
+      await Promise.race([said, ended.then((loss) => this.#failBoot(loss))])
+      await this.#host.request(number, 'welcome', this.#welcome())
+    } finally {
+      clearTimeout(late)
+      this.#hellos.delete(number)
+    }
+    this.#places.set(number, { host: number, seat })
+    this.#expected--
+    publish({ event: 'begun', host: number })
+    this.#announcePlaces()
+    return thread
+  }
+
+  #failBoot(loss: HostLoss | undefined): never {
+    const file = fileURLToPath(hostModule)
+    const cause = loss === undefined ? undefined : hostDown(this.#numbers, loss)
+    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, { cause })
+  }
+
+  /** Until the thread ends. */
+  async #attend(thread: HostThread): Promise<HostLoss | undefined> {
+    const ended = await thread.ended
+    const { number } = thread
+    const loss = ended ?? { why: 'terminated' }
+    const lost: Lost = { host: number, loss, stopped: this.#stopped.get(number) ?? [] }
+    this.#stopped.delete(number)
+    this.#threads.delete(number)
+    this.#lost.push(lost)
+    if (this.#places.delete(number)) this.#expected++
+    if (!this.#isClosing) publish({ event: 'lost', host: number, loss })
+    // Whoever restarts an actor of it finds out first that others are to come.
+    this.#announcePlaces()
+    for (const host of this.#unheard.keys()) this.#heard(host, number)
+    this.#unheard.set(number, new Set([PROGRAM, ...this.#places.keys()]))
+    this.announce('lost', lost)
+    this.#host.lose(lost)
+    return ended
+  }
+
+  /** The host has said which actors of the lost one it restarts, or is gone itself. */
+  #heard(lost: number, host: number): void {
+    const unheard = this.#unheard.get(lost)
+    if (unheard === undefined) return
+    unheard.delete(host)
+    if (unheard.size > 0) return
+    this.#unheard.delete(lost)
+    this.#host.moves.settle(lost)
+    this.announce('settled', lost)
+  }
+
+  #welcome(): Welcome {
+    return { places: this.#placesNow(), lost: this.#lost, moves: this.#host.moves.snapshot() }
+  }
+
+  #placesNow(): Places {
+    return { places: [...this.#places.values()], isExpecting: this.#expected > 0 && !this.#isClosing }
+  }
+
+  #announcePlaces(): void {
+    const places = this.#placesNow()
+    this.#host.placeAt(places)
+    this.announce('places', places)
+  }
+
+  #look(): void {
+    const running = [...this.#threads.values()].filter(({ number }) => this.#places.has(number))
+    const looks = running.map((thread) => [thread, this.#board.seat(thread.seat).progress] as const)
+    for (const thread of this.#watchdog.look(looks))
+      thread.terminate({ why: 'stuck', forMs: this.#stuckMs })
+  }
+
+  /** The actor was to stop, and its thread does not even notice. */
+  #terminateFor(actor: Address): void {
+    const thread = this.#threads.get(actor.host)
+    if (thread === undefined) return
+    const stopped = this.#stopped.get(actor.host) ?? []
+    stopped.push(actor)
+    this.#stopped.set(actor.host, stopped)
+    thread.terminate({ why: 'terminated' })
+  }
+
+  /** Settles after so many milliseconds, or when the system closes. */
+  #delay(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#delays.delete(end)
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(end, delayMs)
+      this.#delays.add(end)
+    })
+  }
+}
