@@ -24,16 +24,6 @@ static uint64_t count, warm_up;
 /* To the child and from it. */
 static int down[2], up[2];
 
-static void give (int pipe, const void *data, size_t length)
-{
-  require (write (pipe, data, length) == (ssize_t) length, "writing to the other process");
-}
-
-static void get (int pipe, void *data, size_t length)
-{
-  require (read (pipe, data, length) == (ssize_t) length, "reading from the other process");
-}
-
 static void publish_many (void *publisher, unsigned char **pool, uint64_t messages)
 {
   for (uint64_t n = 0; n < messages; n++)

@@ -94,6 +94,34 @@ void start_busy_threads (unsigned count)
   }
 }
 
+void give (int pipe, const void *data, size_t length)
+{
+  require (write (pipe, data, length) == (ssize_t) length, "writing to the other process");
+}
+
+void get (int pipe, void *data, size_t length)
+{
+  require (read (pipe, data, length) == (ssize_t) length, "reading from the other process");
+}
+
+size_t time_trips (travel_t *travel, void *socket, uint64_t milliseconds, uint64_t pause_us,
+                   uint64_t *times)
+{
+  const struct timespec pause = {0, (long) pause_us * 1000};
+  const uint64_t end_ns = now_ns () + milliseconds * 1000000;
+  size_t trips = 0;
+  uint64_t arrived_ns;
+  do {
+    if (pause_us > 0)
+      nanosleep (&pause, NULL);
+    const uint64_t left_ns = now_ns ();
+    travel (socket, (unsigned char) (trips % POOL_SIZE));
+    arrived_ns = now_ns ();
+    times[trips++] = arrived_ns - left_ns;
+  } while (arrived_ns < end_ns && trips < MOST_TRIPS);
+  return trips;
+}
+
 uint64_t resident_bytes (void)
 {
   unsigned long total = 0, resident = 0;

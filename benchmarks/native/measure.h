@@ -1,6 +1,6 @@
 /*
- * What every program here shares: arguments, a clock, a gate between two threads, busy neighbours, the
- * messages sent and their check. Each program prints one line of JSON and nothing else on its output.
+ * What every program here shares: arguments, a clock, a gate between two threads, pipes between two
+ * processes, busy neighbours, the messages sent and their check, trips there and back. Each program prints one line of JSON and nothing else on its output.
  */
 #ifndef MEASURE_H
 #define MEASURE_H
@@ -42,6 +42,20 @@ void check_all_bytes (const unsigned char *data, size_t length, size_t size, uin
 
 /* Starts threads that compute until the program ends. */
 void start_busy_threads (unsigned count);
+
+/* What two processes tell each other through a pipe: all of it, or the program ends. */
+void give (int pipe, const void *data, size_t length);
+void get (int pipe, void *data, size_t length);
+
+/* The most trips of a message there and back that are timed. */
+enum { MOST_TRIPS = 4000000 };
+
+/* Sends a message of bytes that are all the same, and waits until it is back. */
+typedef void travel_t (void *socket, unsigned char content);
+
+/* Travels for a while, notes the time of each trip and returns how many there were. */
+size_t time_trips (travel_t *travel, void *socket, uint64_t milliseconds, uint64_t pause_us,
+                   uint64_t *times);
 
 /* Resident memory of this process in bytes. */
 uint64_t resident_bytes (void);

@@ -13,10 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zmq.h>
 
-enum { MESSAGE_SIZE = 16, MOST_TRIPS = 4000000, STOP = 255 };
+enum { MESSAGE_SIZE = 16, STOP = 255 };
 
 static void *context;
 static int pattern_is_pair, spin;
@@ -53,24 +52,6 @@ static void travel (void *socket, unsigned char content)
   require (in[0] == content, "a reply's content");
 }
 
-/* Travels for a while, notes the time of each trip and returns how many there were. */
-static size_t travel_for (void *socket, uint64_t milliseconds, uint64_t pause_us, uint64_t *times)
-{
-  const struct timespec pause = {0, (long) pause_us * 1000};
-  const uint64_t end_ns = now_ns () + milliseconds * 1000000;
-  size_t trips = 0;
-  uint64_t arrived_ns;
-  do {
-    if (pause_us > 0)
-      nanosleep (&pause, NULL);
-    const uint64_t left_ns = now_ns ();
-    travel (socket, (unsigned char) (trips % POOL_SIZE));
-    arrived_ns = now_ns ();
-    times[trips++] = arrived_ns - left_ns;
-  } while (arrived_ns < end_ns && trips < MOST_TRIPS);
-  return trips;
-}
-
 int main (int argc, char **argv)
 {
   pattern_is_pair = strcmp (text_argument (argc, argv, "pattern", "reqRep"), "pair") == 0;
@@ -84,8 +65,8 @@ int main (int argc, char **argv)
   require (pthread_create (&echo, NULL, run_echo, NULL) == 0, "pthread_create");
   uint64_t *times = malloc (MOST_TRIPS * sizeof *times);
   require (times != NULL, "malloc");
-  travel_for (socket, number_argument (argc, argv, "warmUpMilliseconds", 200), 0, times);
-  const size_t trips = travel_for (socket, number_argument (argc, argv, "milliseconds", 500),
+  time_trips (travel, socket, number_argument (argc, argv, "warmUpMilliseconds", 200), 0, times);
+  const size_t trips = time_trips (travel, socket, number_argument (argc, argv, "milliseconds", 500),
                                    number_argument (argc, argv, "pauseMicroseconds", 0), times);
   travel (socket, STOP);
   pthread_join (echo, NULL);

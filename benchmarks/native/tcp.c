@@ -14,11 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include <zmq.h>
 
-enum { TRIP_SIZE = 16, MOST_TRIPS = 4000000, STOP = 255, KEY_TEXT = 41, ENDPOINT_TEXT = 64 };
+enum { TRIP_SIZE = 16, STOP = 255, KEY_TEXT = 41, ENDPOINT_TEXT = 64 };
 
 /* What the parent tells the child when it is bound. */
 typedef struct {
@@ -31,16 +30,6 @@ static size_t size;
 static uint64_t count, warm_up;
 /* To the child and from it. */
 static int down[2], up[2];
-
-static void give (int pipe, const void *data, size_t length)
-{
-  require (write (pipe, data, length) == (ssize_t) length, "writing to the other process");
-}
-
-static void get (int pipe, void *data, size_t length)
-{
-  require (read (pipe, data, length) == (ssize_t) length, "reading from the other process");
-}
 
 static void *bind_socket (void *context, int type)
 {
@@ -163,30 +152,13 @@ static void travel (void *request, unsigned char content)
   require (in[0] == content, "a reply's content");
 }
 
-static size_t travel_for (void *request, uint64_t milliseconds, uint64_t pause_us, uint64_t *times)
-{
-  const struct timespec pause = {0, (long) pause_us * 1000};
-  const uint64_t end_ns = now_ns () + milliseconds * 1000000;
-  size_t trips = 0;
-  uint64_t arrived_ns;
-  do {
-    if (pause_us > 0)
-      nanosleep (&pause, NULL);
-    const uint64_t left_ns = now_ns ();
-    travel (request, (unsigned char) (trips % POOL_SIZE));
-    arrived_ns = now_ns ();
-    times[trips++] = arrived_ns - left_ns;
-  } while (arrived_ns < end_ns && trips < MOST_TRIPS);
-  return trips;
-}
-
 static void ask (void *context, int argc, char **argv)
 {
   uint64_t *times = malloc (MOST_TRIPS * sizeof *times);
   require (times != NULL, "malloc");
   void *request = bind_socket (context, ZMQ_REQ);
-  travel_for (request, number_argument (argc, argv, "warmUpMilliseconds", 200), 0, times);
-  const size_t trips = travel_for (request, number_argument (argc, argv, "milliseconds", 500),
+  time_trips (travel, request, number_argument (argc, argv, "warmUpMilliseconds", 200), 0, times);
+  const size_t trips = time_trips (travel, request, number_argument (argc, argv, "milliseconds", 500),
                                    number_argument (argc, argv, "pauseMicroseconds", 0), times);
   travel (request, STOP);
   zmq_close (request);

@@ -1,4 +1,5 @@
-import { defineActor, type ActorRef, type Down } from '@ringpost/actors'
+import { EventEmitter } from 'node:events'
+import { defineActor, type ActorRef } from '@ringpost/actors'
 
 /** Counts, and fails in all the ways that there are. */
 export const victim = defineActor(import.meta.url, 'victim', (ctx, start: number) => {
@@ -74,27 +75,22 @@ export interface VictimHandlers {
   never(): void
 }
 
-/** Tells what it was told, in order, to who asks. */
-export const observer = defineActor(import.meta.url, 'observer', () => {
-  const seen: string[] = []
-  const waiting: ((what: string) => void)[] = []
-  return {
-    see(what: string) {
-      const next = waiting.shift()
-      if (next === undefined) seen.push(what)
-      else next(what)
-    },
-    next: () => seen.shift(),
-  }
-})
+/** What observers in this thread are told; an event for each. */
+export const sightings = new EventEmitter()
+
+/** In the test's own thread: what it is told, the test can wait for. */
+export const observer = defineActor(import.meta.url, 'observer', () => ({
+  see(what: string, detail?: unknown) {
+    sightings.emit(what, detail)
+  },
+}))
 
 export interface ObserverHandlers {
-  see(what: string): void
+  see(what: string, detail?: unknown): void
 }
 
 /** Has children on other hosts, and learns what becomes of others. */
 export const parent = defineActor(import.meta.url, 'parent', (ctx) => {
-  const downs: Down[] = []
   return {
     async have(name: string, host: number) {
       const child = await ctx.spawn(victim.with({ name, host }), 1)
@@ -103,16 +99,14 @@ export const parent = defineActor(import.meta.url, 'parent', (ctx) => {
     children() {
       return [...ctx.children.keys()]
     },
-    watch(ref: ActorRef) {
-      ctx.watch(ref, (down) => downs.push(down))
+    watch(ref: ActorRef, observer: ActorRef<ObserverHandlers>) {
+      ctx.watch(ref, (down) => observer.tell.see('down', down))
     },
-    link(ref: ActorRef) {
+    link(ref: ActorRef, observer: ActorRef<ObserverHandlers>) {
       ctx.link(ref)
+      ctx.onStop((ending) => observer.tell.see('ending', ending))
     },
-    downs: () => downs,
     incarnation: () => ctx.incarnation,
     place: () => ctx.host,
   }
 })
-
-export const unloadable = defineActor('file:///nowhere/unloadable.js', 'unloadable', () => ({}))

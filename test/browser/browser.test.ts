@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from 'playwright-core'
+import * as zeromq from 'zeromq'
 import {
   Pair,
   Pull,
@@ -48,6 +49,7 @@ async function bound<T extends Pull | Push | Reply | Router | XPublisher | Subsc
   endpoint = 'ws://127.0.0.1:*/path',
 ): Promise<[T, string]> {
   sockets.push(socket)
+  socket.webSocketOrigins ??= browser.origin
   await socket.bind(endpoint)
   return [socket, socket.lastEndpoint!]
 }
@@ -86,6 +88,26 @@ it('asks and is answered, one question at a time', async () => {
   }
   const answers = ['EFSM', 'the', 'answer to a', 'EFSM', 'the', 'answer to b']
   expect(await asking).toEqual(['EFSM', ...answers])
+})
+
+it('is not let in where its site is not named', async () => {
+  const other = 'https://other.example'
+  const [pull, endpoint] = await bound(new Pull({ webSocketOrigins: other }))
+  const trying = page.evaluate(async (to) => {
+    const push = new ringpost.Push({ reconnectInterval: 1 })
+    const isTryingAgain = new Promise<void>((resolve) => {
+      push.events.on('connect:retry', () => resolve())
+    })
+    push.connect(to)
+    void push.send('not for them')
+    await isTryingAgain
+    push.disconnect(to)
+  }, endpoint)
+  expect(await next(pull, 'handshake:error:auth')).toMatchObject({
+    error: { cause: { message: `webSocketOrigins has no "${browser.origin}"` } },
+  })
+  await trying
+  expect(pull.readable).toBe(false)
 })
 
 it('is known to a router by its name', async () => {
@@ -163,6 +185,92 @@ it('sends and receives frames of all sizes, and thousands of messages in order',
   for (let n = 0; n < count; n++) expect(String(await pull.receive())).toBe(String(n))
   await sending
   expect(await done).toBe(true)
+})
+
+it('goes on sending when the other has read, without looking at the clock', async () => {
+  const [pair, endpoint] = await bound(new Pair())
+  const [count, size] = [500, 65_536]
+  const sending = page.evaluate(
+    async ([to, messages, bytes]) => {
+      const own = new ringpost.Pair({ sendHighWaterMark: 10 })
+      own.connect(to)
+      // What comes behind the answer to enough of it.
+      for (let n = 0; n < 2; n++) {
+        await own.send(new Uint8Array(300_000))
+        await own.receive()
+      }
+      let timers = 0
+      const { setTimeout } = globalThis
+      globalThis.setTimeout = ((...parameters: Parameters<typeof setTimeout>) => {
+        timers++
+        return setTimeout(...parameters)
+      }) as typeof setTimeout
+      for (let n = 0; n < messages; n++) await own.send(new Uint8Array(bytes).fill(n))
+      globalThis.setTimeout = setTimeout
+      own.close()
+      return timers
+    },
+    [endpoint, count, size] as const,
+  )
+  for (let n = 0; n < 2; n++) {
+    await pair.receive()
+    await pair.send('read')
+  }
+  for (let n = 0; n < count; n++) {
+    const [frame] = await pair.receive()
+    expect([frame!.length, frame![0], frame![size - 1]]).toEqual([size, n % 256, n % 256])
+  }
+  expect(await sending).toBe(0)
+})
+
+it('sends and receives at once, more than either side holds', async () => {
+  const [pair, endpoint] = await bound(new Pair())
+  const [count, size, sizeBack] = [300, 65_536, 524_288]
+  const done = page.evaluate(
+    async ([to, messages, bytes]) => {
+      const own = new ringpost.Pair({ sendHighWaterMark: 10 })
+      own.connect(to)
+      const sending = (async () => {
+        for (let n = 0; n < messages; n++) await own.send(new Uint8Array(bytes).fill(n))
+      })()
+      let received = 0
+      for (let n = 0; n < messages / 3; n++) received += (await own.receive())[0]!.length
+      await sending
+      return received
+    },
+    [endpoint, count, size] as const,
+  )
+  const sending = (async () => {
+    for (let n = 0; n < count / 3; n++) await pair.send(Buffer.alloc(sizeBack, n))
+  })()
+  for (let n = 0; n < count; n++) {
+    const [frame] = await pair.receive()
+    expect([frame!.length, frame![0]]).toEqual([size, n % 256])
+  }
+  await sending
+  expect(await done).toBe((count / 3) * sizeBack)
+})
+
+it('sends more than the platform holds to libzmq, which does not say what it has read', async () => {
+  const pull = new zeromq.Pull()
+  sockets.push(pull)
+  await pull.bind('ws://127.0.0.1:*')
+  // It takes no message in fragments, as Chromium sends what is longer than 64 KiB.
+  const [count, size] = [1000, 30_000]
+  const sending = page.evaluate(
+    async ([to, messages, bytes]) => {
+      const push = new ringpost.Push({ sendHighWaterMark: 10 })
+      push.connect(to)
+      for (let n = 0; n < messages; n++) await push.send(new Uint8Array(bytes).fill(n))
+      push.close()
+    },
+    [pull.lastEndpoint!, count, size] as const,
+  )
+  for (let n = 0; n < count; n++) {
+    const [frame] = await pull.receive()
+    expect([frame!.length, frame![0]]).toEqual([size, n % 256])
+  }
+  await sending
 })
 
 it('publishes to those that have subscribed, and pairs with one', async () => {

@@ -61,11 +61,15 @@ export class Chromium {
     return new Chromium(context, server, profile)
   }
 
+  /** Whose pages it opens. */
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
   /** A page that has the module. */
   async open(): Promise<Page> {
     const page = await this.#context.newPage()
-    const { port } = this.#server.address() as AddressInfo
-    await page.goto(`http://127.0.0.1:${port}/`)
+    await page.goto(this.origin)
     await page.waitForFunction('globalThis.isThere')
     return page
   }

@@ -23,12 +23,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Checks the types of all programs at once, in a package that has core and the transports to import. */
+/** Checks the types of all programs at once, in a package that has ours to import. */
 function compile(target: string, all: readonly Program[]): void {
   mkdirSync(join(target, 'src'))
   mkdirSync(join(target, 'plain'))
   mkdirSync(join(target, 'node_modules/@ringpost'), { recursive: true })
-  for (const name of ['core', 'transport']) {
+  for (const name of ['core', 'transport', 'actors']) {
     symlinkSync(workspacePath(`packages/${name}`), join(target, 'node_modules/@ringpost', name))
   }
   for (const { name, source } of all) {

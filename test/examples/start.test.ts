@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describeSpeedUp } from '../../examples/src/start/describe.ts'
-import type { Summary } from '../../examples/src/start/messages.ts'
+import type { Summary } from '../../examples/src/start/tally.ts'
 import { runExample, type RunOptions } from './runExample.ts'
 
 const start = (startArguments: string[], options?: RunOptions) =>

@@ -17,5 +17,8 @@ it(`the wire takes ${inputs} inputs of seed ${seed}`, async () => {
     outcomes = fuzz.run(perRound, seed + round)
     expect(bytesInUse() - before).toBeLessThan(5_000_000)
   }
-  console.log(outcomes)
+  for (const [target, met] of Object.entries(outcomes)) {
+    const count = Object.values(met).reduce((sum, each) => sum + each)
+    console.log(`${target}: ${count}, of which ${JSON.stringify(met)}`)
+  }
 })

@@ -5,6 +5,7 @@ import {
   Context,
   context as ownThreads,
   Dealer,
+  Publisher,
   Pull,
   Push,
   Router,
@@ -16,7 +17,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { BareWebSocket, frameOf, readyOf } from '../support/bareWebSocket.ts'
 import { runWith } from '../support/program.ts'
 import { selfSigned } from '../support/certificate.ts'
-import { Opened } from './libraries.ts'
+import { libraries, Opened } from './libraries.ts'
 
 const places = [
   { place: 'threads of their own', context: ownThreads },
@@ -37,6 +38,10 @@ async function next({ events }: Observable, wanted: string): Promise<SocketEvent
     if (event.type === wanted) return event
   }
 }
+
+/** Commands through a WebSocket, with a context. */
+const PING = Buffer.from('\u0002\u0004PING\u0000\u0000123')
+const PONG = Buffer.from('\u0002\u0004PONG123')
 
 const protocolError = (code: string): object => ({
   type: 'handshake:error:protocol',
@@ -133,6 +138,27 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       await expectService(pull)
     })
 
+    it('pages, but for those of sites that are named, and programs not', async () => {
+      const pull = await pullAt('ws://127.0.0.1:*')
+      const named = await pullAt('ws://127.0.0.1:*', { webSocketOrigins: 'https://app.example' })
+      for (const each of [pull, named]) {
+        const origin = 'https://evil.example'
+        const refused = next(each, 'handshake:error:auth')
+        const page = opened.add(await BareWebSocket.ask(each.lastEndpoint!, { origin }))
+        expect(await page.head()).toMatch(/^HTTP\/1\.1 403 Forbidden\r\nConnection: close\r\n/)
+        expect(await refused).toMatchObject({
+          address: each.lastEndpoint,
+          error: {
+            status: 400,
+            cause: { code: 'DENIED', message: `webSocketOrigins has no "${origin}"` },
+          },
+        })
+        await page.closed
+        await expectService(each)
+      }
+      await bare(named, { origin: 'https://app.example', subprotocol: 'ZWS2.0' })
+    })
+
     it('who says nothing, in time', async () => {
       const pull = await pullAt('ws://127.0.0.1:*', { handshakeInterval: 50 })
       const { hostname, port } = new URL(pull.lastEndpoint!)
@@ -205,6 +231,19 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
     expect(await client.frame()).toEqual({ first: 0x8a, payload: Buffer.from('late') })
   })
 
+  it('answer a PING of ZMTP too, which is all that a page can send, when what was before it is taken', async () => {
+    const pull = await pullAt()
+    for (const subprotocol of ['ZWS2.0', 'ZWS2.0/NULL']) {
+      const client = await bare(pull, { subprotocol })
+      await client.frame()
+      client.write(subprotocol === 'ZWS2.0' ? frameOf(0x82, '\u0000') : readyOf('PUSH'))
+      client.write(frameOf(0x82, '\u0000first'), frameOf(0x82, PING))
+      expect(await client.frame()).toEqual({ first: 0x82, payload: PONG })
+      pull.receiveTimeout = 0
+      expect(String(await pull.receive())).toBe('first')
+    }
+  })
+
   it('ask for signs of life, and end when there are none', async () => {
     const pull = await pullAt('ws://127.0.0.1:*', { heartbeatInterval: 50 })
     const client = await barePush(pull)
@@ -246,6 +285,19 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
     expect((await router.receive()).map(String)).toEqual(['bob', 'a', 'b'])
     await router.send(['bob', 'back'])
     expect(await client.frame()).toEqual({ first: 0x82, payload: Buffer.from('\u0000back') })
+  })
+
+  it('take no more of a message for a publisher than its topics may have', async () => {
+    const publisher = opened.add(new Publisher({ context, maxSubscriptionBytes: 1000 }))
+    await publisher.bind('ws://127.0.0.1:*')
+    const client = opened.add(await BareWebSocket.open(publisher.lastEndpoint!))
+    await client.frame()
+    const part = frameOf(0x82, `\u0001${'x'.repeat(120)}`)
+    client.write(readyOf('SUB'), ...Array.from({ length: 1000 }, () => part))
+    expect(await next(publisher, 'disconnect')).toMatchObject({
+      error: { code: 'MESSAGE_TOO_LARGE' },
+    })
+    await client.closed
   })
 
   it('take subscriptions as messages, and fragmented messages as one', async () => {
@@ -404,6 +456,18 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       expect(String(await pull.receive())).toBe('still here')
     })
   })
+})
+
+it('libzmq takes no notice of a PING of ZMTP through a WebSocket', async () => {
+  const dealer = opened.add(new libraries['zeromq.js'].Dealer({ linger: 0 }))
+  await dealer.bind('ws://127.0.0.1:*')
+  const options = { subprotocol: 'ZWS2.0' }
+  const client = opened.add(await BareWebSocket.open(dealer.lastEndpoint!, options))
+  await client.frame()
+  client.write(frameOf(0x82, '\u0000'), frameOf(0x82, PING), frameOf(0x82, '\u0000after'))
+  expect(String(await dealer.receive())).toBe('after')
+  await dealer.send('back')
+  expect(await client.frame()).toEqual({ first: 0x82, payload: Buffer.from('\u0000back') })
 })
 
 describe.each([0, 1])('a process with WebSockets and %i I/O threads', (ioThreads) => {

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
 
-/** A Python that has the module, which Debian's package `python3-zmq` or `python3-msgpack` brings. */
-export function python(module: 'zmq' | 'msgpack' = 'zmq'): string {
+type Module = 'zmq' | 'msgpack'
+
+/** A Python that has the modules, which Debian's packages `python3-zmq` and `python3-msgpack` bring. */
+export function python(...modules: [Module, ...Module[]]): string {
   const found = ['python3', '/usr/bin/python3'].find(
-    (command) => spawnSync(command, ['-c', `import ${module}`]).status === 0,
+    (command) => spawnSync(command, ['-c', `import ${modules.join(', ')}`]).status === 0,
   )
-  if (found === undefined)
-    throw new Error(`no Python with ${module}; Debian: apt-get install python3-${module}`)
-  return found
+  if (found !== undefined) return found
+  const packages = modules.map((module) => `python3-${module}`).join(' ')
+  throw new Error(`no Python with ${modules.join(' and ')}; Debian: apt-get install ${packages}`)
 }

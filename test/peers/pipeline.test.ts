@@ -27,7 +27,7 @@ it('a worker in Python does what one in TypeScript does', async () => {
     '20',
     '40',
   ])
-  const inPython = startProgram(python(), [worker, taskEndpoint, resultEndpoint])
+  const inPython = startProgram(python('zmq'), [worker, taskEndpoint, resultEndpoint])
   running = [sink, ventilator, inPython]
   expect(await Promise.all([sink.ended(), ventilator.ended()])).toEqual([0, 0])
   expect(sink.output()).toContain('Total elapsed time')

@@ -37,7 +37,7 @@ export class ProcessLibrary implements Library {
 
   /** The binding that Python has. */
   static python(): ProcessLibrary {
-    return new ProcessLibrary(python(), [join(testFolder, 'peers/pythonPeer.py')])
+    return new ProcessLibrary(python('zmq'), [join(testFolder, 'peers/pythonPeer.py')])
   }
 
   /** @param credentials a password, or a public key: who is let in by the servers of this library */

@@ -7,6 +7,8 @@ const MASK = Buffer.alloc(4)
 
 export interface BareOptions {
   readonly subprotocol?: string
+  /** Of a page. */
+  readonly origin?: string
   /** Lines of the request, in the place of the usual ones. */
   readonly request?: string
 }
@@ -54,7 +56,7 @@ export class BareWebSocket {
     const stream = net.connect(Number(port), hostname)
     await once(stream, 'connect')
     const bare = new BareWebSocket(stream)
-    const { subprotocol = 'ZWS2.0/NULL', request } = options
+    const { subprotocol = 'ZWS2.0/NULL', origin, request } = options
     const usual = [
       `GET ${pathname} HTTP/1.1`,
       'Host: here',
@@ -63,6 +65,7 @@ export class BareWebSocket {
       `Sec-WebSocket-Key: ${KEY}`,
       'Sec-WebSocket-Version: 13',
       `Sec-WebSocket-Protocol: ${subprotocol}`,
+      ...(origin === undefined ? [] : [`Origin: ${origin}`]),
     ].join('\r\n')
     stream.write(`${request ?? usual}\r\n\r\n`)
     return bare

@@ -14,7 +14,7 @@ const compiler = join(
 const builtFor: Readonly<Record<string, readonly string[]>> = {
   unit: ['packages/core', 'packages/transport', 'packages/actors'],
   contract: ['test'],
-  examples: ['examples', 'test', 'packages/transport'],
+  examples: ['examples', 'test', 'packages/transport', 'packages/actors'],
   interop: ['test', 'packages/transport'],
   peers: ['test', 'examples', 'packages/transport'],
   browser: ['packages/transport'],

@@ -1,4 +1,4 @@
-import type { Summary } from './messages.ts'
+import type { Summary } from './tally.ts'
 
 const english = new Intl.NumberFormat('en-US')
 

@@ -1,4 +1,4 @@
-// Counts and hashes the text files of a folder on every core: ventilator, workers, sink
+// Counts and hashes the text files of a folder on every core, on a farm of actors
 
 import {
   countOf,
@@ -9,11 +9,11 @@ import {
   megabytes,
 } from './describe.ts'
 import { findFiles, type FoundFile } from './findFiles.ts'
-import type { Summary } from './messages.ts'
-import { runPipeline } from './pipeline.ts'
+import type { Summary } from './tally.ts'
+import { runFarm } from './runFarm.ts'
 import { showProgress } from './progress.ts'
 import { readOptions, usage, UsageError, type Options } from './readOptions.ts'
-import { batchesOf } from './ventilator.ts'
+import { batchesOf } from './batches.ts'
 
 try {
   const options = readOptions(process.argv.slice(2))
@@ -48,7 +48,7 @@ async function main({ folders, workers, limits }: Options): Promise<void> {
 async function run(files: FoundFile[], bytes: number, workers: number): Promise<Summary> {
   const progress = showProgress(countOf(workers, 'worker'), bytes)
   try {
-    return await runPipeline(batchesOf(files), workers, (bytesDone) => progress.update(bytesDone))
+    return await runFarm(batchesOf(files), workers, (bytesDone) => progress.update(bytesDone))
   } finally {
     progress.end()
   }

@@ -4,15 +4,19 @@ const conditions = {
   ELOAD: 'The definition cannot be loaded',
   ENOACTOR: 'There is no such actor',
   ENOHANDLER: 'The actor has no such handler',
+  EEXIST: 'The name is taken',
   EOVERFLOW: 'The mailbox is full',
   ETIMEDOUT: 'No answer came in time',
   ECANCELED: 'Nobody waits for the answer any more',
   EEXPIRED: 'The time for it was over before its turn came',
   EHOSTDOWN: 'The host of the actor is gone',
+  ENODEDOWN: 'The node of the actor is gone, or cannot be reached',
+  EDENIED: 'The node does not allow it',
   ENOHOST: 'There is no such host',
   EBOOT: 'A host could not begin',
-  EEXIST: 'A sibling has this name already',
   ELINKED: 'An actor that this one is linked to has ended',
+  ECANCELLED: 'Nobody waits for the result any more',
+  ESTAGE: 'A stage of the pipeline has failed',
   ESTOPPED: 'The actor was stopped',
   EVALUE: 'The value cannot be sent',
   EBADMSG: 'The message cannot be read',
@@ -22,6 +26,9 @@ const conditions = {
 
 /** What went wrong. Branch on this, not on the message. */
 export type ActorErrorCode = keyof typeof conditions
+
+export const isActorErrorCode = (code: string): code is ActorErrorCode =>
+  Object.hasOwn(conditions, code)
 
 /** An actor, or the system that runs it, could not do what it was asked. */
 export class ActorError extends Error {

@@ -3,6 +3,19 @@ export { defineActor, ActorDefinition } from './definition/definition.ts'
 export type { MailboxOptions, Overflow } from './definition/mailboxOptions.ts'
 export type { DefinitionOptions, SpawnOptions } from './definition/spawnOptions.ts'
 export { ActorError, type ActorErrorCode } from './errors.ts'
+export { currentTask, type CurrentTask } from './farm/currentTask.ts'
+export { Farm, type Outcome } from './farm/farm.ts'
+export type { FarmOptions, RunOptions, SpreadOptions, TaskOptions } from './farm/options.ts'
+export {
+  Pipeline,
+  PipelineDraft,
+  type PipelineOptions,
+  type StageOptions,
+} from './farm/pipeline.ts'
+export type { Progress, ProgressBar } from './farm/progress.ts'
+export { Run } from './farm/run.ts'
+export { StageError } from './farm/stageError.ts'
+export { defineTask, TaskDefinition, type ModuleFunction } from './farm/work.ts'
 export type { ActorContext } from './host/actorContext.ts'
 export type { Down, HostLoss } from './host/down.ts'
 export type { DeadLetter, DeadLetterReason, SystemEvent, SystemEventType } from './host/events.ts'
@@ -14,6 +27,11 @@ export type { Priority } from './host/priorityMailbox.ts'
 export { ActorHandle, ActorRef, type CallOptions } from './host/ref.ts'
 export type { SystemEvents } from './host/systemEvents.ts'
 export type { ActorTimers } from './host/timers.ts'
+export type { Dial } from './nodes/gateway.ts'
+export type { NodeLimits } from './nodes/limits.ts'
+export type { Listening } from './nodes/listening.ts'
+export type { ConnectOptions, Exports, ListenOptions } from './nodes/nodeOptions.ts'
+export type { RemoteNode } from './nodes/remoteNode.ts'
 export type { ActorFailure } from './supervision/failures.ts'
 export type {
   Backoff,
@@ -23,5 +41,22 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './supervision/options.ts'
-export { ActorSystem, createSystem, type CloseOptions, type SystemOptions } from './system/system.ts'
+export {
+  ActorSystem,
+  createSystem,
+  type CloseOptions,
+  type SystemOptions,
+} from './system/system.ts'
 export type { HostEvent, ReplacementOptions } from './system/threads.ts'
+export type { Gathered, GatherOptions } from './many/pool/gather.ts'
+export type { ElasticSize, HashKey, PoolOptions, Route } from './many/pool/options.ts'
+export { Pool, PoolRef, type Gather } from './many/pool/pool.ts'
+export { registryKey, type KeyLike, type RegistryKey } from './many/registry/key.ts'
+export type { Registry, WaitOptions } from './many/registry/registry.ts'
+export type { Subscription, TopicReader } from './many/topics/subscription.ts'
+export type {
+  PublishOptions,
+  SubscribeOptions,
+  TopicListener,
+  Topics,
+} from './many/topics/topics.ts'

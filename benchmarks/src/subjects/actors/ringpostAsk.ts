@@ -11,7 +11,7 @@ const asker = defineActor(import.meta.url, 'asker', (_, to: ActorRef<typeof echo
   /** Median of single asks, in milliseconds. */
   async singly(forMs: number, restMs: number) {
     const times: number[] = []
-    for (const end = monotonicMs() + forMs; monotonicMs() < end; ) {
+    for (const end = monotonicMs() + forMs; monotonicMs() < end;) {
       if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
       const begun = monotonicMs()
       await to.ask.echo(times.length)

@@ -37,7 +37,7 @@ export function checkSpawnOptions(options: SpawnOptions): void {
   if (host !== undefined && !isPlace(host))
     throw new ActorError(
       'EINVAL',
-      `host must be the number of a host, 'here', 'least' or { sameAs: ref }, not ${String(host)}`,
+      `host must be the number of a host, 'here', 'least' or { sameAs: ref }, not ${JSON.stringify(host)}`,
     )
 }
 

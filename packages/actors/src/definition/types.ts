@@ -7,7 +7,10 @@ import type { ActorDefinition } from './definition.ts'
 export type Handlers = { readonly [name: string]: (...args: any[]) => unknown }
 
 /** Makes an actor's handlers; it runs once for each incarnation, on the host of the actor. */
-export type Factory<Args extends unknown[], H> = (ctx: ActorContext, ...args: Args) => H | Promise<H>
+export type Factory<Args extends unknown[], H> = (
+  ctx: ActorContext,
+  ...args: Args
+) => H | Promise<H>
 
 /** The handlers of a definition; of handlers, themselves. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -16,12 +19,12 @@ export type HandlersOf<T> = T extends ActorDefinition<any, infer H> ? H : T
 /** What a handler that streams returns. */
 type Streaming = Generator | AsyncGenerator
 
-/** Whether a handler streams that returns this; one that always throws does not. */
-type IsStreaming<R> = [R] extends [never] ? false : [R] extends [Streaming] ? true : false
+/** Whether what a handler returns is to be read as a stream; one that always throws returns nothing. */
+type IsStreaming<R> = [R] extends [never] ? false : R extends Streaming ? true : false
 
 type MessagesOf<H> = {
   [K in keyof H]: H[K] extends (...args: never[]) => infer R
-    ? IsStreaming<R> extends true
+    ? true extends IsStreaming<R>
       ? never
       : K
     : never
@@ -29,7 +32,7 @@ type MessagesOf<H> = {
 
 type StreamsOf<H> = {
   [K in keyof H]: H[K] extends (...args: never[]) => infer R
-    ? IsStreaming<R> extends true
+    ? true extends IsStreaming<R>
       ? K
       : never
     : never
@@ -58,5 +61,7 @@ export type Ask<H> = {
 
 /** Reads what a generator yields, no faster than the reader takes it. */
 export type Stream<H> = {
-  readonly [K in StreamsOf<H>]: (...args: ArgumentsOf<H[K]>) => AsyncGenerator<ItemOf<H[K]>, void, void>
+  readonly [K in StreamsOf<H>]: (
+    ...args: ArgumentsOf<H[K]>
+  ) => AsyncGenerator<ItemOf<H[K]>, void, void>
 }

@@ -2,6 +2,10 @@ import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
+import type { PoolOptions } from '../many/pool/options.ts'
+import type { Pool } from '../many/pool/pool.ts'
+import { Registry } from '../many/registry/registry.ts'
+import { Topics } from '../many/topics/topics.ts'
 import type { Cell } from './cell.ts'
 import type { Down } from './down.ts'
 import { kind, type Envelope } from './envelope.ts'
@@ -19,6 +23,8 @@ export class ActorContext {
   readonly #cell: Cell
   readonly #incarnation: Incarnation
   #log: ActorLog | undefined
+  #registry: Registry | undefined
+  #topics: Topics | undefined
 
   /** @internal */
   constructor(host: Host, cell: Cell, incarnation: Incarnation) {
@@ -97,7 +103,8 @@ export class ActorContext {
   get children(): ReadonlyMap<string, ActorHandle> {
     const children = new Map<string, ActorHandle>()
     for (const { name, address } of this.#incarnation.supervisor ?? [])
-      if (address !== undefined) children.set(name, new ActorHandle(address, this.#host, this.#cell))
+      if (address !== undefined)
+        children.set(name, new ActorHandle(address, this.#host, this.#cell))
     return children
   }
 
@@ -156,6 +163,33 @@ export class ActorContext {
    */
   link<H = Handlers>(ref: ActorRef<H>): () => void {
     return this.#host.link(this.#cell, this.#incarnation, ref.address)
+  }
+
+  /**
+   * Makes a pool of members that all have these arguments; it stops when this actor stops or restarts.
+   *
+   * @throws {ActorError} as `system.pool` does
+   */
+  pool<Args extends unknown[], H>(
+    definition: ActorDefinition<Args, H>,
+    options: PoolOptions = {},
+    ...args: Args
+  ): Promise<Pool<H>> {
+    const parent = { cell: this.#cell, incarnation: this.#incarnation }
+    return this.#host.pools.spawn(definition, options, args, parent)
+  }
+
+  /** Actors by name. What waits or watches ends with this life of the actor. */
+  get registry(): Registry {
+    return (this.#registry ??= new Registry(this.#host.registry, this.#cell, this.#whenOver))
+  }
+
+  /**
+   * Publish-subscribe. What comes is handled as messages of this actor; subscriptions end with this life
+   * of it.
+   */
+  get topics(): Topics {
+    return (this.#topics ??= new Topics(this.#host.topics, this.#deliver, this.#whenOver))
   }
 
   /** Stops this actor, when the message being handled is done. */
@@ -219,4 +253,11 @@ export class ActorContext {
     if (isIt) return current
     throw new ActorError('EINVAL', `No message is being handled, which ${needs} is about`)
   }
+  readonly #deliver = (call: () => unknown, done: () => void): void =>
+    this.#host.invoke(this.#cell, this.#incarnation, () => {
+      done()
+      return call()
+    })
+
+  readonly #whenOver = (act: () => void): (() => void) => this.#incarnation.bind(act)
 }

@@ -31,6 +31,11 @@ export abstract class Pending extends Timeout {
   /** There will be no answer, or no further item. */
   abstract fail(error: unknown): void
 
+  /** The actor is not there. @param _args what was asked of it, which was not begun, sent back */
+  refuse(_args: unknown): void {
+    this.fail(new ActorError('ENOACTOR'))
+  }
+
   /** The next item of a stream. */
   item(_value: unknown): void {
     this.end()

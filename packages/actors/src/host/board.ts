@@ -12,7 +12,14 @@
  * Two generations may share a word, and the later one takes it: then a busy handler learns of its
  * end only from the message that follows.
  */
-const seat = { progress: 0, actors: 1, closing: 2, aborted: 16, abortedWords: 1024, words: 16 + 1024 } as const
+const seat = {
+  progress: 0,
+  actors: 1,
+  closing: 2,
+  aborted: 16,
+  abortedWords: 1024,
+  words: 16 + 1024,
+} as const
 
 /** One host's part of the board. Its host writes `beat` and `actors`; any thread may do the rest. */
 export class Seat {
@@ -56,8 +63,7 @@ export class Seat {
   }
 }
 
-const wordOf = (generation: number): number =>
-  seat.aborted + (generation & (seat.abortedWords - 1))
+const wordOf = (generation: number): number => seat.aborted + (generation & (seat.abortedWords - 1))
 
 /** The seats of all hosts of a system. A thread that replaces another has its seat. */
 export class Board {

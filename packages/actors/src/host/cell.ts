@@ -84,6 +84,8 @@ export class Cell implements RefOwner {
   isLeaving = false
   /** Settles when its factory has; only while that is awaited. */
   started: Promise<void> | undefined
+  /** Takes its messages in its place: for what is an actor to others only. */
+  relay: ((envelope: Envelope) => void) | undefined
 
   constructor(slot: number, generation: number, blueprint: Blueprint) {
     this.slot = slot

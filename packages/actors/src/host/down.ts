@@ -22,4 +22,6 @@ export type Down =
       /** `EHOSTDOWN`; its cause is what was thrown, if something was. */
       readonly error: unknown
     }
+  /** The node of the actor is gone: `ENODEDOWN`. */
+  | { readonly reason: 'node lost'; readonly error: unknown }
   | { readonly reason: 'no such actor' }

@@ -13,12 +13,14 @@ export const kind = {
   reply: 8,
   /** The ask or the stream has failed. */
   failure: 9,
+  /** The actor is not there; with what was asked of it, which was not begun. */
+  refusal: 12,
   /** The next item of a stream. */
   item: 10,
   /** The stream is over. */
   end: 11,
   /** The items on their way are so large that no further one comes until some are taken. */
-  stall: 12,
+  stall: 13,
 
   /** The asker is not interested any more. */
   cancel: 16,
@@ -46,7 +48,10 @@ export interface Envelope {
   readonly generation: number
   /** The host it came from. */
   readonly from: number
-  /** Names what is to be answered, among what that host has asked; 0 if nothing is. */
+  /**
+   * Names what is to be answered, among what that host has asked; 0 if nothing is. A tell that has one is
+   * acknowledged when it was handled.
+   */
   readonly id: number
   /** When it is of no use any more, in milliseconds since the epoch; `Infinity` for never. */
   readonly deadline: number

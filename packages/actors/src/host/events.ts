@@ -12,6 +12,7 @@ export type DeadLetterReason =
   | 'late reply'
   | 'unreadable'
   | 'host lost'
+  | 'node lost'
 
 /** A message that no actor handled; of a late reply, the message that it answers. */
 export interface DeadLetter {

@@ -141,8 +141,8 @@ export class Families {
    */
   lose({ host, loss, stopped }: Lost): Address[] {
     const awaited: Address[] = []
-    for (const supervisor of [...this.#supervisors]) {
-      for (const child of [...supervisor]) {
+    for (const supervisor of this.#supervisors) {
+      for (const child of supervisor) {
         const { address } = child
         if (address?.host !== host) continue
         if (stopped.some((other) => isSameAddress(other, address))) supervisor.ended(child)
@@ -150,7 +150,7 @@ export class Families {
         if (supervisor.find(child.name, child.id) === child) awaited.push(...lostAddresses(child))
       }
     }
-    for (const cell of [...this.#host.cells]) {
+    for (const cell of this.#host.cells) {
       const { slot, generation, blueprint } = cell
       const { address } = blueprint.family
       if (address.host === host && address.slot !== 0)
@@ -256,7 +256,17 @@ export class Families {
     const { address, path, tellsAsks } = supervisor
     const family = { address, path, tellsAsks }
     const childName = child.name
-    const order: SpawnOrder = { url, name, args, options, family, childName, id, incarnation, formerly }
+    const order: SpawnOrder = {
+      url,
+      name,
+      args,
+      options,
+      family,
+      childName,
+      id,
+      incarnation,
+      formerly,
+    }
     return this.#host.request(place, 'spawn', order) as Promise<Address>
   }
 }

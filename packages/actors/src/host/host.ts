@@ -5,6 +5,14 @@ import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import { copyValue } from '../values/index.ts'
 import type { ActorFailure } from '../supervision/failures.ts'
+import type { PoolRef } from '../many/pool/pool.ts'
+import { Pools, type PoolsHost } from '../many/pool/pools.ts'
+import type { RelayOutlet } from '../many/pool/view.ts'
+import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
+import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
+import type { Gateway } from '../nodes/gateway.ts'
+import { isGateway } from '../nodes/remoteAddress.ts'
+import { RemoteCaller } from '../nodes/remoteCaller.ts'
 import type { During } from '../supervision/options.ts'
 import { AbortableAnswer } from './abortableAnswer.ts'
 import { PROGRAM, type Address } from './address.ts'
@@ -28,13 +36,13 @@ import { Performer, type Stage } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
 import { Unreadable } from './record.ts'
 import { ActorHandle, ActorRef, type Caller } from './ref.ts'
-import { RefValues } from './refValues.ts'
+import { RefValues, type RefMaker } from './refValues.ts'
 import { Reporting } from './reporting.ts'
 import { Room } from './room.ts'
 import { LOCAL_WINDOW, StreamReader, WINDOW, type Creditor } from './streamReader.ts'
 import { StreamSource } from './streamSource.ts'
 import type { TimerHost } from './timers.ts'
-import { Timeouts } from './timeouts.ts'
+import { Timeouts, type Timeout } from './timeouts.ts'
 import type { Turn } from './turn.ts'
 import { Work } from './work.ts'
 
@@ -55,8 +63,23 @@ export interface Welcome {
  * The runtime of one thread: it carries what its actors and its program say to actors anywhere, and
  * delivers what is for its own actors.
  */
-export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
+export class Host
+  implements
+    Caller,
+    Asker,
+    Creditor,
+    Stage,
+    Doorkeeper,
+    RefMaker,
+    PoolsHost,
+    TopicHost,
+    RegistryHost
+{
   readonly number: number
+  /** Carries the calls of refs of other nodes' actors. */
+  readonly remote = new RemoteCaller(this)
+  /** The way to other nodes; in the program's host, once it is used. */
+  gateway: Gateway | undefined
   readonly timeouts: Timeouts
   /** What the program hears of this host. */
   readonly reporting: Reporting
@@ -76,6 +99,10 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
   readonly #watched = new Map<number, () => void>()
   readonly families: Families
   readonly #services = new Map<string, Service>()
+  /** Pools that were made here, and those that are used here. */
+  readonly pools: Pools
+  readonly topics: TopicHub
+  readonly registry: RegistryHub
   /** Generators that are read, by reader: its host and its name there. */
   readonly #sources = new Map<number, StreamSource>()
   #isClosed = false
@@ -100,6 +127,9 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     this.#mesh = new Mesh(system, number, context, this.#values)
     this.#room = new Room(number, this.#mesh, (address) => this.#want(address))
     this.reporting = new Reporting(this)
+    this.pools = new Pools(this)
+    this.topics = new TopicHub(this)
+    this.registry = new RegistryHub(this)
     this.#placement = new Placement(number, board, seat)
     this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
     this.families = new Families(this, this.#clock)
@@ -172,8 +202,8 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
     const address = this.#whereIs(ref.address)
     const reason = this.#refusal(address)
-    if (reason === undefined) return this.#hand(kind.tell, address, method, args, 0, Infinity)
-    this.#bury(reason, address, method)
+    if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
+    this.bury(reason, address, method)
     return false
   }
 
@@ -189,15 +219,15 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     const { options } = ref
     options.signal?.throwIfAborted()
     const refusal = this.#refusal(address)
-    if (refusal === undefined) this.#hand(kind.tell, address, method, args, 0, Infinity)
+    if (refusal === undefined) this.hand(kind.tell, address, method, args, 0, Infinity)
     else if (refusal !== 'overflow') throw this.#gone(address.host)
-    else if (this.#room.overflowOf(address) === 'drop-newest') this.#bury(refusal, address, method)
+    else if (this.#room.overflowOf(address) === 'drop-newest') this.bury(refusal, address, method)
     else {
       const answer = this.#answerOf(address, options.signal)
       this.#asks.add(answer, options.timeoutMs ?? Infinity)
       this.#hold(answer, address, options.signal, args, (copied) => {
         this.#asks.remove(answer)
-        this.#hand(kind.tell, address, method, copied, 0, Infinity)
+        this.hand(kind.tell, address, method, copied, 0, Infinity)
         answer.settle(undefined)
       })
       await answer.promise
@@ -209,7 +239,7 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     const { options, owner } = ref
     const address = this.#whereIs(ref.address)
     const answer = this.#answerOf(address, options.signal)
-    this.#asks.add(answer, options.timeoutMs ?? this.#timeLeft(owner?.deadline))
+    this.#asks.add(answer, options.timeoutMs ?? this.timeLeft(owner?.deadline))
     this.#begin(kind.ask, answer, answer.deadline, address, ref, method, args)
     return answer.promise
   }
@@ -290,6 +320,8 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
 
   /** Calls back once, when the actor is no more. @returns takes it back */
   watch(actor: Address, watcher: (down: Down) => void): () => void {
+    if (actor.url !== undefined && this.gateway !== undefined)
+      return this.gateway.watch(actor.url, watcher)
     const address = this.#whereIs(actor)
     const { host } = address
     if (host === this.number) return this.#life.watch(address, watcher)
@@ -397,6 +429,16 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     return cell.isStopping || seat.isAborted(cell.generation)
   }
 
+  /** Whether a message told now would be taken. */
+  hasRoom(actor: Address): boolean {
+    return this.#refusal(this.#whereIs(actor)) === undefined
+  }
+
+  /** What was delivered is handled now, as far as it can be. */
+  settle(): void {
+    this.#performer.run()
+  }
+
   // What hosts ask of each other.
 
   /** Asks another host, or this one. */
@@ -431,6 +473,7 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
   /** Where actors may be placed from now on. */
   placeAt(places: Places): void {
     this.#placement.update(places)
+    this.topics.peersChanged()
   }
 
   isGone(host: number): boolean {
@@ -457,6 +500,9 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     this.#losses.set(host, loss)
     this.#mesh.forget(host)
     this.#placement.remove(host)
+    this.pools.lost(host)
+    this.topics.lost(host)
+    this.registry.lost(host)
     this.#asks.failAll(() => hostDown(host, loss), host)
     this.#room.forget(host)
     this.reporting.forget(host)
@@ -475,6 +521,7 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
 
   close(): void {
     this.#isClosed = true
+    this.registry.close()
     this.#placement.close()
     this.#moves.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
@@ -514,6 +561,7 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
       case kind.cancel:
         this.#cancel(from, id, slot, generation)
         this.#unwatchFor(sourceKey(from, id))
+        this.gateway?.cancel(from, id)
         break
       default:
         this.#answer(envelope.kind, id, body, envelope)
@@ -526,14 +574,24 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     const cell = this.#life.get(envelope.slot, envelope.generation)
     this.#values.adopt(cell)
     if (cell === undefined) {
-      this.refuse(envelope, new ActorError('ENOACTOR'))
+      this.#deliverElsewhere(envelope)
       return
     }
     if (envelope.body instanceof Unreadable) {
       this.refuse(envelope, envelope.body.error)
       return
     }
-    if (this.#admission.admit(cell, envelope)) this.#performer.wake(cell)
+    if (cell.relay !== undefined) cell.relay(envelope)
+    else if (this.#admission.admit(cell, envelope)) this.#performer.wake(cell)
+  }
+
+  /** No actor of this host is meant: one of another node may be. */
+  #deliverElsewhere(envelope: Envelope): void {
+    const { body } = envelope
+    if (this.gateway === undefined || !isGateway(envelope))
+      this.refuse(envelope, new ActorError('ENOACTOR'))
+    else if (body instanceof Unreadable) this.refuse(envelope, body.error)
+    else this.gateway.take(envelope)
   }
 
   /** What was asked of others has been answered. @param of says by whom */
@@ -543,7 +601,7 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     if (pending === undefined) {
       const { from: host, slot, generation, method } = of
       // What was under way when a reader broke off is no letter to anybody.
-      if (how < kind.item) this.#bury('late reply', { host, slot, generation }, method)
+      if (how < kind.item || how === kind.refusal) this.bury('late reply', { host, slot, generation }, method)
       return
     }
     if (body instanceof Unreadable) {
@@ -561,6 +619,7 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     this.#asks.remove(pending)
     if (how === kind.reply) pending.settle(body)
     else if (how === kind.end) pending.end()
+    else if (how === kind.refusal) pending.refuse(body)
     else pending.fail(body)
   }
 
@@ -606,10 +665,12 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
 
   #watchFor(actor: Address, key: number): Promise<Down> {
     return new Promise((resolve) => {
-      const unwatch = this.#life.watch(actor, (down) => {
+      const gone = (down: Down): void => {
         this.#watched.delete(key)
         resolve(down)
-      })
+      }
+      const isElsewhere = actor.url !== undefined
+      const unwatch = isElsewhere ? this.watch(actor, gone) : this.#life.watch(actor, gone)
       this.#watched.set(key, unwatch)
     })
   }
@@ -649,16 +710,19 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
 
   refuse(envelope: Envelope, error: unknown): void {
     if (envelope.kind === kind.call) return
-    if (envelope.kind !== kind.tell) this.#respond(kind.failure, envelope, error)
-    this.#bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
+    if (envelope.id !== 0)
+      if (error instanceof ActorError && error.code === 'ENOACTOR')
+        this.#respond(kind.refusal, envelope, envelope.body)
+      else this.#respond(kind.failure, envelope, error)
+    this.bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
+    if (envelope.id !== 0) this.#respond(kind.failure, envelope, error)
     if (envelope.kind === kind.tell || envelope.kind === kind.call) {
       this.#life.fail(cell, error, 'message')
       return
     }
-    this.#respond(kind.failure, envelope, error)
     if (cell.blueprint.family.tellsAsks) this.#life.fail(cell, error, 'ask')
   }
 
@@ -667,25 +731,58 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
   }
 
   play(cell: Cell, message: Message, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+    const { sources } = (cell.work ??= new Work())
+    this.#read(message, items, sources, (turn) => this.#performer.perform(cell, turn), (error) =>
+      this.failed(cell, message.envelope, error),
+    )
+  }
+
+  /** Whoever asked is told, and the message is no dead letter. */
+  answerFailure(envelope: Envelope, error: unknown): void {
+    this.#respond(kind.failure, envelope, error)
+  }
+
+  /**
+   * Items that come from elsewhere go to whoever asked for a stream, as far as the credit goes.
+   *
+   * @param sources those of the same owner, which this one is among until it ends
+   */
+  pour(
+    envelope: Envelope,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+    sources = new Set<StreamSource>(),
+  ): void {
+    const soon = (turn: Turn): void => queueMicrotask(() => turn.run())
+    this.#read(new Message(envelope, this), items, sources, soon, (error) =>
+      this.answerFailure(envelope, error),
+    )
+  }
+
+  #read(
+    message: Message,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+    sources: Set<StreamSource>,
+    schedule: (turn: Turn) => void,
+    threw: (error: unknown) => void,
+  ): void {
     const { envelope } = message
     const { from, id } = envelope
     const key = sourceKey(from, id)
-    const work = (cell.work ??= new Work())
     const window = from === this.number ? LOCAL_WINDOW : WINDOW
     const source = new StreamSource(message, items, window, {
       item: (value) => this.#item(envelope, value),
       end: () => this.#respond(kind.end, envelope, undefined),
       stall: () => this.#respond(kind.stall, envelope, undefined),
       fail: (error) => this.#respond(kind.failure, envelope, error),
-      threw: (error) => this.failed(cell, envelope, error),
-      schedule: (turn) => this.#performer.perform(cell, turn),
+      threw,
+      schedule,
       ended: () => {
         this.#sources.delete(key)
-        work.sources.delete(source)
+        sources.delete(source)
       },
     })
     this.#sources.set(key, source)
-    work.sources.add(source)
+    sources.add(source)
   }
 
   rested(): void {
@@ -756,8 +853,7 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
   abandon(pending: Pending, error: unknown): void {
     if (!this.#asks.remove(pending)) return
     // Who had not even left has nobody to tell.
-    if (!this.#room.withdraw(pending) && pending.address !== undefined)
-      this.#withdraw(pending.address, pending.id)
+    if (!this.#room.withdraw(pending)) this.cancel(pending)
     if (error !== undefined) pending.fail(error)
   }
 
@@ -796,13 +892,13 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     pending.owner = owner
     if (refusal === 'overflow')
       this.#hold(pending, address, signal, args, (copied) =>
-        this.#hand(how, address, method, copied, pending.id, deadline),
+        this.hand(how, address, method, copied, pending.id, deadline),
       )
     else if (signal?.aborted === true) this.#giveUp(pending, signal.reason)
     else if (refusal !== undefined) this.#giveUp(pending, this.#gone(address.host))
     else
       try {
-        this.#hand(how, address, method, args, pending.id, deadline)
+        this.hand(how, address, method, args, pending.id, deadline)
       } catch (error) {
         this.#giveUp(pending, error)
       }
@@ -848,15 +944,84 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     }
   }
 
-  #timeLeft(deadline = Infinity): number {
+  /** What an ask may take, in milliseconds, where its deadline is inherited. */
+  timeLeft(deadline = Infinity): number {
     if (deadline === Infinity) return DEFAULT_TIMEOUT_MS
     return Math.max(0, deadline - this.#clock.now())
+  }
+
+  // What pools need.
+
+  get places(): readonly number[] {
+    return this.#placement.hosts
+  }
+
+  poolRefOf(address: Address): PoolRef {
+    return this.pools.refOf(address)
+  }
+
+  isBlocked(address: Address): boolean {
+    return this.#refusal(address) !== undefined
+  }
+
+  add(pending: Pending, timeoutMs: number): void {
+    this.#asks.add(pending, timeoutMs)
+  }
+
+  remove(pending: Pending): boolean {
+    return this.#asks.remove(pending)
+  }
+
+  startTimeout(timeout: Timeout, lastsMs: number): void {
+    this.timeouts.add(timeout, lastsMs)
+  }
+
+  stopTimeout(timeout: Timeout): void {
+    this.timeouts.remove(timeout)
+  }
+
+  /** The actor that has it is told that nobody waits for it; others know by the deadline. */
+  cancel({ address, id }: Pending): void {
+    if (address !== undefined) this.#withdraw(address, id)
+  }
+
+  relayFor(address: Address, relay: (envelope: Envelope) => void): void {
+    const cell = this.cellAt(address)
+    if (cell !== undefined) cell.relay = relay
+  }
+
+  outletOf(address: Address): RelayOutlet {
+    return {
+      reply: (envelope, value) => this.reply(envelope, value),
+      fault: (envelope, error) => this.answerFailure(envelope, error),
+      play: (envelope, items) => {
+        const cell = this.cellAt(address)
+        if (cell !== undefined) this.pour(envelope, items, (cell.work ??= new Work()).sources)
+      },
+    }
+  }
+
+  // What topics and the registry need.
+
+  get peers(): readonly number[] {
+    return [PROGRAM, ...this.#placement.hosts].filter((host) => host !== this.number)
+  }
+
+  /** A notice among the messages of actors. @returns false: the host does not keep up */
+  offer(host: number, name: string, body: unknown): boolean {
+    if (this.isGone(host) || this.#mesh.to(host).users.isFull) return false
+    this.#post(host, lane.users, kind.notice, name, 0, body)
+    return true
+  }
+
+  copyOf(value: unknown): unknown {
+    return this.copy(value)
   }
 
   // How things get there.
 
   /** Puts a message where the actor is. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  #hand(
+  hand(
     how: Kind,
     { host, slot, generation }: Address,
     method: string,
@@ -909,7 +1074,14 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     return this.#mesh.post(from, lane.users, responseTo(to, kind.item, value))
   }
 
-  #post(host: number, way: keyof Lanes, how: Kind, method: string, id: number, body: unknown): void {
+  #post(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    method: string,
+    id: number,
+    body: unknown,
+  ): void {
     const parcel = { kind: how, slot: 0, generation: 0, id, deadline: Infinity, method, body }
     this.#mesh.post(host, way, parcel)
   }
@@ -950,16 +1122,12 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     return this.#moves.isAwaited(address)
   }
 
-  #whenFound(
-    address: Address,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
+  #whenFound(address: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     return whenFound(this.#moves, this.timeouts, address, timeoutMs, signal)
   }
 
   async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
-    const { timeoutMs = this.#timeLeft(ref.owner?.deadline), signal } = ref.options
+    const { timeoutMs = this.timeLeft(ref.owner?.deadline), signal } = ref.options
     const deadline = this.#clock.now() + timeoutMs
     const copied = this.copyArgs(args)
     await this.#whenFound(ref.address, timeoutMs, signal)
@@ -1024,9 +1192,12 @@ export class Host implements Caller, Asker, Creditor, Stage, Doorkeeper {
     return { actor, definition: cell.blueprint.definition.name, path: cell.path }
   }
 
-  #bury(reason: DeadLetterReason, { host, slot, generation }: Address, method: string): void {
+  /** A message that no actor handles. */
+  bury(reason: DeadLetterReason, { host, slot, generation, url }: Address, method: string): void {
     if (!this.reporting.wants('dead letter')) return
-    const actor = new ActorRef({ host, slot, generation }, this)
+    const isHere = url === undefined
+    const address = isHere ? { host, slot, generation } : { host, slot, generation, url }
+    const actor = new ActorRef(address, isHere ? this : this.remote)
     this.reporting.tell({ type: 'dead letter', reason, actor, method })
   }
 }

@@ -57,6 +57,6 @@ export class Incarnation {
   end(): void {
     this.isOver = true
     this.abort()
-    for (const release of [...(this.bonds ?? [])]) release()
+    for (const release of this.bonds ?? []) release()
   }
 }

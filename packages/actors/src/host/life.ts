@@ -269,7 +269,7 @@ export class Life {
       this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
     if (cell.paused !== undefined) this.#host.relieved(cell)
     this.#host.stopped(cell, down)
-    for (const watcher of [...(cell.watchers ?? [])]) watcher(down)
+    for (const watcher of cell.watchers ?? []) watcher(down)
     this.#host.families.bury(cell)
   }
 }
@@ -279,5 +279,6 @@ const reasonsInWords: Record<Ending['reason'], string> = {
   failed: 'has failed',
   restarting: 'is being restarted',
   'host lost': 'has lost its host',
+  'node lost': 'The node of the actor is gone',
   'no such actor': 'is gone',
 }

@@ -142,7 +142,7 @@ export class Moves {
 
   /** Nothing more becomes known. */
   close(): void {
-    for (const key of [...this.#waiting.keys()]) this.#wake(key)
+    for (const key of this.#waiting.keys()) this.#wake(key)
   }
 
   #delete(key: number): void {

@@ -222,8 +222,9 @@ export class Performer {
         envelope,
         new ActorError('ENOHANDLER', `${envelope.method} does not stream: call it with ref.ask`),
       )
-    else if (envelope.kind === kind.ask && message?.isWithdrawn !== true)
-      this.#stage.reply(envelope, result)
+    else if (envelope.id !== 0 && message?.isWithdrawn !== true)
+      // A tell that has a name is acknowledged.
+      this.#stage.reply(envelope, envelope.kind === kind.ask ? result : undefined)
     message?.end()
   }
 }

@@ -24,7 +24,8 @@ describe('Placement', () => {
     const { placement: places } = placement()
     places.update(threads(1, 2, 3))
     const chosen = Array.from({ length: 6 }, () => places.choose(undefined, never))
-    expect(chosen.toSorted()).toEqual([1, 1, 2, 2, 3, 3])
+    expect(new Set(chosen.slice(0, 3))).toEqual(new Set([1, 2, 3]))
+    expect(chosen.slice(3)).toEqual(chosen.slice(0, 3))
   })
 
   it('takes the host with the fewest actors', () => {

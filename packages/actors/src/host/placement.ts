@@ -41,6 +41,11 @@ export class Placement {
     this.#seats.set(own, this.ownSeat)
   }
 
+  /** Hosts that take actors now. */
+  get hosts(): number[] {
+    return this.#places.map(({ host }) => host)
+  }
+
   update({ places, isExpecting }: Places): void {
     this.#places = places
     this.#isExpecting = isExpecting
@@ -81,8 +86,7 @@ export class Placement {
   }
 
   #any(choice: 'least' | undefined): number | Promise<number> {
-    if (this.#places.length === 0)
-      return this.#isExpecting ? this.#later(choice) : this.#none()
+    if (this.#places.length === 0) return this.#isExpecting ? this.#later(choice) : this.#none()
     if (choice === 'least') return this.#least()
     this.#turn = (this.#turn + 1) % this.#places.length
     return this.#places[this.#turn]!.host

@@ -24,7 +24,17 @@ import type { Envelope, Kind, Parcel } from './envelope.ts'
  * | name       | 28 |   2+n | only as `how` says: its length in bytes, and UTF-8               |
  * | body       |    |       | a value                                                          |
  */
-const record = { length: 0, kind: 4, how: 5, method: 6, slot: 8, generation: 12, id: 16, deadline: 20, name: 28 } as const
+const record = {
+  length: 0,
+  kind: 4,
+  how: 5,
+  method: 6,
+  slot: 8,
+  generation: 12,
+  id: 16,
+  deadline: 20,
+  name: 28,
+} as const
 
 const how = { known: 0, introduces: 1, names: 2 } as const
 
@@ -76,7 +86,8 @@ export class RecordWriter {
   #name(begin: number, method: string): void {
     const writer = this.#writer
     const bytes = Buffer.byteLength(method)
-    if (bytes > MAX_NAME_BYTES) throw new ActorError('EMSGSIZE', `A name of ${bytes} bytes is too long`)
+    if (bytes > MAX_NAME_BYTES)
+      throw new ActorError('EMSGSIZE', `A name of ${bytes} bytes is too long`)
     writer.reserve(2 + bytes)
     const isNew = this.#numbers.size < MAX_NAMES
     const number = isNew ? this.#numbers.size : 0
@@ -112,7 +123,8 @@ export class RecordReader {
 
   /** Calls `take` with each envelope of the frame, from `begin` on. */
   read(frame: Buffer, begin: number, take: (envelope: Envelope) => void): void {
-    for (let at = begin; at < frame.length; at += frame.readUInt32LE(at)) take(this.#envelope(frame, at))
+    for (let at = begin; at < frame.length; at += frame.readUInt32LE(at))
+      take(this.#envelope(frame, at))
   }
 
   #envelope(frame: Buffer, at: number): Envelope {
@@ -123,7 +135,7 @@ export class RecordReader {
     if (frame[at + record.how] === how.known) method = this.#names[number]!
     else {
       const bytes = frame.readUInt16LE(body)
-      method = frame.toString("utf8", body + 2, body + 2 + bytes)
+      method = frame.toString('utf8', body + 2, body + 2 + bytes)
       if (frame[at + record.how] === how.introduces) this.#names[number] = method
       body += 2 + bytes
     }

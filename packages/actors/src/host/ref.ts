@@ -1,5 +1,5 @@
 import type { Ask, Handlers, HandlersOf, Send, Stream, Tell } from '../definition/types.ts'
-import type { Address } from './address.ts'
+import { isSameAddress, type Address } from './address.ts'
 import type { Down } from './down.ts'
 import type { StopOptions } from './life.ts'
 import { verbs, type VerbCaller } from './verbs.ts'
@@ -15,6 +15,8 @@ export interface CallOptions {
   timeoutMs?: number
   /** Ends the wait; what the actor does for it is cancelled as well. */
   signal?: AbortSignal
+  /** Done twice it does no harm: asked again where the connection to a node was lost meanwhile. Default false. */
+  idempotent?: boolean
 }
 
 /** What carries a ref's calls: the runtime of the thread that holds it. */
@@ -101,17 +103,12 @@ export class ActorRef<H = Handlers> implements VerbCaller {
 
   /** Whether both name the same actor, in the same life. */
   equals(other: ActorRef<never>): boolean {
-    const { host, slot, generation } = other.address
-    return (
-      this.address.host === host &&
-      this.address.slot === slot &&
-      this.address.generation === generation
-    )
+    return isSameAddress(this.address, other.address)
   }
 
   toString(): string {
-    const { host, slot, generation } = this.address
-    return `actor:${host}/${slot}.${generation}`
+    const { host, slot, generation, url } = this.address
+    return url ?? `actor:${host}/${slot}.${generation}`
   }
 
   /** @internal */

@@ -1,36 +1,51 @@
+import { PoolRef } from '../many/pool/pool.ts'
+import { remoteAddressOf } from '../nodes/remoteAddress.ts'
 import type { ValueContext } from '../values/index.ts'
+import type { Address } from './address.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
-const BYTES = 12
+const BYTES = 13
 
-/** How refs travel in messages: the host, the slot and the generation. */
+/** What a ref names. */
+const named = { actor: 0, pool: 1 } as const
+
+/** In the place of a host's number: the URL of an actor of another node follows. */
+const REMOTE = 0xffff_ffff
+const REMOTE_HEAD_BYTES = 4
+
+/** Makes the refs of a thread: of this node's actors and of others'. */
+export interface RefMaker extends Caller {
+  readonly remote: Caller
+  poolRefOf(address: Address): PoolRef
+}
+
+/**
+ * How refs travel in messages within the process: the host, the slot, the generation and what is
+ * there; or where the actor of another node is.
+ */
 export class RefValues implements ValueContext {
-  readonly #caller: Caller
+  readonly #maker: RefMaker
   /** Those that were read since the last `adopt`. */
   readonly #fresh: ActorRef[] = []
 
-  /** @param caller carries what is said to the refs that are read */
-  constructor(caller: Caller) {
-    this.#caller = caller
+  constructor(maker: RefMaker) {
+    this.#maker = maker
   }
 
   toRef(value: object): Uint8Array | undefined {
     if (!(value instanceof ActorRef)) return undefined
-    const { host, slot, generation } = value.address
+    const { host, slot, generation, url } = value.address
+    if (url !== undefined) return remoteBytes(url)
     const bytes = Buffer.allocUnsafe(BYTES)
     bytes.writeUInt32LE(host, 0)
     bytes.writeUInt32LE(slot, 4)
     bytes.writeUInt32LE(generation, 8)
+    bytes[12] = value instanceof PoolRef ? named.pool : named.actor
     return bytes
   }
 
   fromRef(bytes: Buffer): ActorRef {
-    const address = {
-      host: bytes.readUInt32LE(0),
-      slot: bytes.readUInt32LE(4),
-      generation: bytes.readUInt32LE(8),
-    }
-    const ref = new ActorRef(address, this.#caller)
+    const ref = this.#refIn(bytes)
     this.#fresh.push(ref)
     return ref
   }
@@ -41,4 +56,25 @@ export class RefValues implements ValueContext {
     for (const ref of this.#fresh) ref.owner = owner
     this.#fresh.length = 0
   }
+
+  #refIn(bytes: Buffer): ActorRef {
+    if (bytes.readUInt32LE(0) === REMOTE) {
+      const url = bytes.toString('utf8', REMOTE_HEAD_BYTES)
+      return new ActorRef(remoteAddressOf(url), this.#maker.remote)
+    }
+    const address = {
+      host: bytes.readUInt32LE(0),
+      slot: bytes.readUInt32LE(4),
+      generation: bytes.readUInt32LE(8),
+    }
+    if (bytes[12] === named.pool) return this.#maker.poolRefOf(address)
+    return new ActorRef(address, this.#maker)
+  }
+}
+
+function remoteBytes(url: string): Buffer {
+  const bytes = Buffer.allocUnsafe(REMOTE_HEAD_BYTES + Buffer.byteLength(url))
+  bytes.writeUInt32LE(REMOTE, 0)
+  bytes.write(url, REMOTE_HEAD_BYTES)
+  return bytes
 }

@@ -30,7 +30,7 @@ type Items = Iterator<unknown> | AsyncIterator<unknown>
  */
 export class StreamSource implements Turn {
   readonly name: string
-  readonly message: Message
+  readonly message?: Message
   readonly #items: Items
   readonly #outlet: Outlet
   /** Items that the reader has room for. */
@@ -41,9 +41,9 @@ export class StreamSource implements Turn {
   /** `resting` without credit, `scheduled` until its turn, `stepping` while the generator is awaited. */
   #phase: 'resting' | 'scheduled' | 'stepping' | 'ended' = 'resting'
 
-  constructor(message: Message, items: Items, credit: number, outlet: Outlet) {
-    this.name = message.method
-    this.message = message
+  constructor(message: Message | undefined, items: Items, credit: number, outlet: Outlet) {
+    this.name = message?.method ?? ''
+    if (message !== undefined) this.message = message
     this.#items = items
     this.#credit = credit
     this.#outlet = outlet
@@ -145,7 +145,7 @@ export class StreamSource implements Turn {
   #stop(reason: ActorError): void {
     if (this.#isOver) return
     this.#over()
-    this.message.withdraw(reason)
+    this.message?.withdraw(reason)
     void this.#finish()
   }
 
@@ -160,7 +160,7 @@ export class StreamSource implements Turn {
 
   #over(): void {
     this.#phase = 'ended'
-    this.message.end()
+    this.message?.end()
     this.#outlet.ended()
   }
 }

@@ -16,8 +16,8 @@ describe('concerned', () => {
 
 describe('directiveFor', () => {
   it('restarts, unless an asker has the error', () => {
-    const directives = (['message', 'start', 'link', 'child', 'host', 'ask'] as const).map((during) =>
-      directiveFor(defaultPolicy, new Error('x'), child(during)),
+    const directives = (['message', 'start', 'link', 'child', 'host', 'ask'] as const).map(
+      (during) => directiveFor(defaultPolicy, new Error('x'), child(during)),
     )
     expect(directives).toEqual(['restart', 'restart', 'restart', 'restart', 'restart', 'resume'])
   })

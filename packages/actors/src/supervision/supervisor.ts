@@ -133,7 +133,7 @@ export class Supervisor implements Family {
 
   /** The parent goes on although it failed with a child's error: so do its children. */
   resume(): void {
-    for (const child of [...this.#children.values()]) {
+    for (const child of this.#children.values()) {
       if (!child.isEscalated || child.failure === undefined) continue
       child.isEscalated = false
       const { during } = child.failure
@@ -145,7 +145,7 @@ export class Supervisor implements Family {
   /** The parent ends: no child is restarted, and all are stopped. */
   async close(drain: boolean): Promise<void> {
     this.#isClosed = true
-    for (const end of [...this.#delays]) end()
+    for (const end of this.#delays) end()
     const children = [...this.#children.values()]
     if (this.#policy.strategy === 'one-for-one')
       await Promise.all(children.map((child) => this.#stop(child, drain)))
@@ -170,7 +170,9 @@ export class Supervisor implements Family {
   #mustWait(child: Child): boolean {
     if (child.isBusy) return true
     if (this.#policy.strategy === 'one-for-one') return false
-    return [...this.#children.values()].some(({ isBusy, address }) => isBusy && address !== undefined)
+    return [...this.#children.values()].some(
+      ({ isBusy, address }) => isBusy && address !== undefined,
+    )
   }
 
   #decide(child: Child, failure: Failure): void {
@@ -226,7 +228,7 @@ export class Supervisor implements Family {
     await this.#delay(delayMs)
     for (const child of children) await this.#begin(child)
     for (const child of children) child.isBusy = false
-    for (const child of [...this.#children.values()]) this.#deal(child)
+    for (const child of this.#children.values()) this.#deal(child)
   }
 
   async #begin(child: Child): Promise<void> {

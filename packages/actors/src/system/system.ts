@@ -3,14 +3,29 @@ import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
 import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
+import type { Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
+import type { Farm } from '../farm/farm.ts'
+import { makeFarm, type Workers } from '../farm/makeFarm.ts'
+import type { FarmOptions } from '../farm/options.ts'
+import { PipelineDraft } from '../farm/pipeline.ts'
+import type { Ground } from '../farm/recruiter.ts'
+import type { ModuleFunction } from '../farm/work.ts'
 import { PROGRAM, type Address } from '../host/address.ts'
 import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
 import type { Logger } from '../host/logger.ts'
 import type { Move } from '../host/moves.ts'
-import { ActorHandle } from '../host/ref.ts'
+import { ActorHandle, type ActorRef } from '../host/ref.ts'
 import type { SystemEvents } from '../host/systemEvents.ts'
+import type { PoolOptions } from '../many/pool/options.ts'
+import type { Pool } from '../many/pool/pool.ts'
+import { Registry } from '../many/registry/registry.ts'
+import { Topics } from '../many/topics/topics.ts'
+import { Gateway, type Dial } from '../nodes/gateway.ts'
+import type { Listening } from '../nodes/listening.ts'
+import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
+import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import { isInHost } from './inHost.ts'
 import { stderrLogger } from './stderrLogger.ts'
@@ -51,6 +66,11 @@ export interface SystemOptions {
   closing?: CloseOptions
   /** Closes the system when the process has such a signal, which then takes effect. Default: none. */
   signals?: readonly NodeJS.Signals[]
+  /**
+   * How to connect to a node that a ref names which came in a message, by its endpoint; undefined: not at
+   * all. By default such refs reach only nodes that are connected already.
+   */
+  dial?: Dial
 }
 
 const DRAIN_MS = 5000
@@ -64,9 +84,16 @@ export class ActorSystem implements AsyncDisposable {
   readonly #host: Host
   readonly #threads: Threads
   readonly #seats: number
+  readonly #ground: Ground
   readonly #closing: CloseOptions
   readonly #signals: readonly NodeJS.Signals[]
+  readonly #dial: Dial | undefined
   #closed: Promise<void> | undefined
+
+  /** Actors by name. */
+  readonly registry: Registry
+  /** Publish-subscribe. A listener of the program is called at once; what it throws is an uncaught exception. */
+  readonly topics: Topics
 
   /** @internal */
   constructor(hosts: number, options: SystemOptions) {
@@ -76,14 +103,18 @@ export class ActorSystem implements AsyncDisposable {
     this.#board = Board.of(this.#seats)
     this.#host = new Host(this.#name, PROGRAM, context, this.#board, PROGRAM)
     this.#host.reporting.logWith(logger === false ? undefined : logger)
+    this.registry = new Registry(this.#host.registry)
+    this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
     this.#threads = new Threads(this.#name, this.#host, this.#board, {
       resourceLimits,
       stuckMs,
       replacements,
     })
+    this.#ground = groundOf(this, this.#threads)
     this.#closing = closing
     this.#signals = signals
+    this.#dial = options.dial
     this.#host.serve('moved', (move: Move) => {
       this.#host.moves.add(move)
       this.#threads.announce('moved', move)
@@ -138,6 +169,96 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
+   * Makes a pool: one ref over many actors, spread over the hosts, that all have these arguments. Settles
+   * when all members are ready.
+   *
+   * @throws {ActorError} `EINVAL`: the options; and as `spawn` does
+   */
+  async pool<Args extends unknown[], H>(
+    definition: ActorDefinition<Args, H>,
+    options: PoolOptions = {},
+    ...args: Args
+  ): Promise<Pool<H>> {
+    if (this.#closed !== undefined) throw new ActorError('ECLOSED')
+    return await this.#host.pools.spawn(definition, options, args)
+  }
+
+  /**
+   * Makes a farm: workers on all hosts, and work for them from any iterable. Settles when the workers
+   * are ready.
+   *
+   * @param workers what they are: actors of a definition, actors that are there already, or, by default, any that run functions; of a module's function the farm does only that
+   * @throws {ActorError} `EINVAL`: an option; and what `spawn` throws
+   */
+  farm<Args extends unknown[], H>(
+    workers: ActorDefinition<Args, H>,
+    ...options: Args extends [] ? [FarmOptions?] : [FarmOptions & { args: Args }]
+  ): Promise<Farm<H>>
+  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<H>>
+  farm(workers: ModuleFunction & FarmOptions): Promise<Farm<NoHandlers>>
+  farm(workers?: undefined, options?: FarmOptions): Promise<Farm<NoHandlers>>
+  farm(
+    workers?: Workers<unknown[], never> | (ModuleFunction & FarmOptions),
+    options: FarmOptions & { args?: unknown[] } = {},
+  ): Promise<Farm<never>> {
+    const isModule = workers !== undefined && 'module' in workers
+    return makeFarm(this.#ground, workers, isModule ? (workers as FarmOptions) : options)
+  }
+
+  /** A pipeline to which stages are to be added. */
+  pipeline<Input>(): PipelineDraft<Input> {
+    return new PipelineDraft(this.#ground)
+  }
+
+  /**
+   * Lets other nodes connect, and call what is exposed: `tcp://127.0.0.1:9000`, `ipc:///run/app.sock`.
+   *
+   * @throws {ActorError} `EINVAL`: the options; or anybody could come in from beyond this machine
+   * @throws {SocketError} `EADDRINUSE` and others, as `bind` of a socket
+   */
+  async listen(endpoint: string, options: ListenOptions = {}): Promise<Listening> {
+    return this.#gateway.listen(endpoint, options)
+  }
+
+  /**
+   * Connects to a node; settles when it is there. A connection that is lost is made again.
+   *
+   * @throws {ActorError} `EINVAL`: the options; `ENODEDOWN`: nobody is there, or it does not let this one in
+   */
+  async connect(endpoint: string, options: ConnectOptions = {}): Promise<RemoteNode> {
+    return this.#gateway.connect(endpoint, options)
+  }
+
+  /** Nodes that are connected, or may come back. */
+  get nodes(): readonly RemoteNode[] {
+    return this.#host.gateway?.nodes ?? []
+  }
+
+  /**
+   * An actor of another node: `system.ref<typeof counter>('tcp://10.0.0.7:9000/counter')`. Connects if
+   * that was not done. What a ref prints is good here too.
+   *
+   * @throws {ActorError} `EINVAL`: it names no actor of a node; `ECLOSED`
+   */
+  ref<D = Handlers>(url: string): ActorRef<D> {
+    return this.#gateway.ref(url) as never
+  }
+
+  /**
+   * Other nodes may call the actor, as `/name`, until it stops.
+   *
+   * @throws {ActorError} `EINVAL`: no name, or one that is taken; `ECLOSED`
+   */
+  expose<H>(name: string, ref: ActorRef<H>): void {
+    this.#gateway.expose(name, ref as never)
+  }
+
+  /** Takes `expose` back. Refs that were handed out stay good. */
+  conceal(name: string): void {
+    this.#gateway.conceal(name)
+  }
+
+  /**
    * Closes in phases, each with an end: nothing is spawned any more, actors handle what is in their
    * mailboxes and stop, parents after their children; those that are left stop at once; threads end,
    * at last by force.
@@ -150,6 +271,11 @@ export class ActorSystem implements AsyncDisposable {
     return this.close()
   }
 
+  get #gateway(): Gateway {
+    if (this.#closed !== undefined) throw new ActorError('ECLOSED')
+    return (this.#host.gateway ??= new Gateway(this.#host, this.#dial))
+  }
+
   async #close({ drainMs = DRAIN_MS, graceMs = GRACE_MS }: CloseOptions): Promise<void> {
     for (const signal of this.#signals) process.off(signal, this.#onSignal)
     await within(drainMs, this.#host.families.guardian.close(true))
@@ -158,6 +284,7 @@ export class ActorSystem implements AsyncDisposable {
       this.#threads.close(graceMs),
       within(2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
     ])
+    this.#host.gateway?.close()
     this.#host.close()
   }
 
@@ -165,6 +292,18 @@ export class ActorSystem implements AsyncDisposable {
     // It was caught once: the next one, sent here or by somebody who does not wait, ends the process.
     void this.close().finally(() => process.kill(process.pid, signal))
   }
+}
+
+function callNow(call: () => unknown, done: () => void): void {
+  try {
+    void call()
+  } catch (error) {
+    // It is no fault of the thread that receives.
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+  done()
 }
 
 /** Settles when the work is done, or after so many milliseconds. */
@@ -176,6 +315,22 @@ async function within(limitMs: number, work: Promise<void>): Promise<void> {
   await Promise.race([work, late])
   clearTimeout(timer)
 }
+
+/** What farms need of the system. */
+const groundOf = (system: ActorSystem, threads: Threads): Ground => ({
+  get hosts() {
+    return system.hosts
+  },
+  get isExpecting() {
+    return threads.isExpecting
+  },
+  spawn: (definition, ...args) => system.spawn(definition, ...args),
+  endHost: (host) => threads.terminate(host),
+  onHosts: (changed) => threads.onChange(changed),
+})
+
+/** Workers that run functions have no handlers of their own. */
+type NoHandlers = Record<never, never>
 
 /**
  * Makes a system of actors; settles when its threads are ready.

@@ -75,6 +75,7 @@ export class Threads {
   /** Of each host that is gone, those that have not said yet which of its actors they restart. */
   readonly #unheard = new Map<number, Set<number>>()
   readonly #delays = new Set<() => void>()
+  readonly #onChange = new Set<() => void>()
   readonly #watchdog = new Watchdog<HostThread>()
   #looks: NodeJS.Timeout | undefined
   #numbers = 0
@@ -106,6 +107,22 @@ export class Threads {
     return [...this.#places.keys()]
   }
 
+  /** Whether there are to be more of them. */
+  get isExpecting(): boolean {
+    return this.#expected > 0 && !this.#isClosing
+  }
+
+  /** Calls back whenever hosts have come or gone. @returns what ends that */
+  onChange(changed: () => void): () => void {
+    this.#onChange.add(changed)
+    return () => this.#onChange.delete(changed)
+  }
+
+  /** Ends a host's thread, wherever it is. */
+  terminate(host: number): void {
+    this.#threads.get(host)?.terminate({ why: 'terminated' })
+  }
+
   /** @throws {ActorError} `EBOOT` */
   async start(count: number): Promise<void> {
     const seats = Array.from({ length: count }, (_, index) => index + 1)
@@ -127,7 +144,7 @@ export class Threads {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     clearInterval(this.#looks)
-    for (const end of [...this.#delays]) end()
+    for (const end of this.#delays) end()
     const all = [...this.#threads.values()]
     const asked = all.map(({ number }) => this.#host.request(number, 'close', { graceMs }))
     const late = setTimeout(() => {
@@ -191,7 +208,9 @@ export class Threads {
   #failBoot(loss: HostLoss | undefined): never {
     const file = fileURLToPath(hostModule)
     const cause = loss === undefined ? undefined : hostDown(this.#numbers, loss)
-    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, { cause })
+    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, {
+      cause,
+    })
   }
 
   /** Until the thread ends. */
@@ -230,13 +249,14 @@ export class Threads {
   }
 
   #placesNow(): Places {
-    return { places: [...this.#places.values()], isExpecting: this.#expected > 0 && !this.#isClosing }
+    return { places: [...this.#places.values()], isExpecting: this.isExpecting }
   }
 
   #announcePlaces(): void {
     const places = this.#placesNow()
     this.#host.placeAt(places)
     this.announce('places', places)
+    for (const changed of this.#onChange) changed()
   }
 
   #look(): void {

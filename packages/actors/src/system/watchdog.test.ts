@@ -12,19 +12,38 @@ describe('Watchdog', () => {
   it('begins anew whenever there is progress', () => {
     const watchdog = new Watchdog<string>()
     for (let progress = 0; progress < 10; progress++)
-      for (let look = 0; look < 3; look++)
-        expect(watchdog.look([['a', progress]])).toEqual([])
+      for (let look = 0; look < 3; look++) expect(watchdog.look([['a', progress]])).toEqual([])
   })
 
   it('tells threads apart, and forgets those that are gone', () => {
     const watchdog = new Watchdog<string>()
     for (let look = 0; look < 4; look++)
-      expect(watchdog.look([['a', 1], ['b', look]])).toEqual([])
+      expect(
+        watchdog.look([
+          ['a', 1],
+          ['b', look],
+        ]),
+      ).toEqual([])
     expect(watchdog.look([['b', 4]])).toEqual([])
-    expect(watchdog.look([['a', 1], ['b', 5]])).toEqual([])
+    expect(
+      watchdog.look([
+        ['a', 1],
+        ['b', 5],
+      ]),
+    ).toEqual([])
     for (let look = 6; look < 9; look++)
-      expect(watchdog.look([['a', 1], ['b', look]])).toEqual([])
-    expect(watchdog.look([['a', 1], ['b', 9]])).toEqual(['a'])
+      expect(
+        watchdog.look([
+          ['a', 1],
+          ['b', look],
+        ]),
+      ).toEqual([])
+    expect(
+      watchdog.look([
+        ['a', 1],
+        ['b', 9],
+      ]),
+    ).toEqual(['a'])
   })
 
   it('looks four times in the time allowed', () => {

@@ -8,12 +8,8 @@ import { ValueError } from './valueError.ts'
 describe('a copy', () => {
   it('is what would arrive elsewhere', () => {
     fc.assert(
-      fc.property(values, (value) => {
-        const copy = copyValue(value)
-        // Invalid dates are equal to none.
-        if (!isDeepStrictEqual(copy, roundTrip(value))) expect(copy).toStrictEqual(value)
-      }),
-      { numRuns: 300 },
+      fc.property(values, (value) => expectSame(copyValue(value), roundTrip(value))),
+      { numRuns: 200 },
     )
   })
 
@@ -22,7 +18,7 @@ describe('a copy', () => {
       fc.property(graphs, (graph) => {
         expect(isSameGraph(graph, copyValue(graph))).toBe(true)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -106,3 +102,8 @@ describe('a copy', () => {
       expect(isImmutable(value)).toBe(false)
   })
 })
+
+/** Invalid dates are the same here, and not for Node, which is faster. */
+function expectSame(left: unknown, right: unknown): void {
+  if (!isDeepStrictEqual(left, right)) expect(left).toStrictEqual(right)
+}

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { decode, encode } from './samples.test-support.ts'
 
 const shared = { x: 1 }
+const sparse: unknown[] = []
+sparse[1] = 1
 const cycle: unknown[] = []
 cycle.push(cycle)
 
@@ -78,7 +80,7 @@ describe('the bytes of a value', () => {
         'df00000001a4636f646505',
     ],
     ['a boxed number', Object(5), 'c9000000010705'],
-    ['a hole', [, 1], '92d4080001'],
+    ['a hole', sparse, '92d4080001'],
     ['an object twice', [shared, shared], 'c90000000b099281a17801d60a00000001'],
     ['a cycle', cycle, 'c9000000070991d60a00000000'],
     ['a small bigint', 5n, 'd44205'],

@@ -171,10 +171,12 @@ describe(`whatever bytes there are, seed ${seed}`, () => {
   }
 
   it('gives a value or a ValueError: 50,000 at random', () => {
+    let slowest = 0
     for (let n = 0; n < 50_000; n++) {
       const bytes = Buffer.from(Array.from({ length: random.below(40) }, () => random.below(256)))
-      expect(read(bytes)).toBeLessThan(2_000)
+      slowest = Math.max(slowest, read(bytes))
     }
+    expect(slowest).toBeLessThan(2_000)
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(inPrototype)
   })
 
@@ -182,9 +184,11 @@ describe(`whatever bytes there are, seed ${seed}`, () => {
     const samples = fc.sample(fc.oneof(values, graphs), { numRuns: 500, seed })
     const written = samples.map((value) => encode(value)).filter(({ length }) => length < 500)
     const before = process.memoryUsage().arrayBuffers
+    let slowest = 0
     for (let n = 0; n < 50_000; n++) {
-      expect(read(mutate(written[n % written.length]!, random))).toBeLessThan(2_000)
+      slowest = Math.max(slowest, read(mutate(written[n % written.length]!, random)))
     }
+    expect(slowest).toBeLessThan(2_000)
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200e6)
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(inPrototype)
   })

@@ -142,15 +142,24 @@ export abstract class MsgpackWriter {
     this.append(bytes)
   }
 
-  protected binary(code: number, bytes: Uint8Array): void {
-    // Where another format is shorter, by a byte, it would be another for each of few lengths.
-    const count = bytes.length + 1
-    this.room(6)
-    if (count < 0x100) this.bytes2(0xc7, count)
-    else this.sized(0xc8, count)
-    this.byte(extension.binary)
-    this.byte(code)
-    this.append(bytes)
+  /** Never as a fixext: few lengths have one, and it saves a byte. */
+  protected binary(code: number, content: Uint8Array): void {
+    const count = content.length + 1
+    this.room(7)
+    const out = this.out
+    const { bytes, length } = out
+    if (count < 0x100) {
+      bytes[length] = 0xc7
+      bytes[length + 1] = count
+      bytes[length + 2] = extension.binary
+      bytes[length + 3] = code
+      out.length = length + 4
+    } else {
+      this.sized(0xc8, count)
+      this.byte(extension.binary)
+      this.byte(code)
+    }
+    this.append(content)
   }
 
   protected date(milliseconds: number): void {

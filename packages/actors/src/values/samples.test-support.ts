@@ -75,8 +75,9 @@ export const values: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
     )
     // Where there is the one, there is to be a hole.
     .map((elements) => {
-      const array = [...elements]
-      for (const [n, element] of elements.entries()) if (element === fc) delete array[n]
+      const array: unknown[] = []
+      array.length = elements.length
+      for (const [n, element] of elements.entries()) if (element !== fc) array[n] = element
       return array
     }),
   object: fc.dictionary(keys, tie('value'), { noNullPrototype: true }),

@@ -20,7 +20,7 @@ describe('a value that is written and read', () => {
       fc.property(wrapped, (value) => {
         expectSame(roundTrip(value), cloned(value))
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -29,7 +29,7 @@ describe('a value that is written and read', () => {
       fc.property(values, (value) => {
         expectSame(roundTrip(value), value)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -38,7 +38,7 @@ describe('a value that is written and read', () => {
       fc.property(graphs, (graph) => {
         expect(isSameGraph(graph, roundTrip(graph))).toBe(true)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 

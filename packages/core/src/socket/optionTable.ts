@@ -214,6 +214,7 @@ const connections = [
   string(105, 'wssTrustPem', { ...writes, nullable: true }),
   string(106, 'wssHostname', { ...writes, nullable: true }),
   bool(107, 'wssTrustSystem', writes),
+  string(own + 3, 'webSocketOrigins', { nullable: true }),
 ]
 
 const security = [
@@ -236,8 +237,8 @@ const facts = [
 ]
 
 /**
- * Every socket option there is: libzmq's, with the ranges it accepts, under zeromq.js's names; and two
- * of our own.
+ * Every socket option there is: libzmq's, with the ranges it accepts, under zeromq.js's names; and
+ * some of our own.
  *
  * @see zmq_setsockopt(3), zmq_getsockopt(3)
  */

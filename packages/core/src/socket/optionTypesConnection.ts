@@ -150,6 +150,12 @@ export interface TcpOptions {
    * ZMQ_WSS_TRUST_SYSTEM.
    */
   set wssTrustSystem(value: boolean)
+  /**
+   * The sites whose pages may connect to a WebSocket server: their origins, such as
+   * `https://app.example`, with spaces between them; `*` for all. null for none, the default. What is no
+   * page names no origin, and may connect. Not an option of ZeroMQ's.
+   */
+  webSocketOrigins: string | null
 }
 
 /** Multicast transports. */

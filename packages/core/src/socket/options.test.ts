@@ -363,6 +363,40 @@ describe('texts', () => {
     expect(options.tcpAcceptFilters).toEqual([])
   })
 
+  it('let in pages of sites by their origins, as browsers write them', () => {
+    const options = new SocketOptions(socketTypeId.Dealer)
+    expect(read(options, 'webSocketOrigins')).toBeNull()
+    const good = 'https://app.example http://localhost:5173 http://[::1]:80 chrome-extension://abc'
+    expect(() => write(options, 'webSocketOrigins', good)).toThrow('"http://[::1]:80"')
+    write(options, 'webSocketOrigins', good.replace(':80 ', ':8080 '))
+    expect(read(options, 'webSocketOrigins')).toBe(good.replace(':80 ', ':8080 '))
+    const noOrigins = expect.objectContaining({ code: 'EINVAL', errno: 22 }) as Error
+    const bad = [
+      '',
+      ' ',
+      'app.example',
+      'https://',
+      'https://app.example/',
+      'https://App.example',
+      'https://app.example:443',
+      'https://app.example,https://other.example',
+      'https://*.example',
+      'https://user@app.example',
+      'https://b\u00fccher.example',
+      'https://app.example\r\nhttps://other.example',
+      'file',
+    ]
+    for (const origins of bad) {
+      expect(() => write(options, 'webSocketOrigins', origins)).toThrow(noOrigins)
+    }
+    for (const origins of ['*', 'null', 'file://']) {
+      write(options, 'webSocketOrigins', `  ${origins} `)
+      expect(read(options, 'webSocketOrigins')).toBe(origins)
+    }
+    write(options, 'webSocketOrigins', null)
+    expect(read(options, 'webSocketOrigins')).toBeNull()
+  })
+
   it('take properties for the handshake that begin with X-', () => {
     const options = new SocketOptions(socketTypeId.Dealer)
     write(options, 'metadata', 'X-hello:a:b')

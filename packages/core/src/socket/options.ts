@@ -1,6 +1,7 @@
 import { SocketError } from '../errors.ts'
 import { socketTypeId, type OptionDefinition } from './optionDefinition.ts'
 import { decodeOptionValue, encodeOptionValue } from './optionValue.ts'
+import { originList } from './origins.ts'
 
 /** Values of `securityMechanism`. */
 export const securityMechanism = { none: 0, plain: 1, curve: 2, gssapi: 3 } as const
@@ -130,6 +131,7 @@ export class SocketOptions {
 
   #isSecurityServer = false
   #heartbeatTimeToLive = 0
+  #webSocketOrigins: string | null = null
   #plainUsername: string | null = null
   #plainPassword: string | null = null
   #curvePublicKey: Buffer | null = null
@@ -190,6 +192,13 @@ export class SocketOptions {
     if (value === null) this.tcpAcceptFilters.length = 0
     else if (isNetwork(value, this.ipv6)) this.tcpAcceptFilters.push(value)
     else throw new SocketError('EINVAL')
+  }
+
+  get webSocketOrigins(): string | null {
+    return this.#webSocketOrigins
+  }
+  set webSocketOrigins(value: string | null) {
+    this.#webSocketOrigins = value === null ? null : originList(value)
   }
 
   /** Adds one property, `X-name:value`. */

@@ -1,6 +1,7 @@
 import { SocketError } from './errors.ts'
 import type { SocketEvent } from './events.ts'
 import { openWebSocket, type WebSocketLike } from './platform.ts'
+import { Receipts } from './receipts.ts'
 import { flag, type Message, prefixed } from './zws.ts'
 
 /** So much the platform may hold unsent before more waits in the socket. */
@@ -21,6 +22,8 @@ export interface ConnectionEvents {
   ready(connection: Connection): void
   /** @returns false when there is no room for more: the connection is given up until `resume` */
   received(connection: Connection, message: Message): boolean
+  /** Something has come: there may be room for what waits to be sent. */
+  heard(): void
   /** Messages may flow no more. */
   lost(connection: Connection): void
   tell(event: SocketEvent): void
@@ -32,6 +35,7 @@ export class Connection {
   readonly #settings: ConnectionSettings
   readonly #events: ConnectionEvents
   #stream: WebSocketLike | undefined
+  #receipts = new Receipts()
   #frames: Message = []
   #isConnected = false
   #isReady = false
@@ -48,19 +52,22 @@ export class Connection {
     this.#open()
   }
 
-  /** Whether it takes a message now. */
+  /** Whether it takes a message now: what either the platform or the peer says is unsent is not more than that. */
   get hasRoom(): boolean {
-    return this.#isReady && this.#stream!.bufferedAmount < MOST_UNSENT_BYTES
+    if (!this.#isReady) return false
+    const { bufferedAmount } = this.#stream!
+    return Math.min(bufferedAmount, this.#receipts.openBytes) < MOST_UNSENT_BYTES
   }
 
-  /** Whether it is there, and has too much to send. */
-  get isFull(): boolean {
-    return this.#isReady && !this.hasRoom
+  /** Whether it will have room, and nothing will tell when: the peer gives no receipts, and the platform is silent. */
+  get isSilent(): boolean {
+    return this.#isReady && !this.hasRoom && !this.#receipts.areGiven
   }
 
   send(message: readonly Uint8Array[]): void {
     const last = message.length - 1
     message.forEach((frame, i) => this.#send(i < last ? flag.more : flag.last, frame))
+    this.#ask()
   }
 
   close(): void {
@@ -78,11 +85,18 @@ export class Connection {
 
   #send(kind: number, body: Uint8Array): void {
     this.#stream!.send(prefixed(kind, body))
+    this.#receipts.sent(body.length)
+  }
+
+  #ask(): void {
+    const question = this.#receipts.question()
+    if (question !== undefined) this.#stream!.send(prefixed(flag.command, question))
   }
 
   #open(): void {
     const stream = openWebSocket(this.endpoint)
     this.#stream = stream
+    this.#receipts = new Receipts()
     stream.onopen = () => {
       this.#isConnected = true
       this.#tell('connect')
@@ -125,10 +139,15 @@ export class Connection {
       const message = this.#frames
       this.#frames = []
       if (!this.#events.received(this, message)) this.#rest()
-    } else if (kind !== flag.command) {
+    } else if (kind === flag.command) {
+      this.#receipts.read(body)
+    } else {
       throw new SocketError('EPROTO', `The flag ${kind}`)
     }
-    // A command is of a later version, and to be ignored.
+    if (!this.#isReady) return
+    this.#receipts.came(body.length)
+    this.#ask()
+    this.#events.heard()
   }
 
   #ready(): void {

@@ -4,7 +4,7 @@ import { Events } from './events.ts'
 import { Inbox, Outbox } from './queues.ts'
 import { bytesOf, type Message, messageOf, type MessageLike } from './zws.ts'
 
-/** So often it is looked whether the platform has sent enough: it tells nobody when it has. */
+/** So often it is looked whether the platform has sent enough, where the peer does not tell: see `Receipts`. */
 const UNSENT_CHECK_MS = 20
 
 /** Options of every socket, as those of the same names elsewhere. */
@@ -77,6 +77,7 @@ export abstract class Socket {
         this.flush()
       },
       received: (from, message) => this.received(from, message),
+      heard: () => this.flush(),
       lost: (lost) => {
         this.#ready = this.#ready.filter((ready) => ready !== lost)
         this.detached(lost)
@@ -139,7 +140,7 @@ export abstract class Socket {
       this.dispatch(connection!, this.outbox.take()!)
     }
     if (!this.outbox.isEmpty) {
-      if (!this.#ready.some(({ isFull }) => isFull)) return
+      if (!this.#ready.some(({ isSilent }) => isSilent)) return
       this.#check = setTimeout(() => this.flush(), UNSENT_CHECK_MS)
     } else if (this.#isClosed) {
       for (const connection of this.#connections.values()) connection.close()

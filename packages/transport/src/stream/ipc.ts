@@ -1,5 +1,6 @@
-import { existsSync, lstatSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import type { Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { SocketError } from '@ringpost/core'
 import type { Site } from '@ringpost/core/internal'
@@ -31,8 +32,29 @@ export const ipc: Carrier = {
 function listen(address: string, site: Site): StreamListener {
   if (address === '*') return listenAnywhere(site)
   const path = pathOf(address)
-  if (!path.startsWith('\0')) prepare(path)
-  return new StreamListener(listenAt({ path }, site.options.backlog), `ipc://${address}`, site)
+  const server = path.startsWith('\0')
+    ? listenAt({ path }, site.options.backlog)
+    : takePath(path, site.options.backlog)
+  return new StreamListener(server, `ipc://${address}`, site)
+}
+
+/**
+ * Takes a path from whoever had it, at once for those who connect. A handle deletes the file that it was
+ * bound to when it is closed, and by then another may have taken the path: it is bound beside it.
+ */
+function takePath(path: string, backlog: number): Server {
+  const beside = `${path}~`
+  if (Buffer.byteLength(beside) > LONGEST_PATH_BYTES) throw new SocketError('ENAMETOOLONG')
+  if (!existsSync(dirname(path))) throw new SocketError('ENOENT')
+  for (const each of [path, beside]) {
+    // A socket that nobody listens at stays there as a file.
+    const found = lstatSync(each, { throwIfNoEntry: false })
+    if (found !== undefined && !found.isSocket()) throw new SocketError('EADDRINUSE')
+  }
+  rmSync(beside, { force: true })
+  const server = listenAt({ path: beside }, backlog)
+  renameSync(beside, path)
+  return server
 }
 
 /** In a folder of its own, which goes when the listener does. */
@@ -49,11 +71,4 @@ function pathOf(address: string): string {
   const path = address.startsWith('@') ? `\0${address.slice(1)}` : address
   if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) throw new SocketError('ENAMETOOLONG')
   return path
-}
-
-/** Takes the path from whoever had it: a socket that nobody listens at stays there as a file. */
-function prepare(path: string): void {
-  if (!existsSync(dirname(path))) throw new SocketError('ENOENT')
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found?.isSocket() === true) rmSync(path, { force: true })
 }

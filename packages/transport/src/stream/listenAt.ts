@@ -26,6 +26,15 @@ interface WithHandles {
 }
 
 /**
+ * A server that takes a handle as it is. `Server.listen` makes of one of a path a second handle of the same
+ * descriptor, and of the two the later closes what by then may be somebody else's.
+ */
+interface TakesHandle {
+  _handle: Handle
+  readonly _listen2: (address: null, port: number, addressType: number, backlog: number) => void
+}
+
+/**
  * A server that listens when the call returns; `Server.listen` tells later whether it does.
  *
  * @param server that is to listen
@@ -45,7 +54,9 @@ export function listenAt(
     late = error
   }
   server.on('error', fail)
-  server.listen({ _handle: handle, backlog } as never)
+  const taking = server as unknown as TakesHandle
+  taking._handle = handle
+  taking._listen2(null, -1, -1, backlog)
   if (!server.listening) throw new SocketError('EADDRINUSE', { cause: late })
   server.off('error', fail)
   return server

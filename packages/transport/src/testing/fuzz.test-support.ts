@@ -4,7 +4,9 @@ import { PlainClient } from '../mechanism/plainClient.ts'
 import { PlainServer } from '../mechanism/plainServer.ts'
 import type { Sodium } from '../mechanism/sodium.ts'
 import { decodeCommand, decodeError, decodeGroup, decodePing } from '../wire/command.ts'
+import { JoinedGroups } from '../datagram/groupDatagrams.ts'
 import { opcode } from '../websocket/frame.ts'
+import { answerUpgrade, encodeAnswer, readAnswer } from '../websocket/upgrade.ts'
 import { WebSocketEncoder } from '../websocket/webSocketEncoder.ts'
 import { ZwsDecoder } from '../websocket/zwsDecoder.ts'
 import type { MessageDecoder } from '../wire/codec.ts'
@@ -13,13 +15,19 @@ import { type DecoderLimits, FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
 import { GreetingExchange } from '../wire/greeting.ts'
 import { decodeMetadata } from '../wire/metadata.ts'
+import {
+  decodeZapReply,
+  decodeZapRequest,
+  encodeZapReply,
+  encodeZapRequest,
+} from '../zap/zapMessage.ts'
 import { cut } from './bytes.test-support.ts'
 import { curveClient, type CurveKeys, curveKeys, curveServer } from './curve.test-support.ts'
 import { dealer, pull, push, shakeHands, type Side, side } from './handshake.test-support.ts'
 import { sessions } from './session.test-support.ts'
 
-/** How often each outcome was met: `ready`, `messages`, the code of an error and so on. */
-export type Outcomes = Record<string, number>
+/** For each target, how often each outcome was met: `ready`, `messages`, the code of an error and so on. */
+export type Outcomes = Record<string, Record<string, number>>
 
 /** Numbers that look random and follow from a seed: xorshift32. */
 class Dice {
@@ -77,29 +85,35 @@ export class Fuzz {
       const inputSeed = (seed + Math.imul(n, 0x9e3779b1)) | 0
       const dice = new Dice(inputSeed)
       // Curves take a hundred times as long as the rest.
-      const target = dice.roll(400) === 0 ? dice.pick(this.#slow) : dice.pick(this.#fast)
+      const [name, target] = dice.roll(400) === 0 ? dice.pick(this.#slow) : dice.pick(this.#fast)
+      const outcomes = (this.#outcomes[name] ??= {})
       try {
         const outcome = target(dice)
-        this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
       } catch (error) {
-        throw new Error(`the input of seed ${inputSeed} failed`, { cause: error })
+        throw new Error(`the input of seed ${inputSeed} failed, for ${name}`, { cause: error })
       }
     }
     return this.#outcomes
   }
 
-  readonly #fast: readonly Target[] = [
-    (dice) => greet(this.#seeds.stream(dice), dice),
-    (dice) => decode(this.#seeds.traffic(dice), dice, (limits) => new FrameDecoder(limits)),
-    (dice) => decode(this.#seeds.traffic(dice), dice, (limits) => new FrameDecoder(limits)),
-    (dice) => decodeWebSocket(dice),
-    (dice) => decodeHandshake(this.#seeds.traffic(dice), dice),
-    (dice) => outcomeOf(() => parse(this.#mutated(dice), dice)),
-    (dice) => this.#negotiate(dice, dice.pick([nullSide, plainClientSide, plainServerSide])()),
+  readonly #fast: readonly (readonly [name: string, target: Target])[] = [
+    ['greetings', (dice) => greet(this.#seeds.stream(dice), dice)],
+    ['frames of ZMTP', (dice) => decodeFrames(this.#seeds.traffic(dice), dice)],
+    ['frames of ZMTP', (dice) => decodeFrames(this.#seeds.traffic(dice), dice)],
+    ['frames of WebSocket', (dice) => decodeWebSocket(dice)],
+    ['ZMTP before the peer is known', (dice) => beginZmtp(this.#seeds.traffic(dice), dice)],
+    ['WebSocket before the peer is known', (dice) => beginWebSocket(dice)],
+    ['requests for a WebSocket', (dice) => askForWebSocket(dice)],
+    ['answers to them', (dice) => answerWithWebSocket(dice)],
+    ['commands', (dice) => outcomeOf(() => parse(this.#mutated(dice), dice))],
+    ['NULL and PLAIN', (dice) => this.#negotiate(dice, dice.pick(plainSides)())],
+    ['messages of ZAP', (dice) => readZap(dice)],
+    ['datagrams', (dice) => readDatagram(dice)],
   ]
-  readonly #slow: readonly Target[] = [
-    (dice) => this.#negotiate(dice, dice.pick(this.#curvePair())),
-    (dice) => this.#decrypt(dice),
+  readonly #slow: readonly (readonly [name: string, target: Target])[] = [
+    ['CURVE', (dice) => this.#negotiate(dice, dice.pick(this.#curvePair()))],
+    ['frames of CURVE', (dice) => this.#decrypt(dice)],
   ]
 
   /** A handshake in which any command may be changed, left out, or come twice. */
@@ -260,11 +274,23 @@ function decode(
   return whole.outcome
 }
 
+const decodeFrames = (wire: Buffer, dice: Dice): string =>
+  decode(wire, dice, (limits) => new FrameDecoder(limits))
+
 /** What comes through a WebSocket, to either side. */
 function decodeWebSocket(dice: Dice): string {
   const isServer = dice.roll(2) === 0
   const wire = mutate(someWebSocketMessages(dice, !isServer), dice)
   return decode(wire, dice, (limits) => new ZwsDecoder(isServer, limits))
+}
+
+const beginZmtp = (wire: Buffer, dice: Dice): string =>
+  decodeHandshake(wire, dice, new FrameDecoder(dice.pick(someLimits)))
+
+function beginWebSocket(dice: Dice): string {
+  const isServer = dice.roll(2) === 0
+  const wire = mutate(someWebSocketMessages(dice, !isServer), dice)
+  return decodeHandshake(wire, dice, new ZwsDecoder(isServer, dice.pick(someLimits)))
 }
 
 function someWebSocketMessages(dice: Dice, isServer: boolean): Buffer {
@@ -306,12 +332,11 @@ function readTraffic(
   return { outcome, bytes, digest: `${outcome} ${commands.length} ${bytes} ${shape} ${control}` }
 }
 
-function decodeHandshake(wire: Buffer, dice: Dice): string {
-  const decoder = new FrameDecoder(dice.pick(someLimits))
+function decodeHandshake(wire: Buffer, dice: Dice, decoder: MessageDecoder): string {
   return outcomeOf(() => {
     for (const chunk of cut(wire, [dice.roll(wire.length + 1)])) {
       decoder.push(chunk)
-      while (decoder.readCommand() !== undefined);
+      while (decoder.readCommand() !== undefined) decoder.takePing()
     }
     return 'commands'
   })
@@ -339,11 +364,100 @@ function parse(body: Buffer, dice: Dice): string {
   return 'command'
 }
 
+const someHeaders: Readonly<Record<string, string>> = {
+  host: 'server.example',
+  upgrade: 'websocket',
+  connection: 'keep-alive, Upgrade',
+  'sec-websocket-key': 'x3JJHMbDL1EzLkh9GBhXDw==',
+  'sec-websocket-accept': 'HSmrc0sMlYUkAGmm5OPpG2HaGWk=',
+  'sec-websocket-version': '13',
+  'sec-websocket-protocol': 'ZWS2.0/NULL,ZWS2.0',
+  origin: 'https://app.example',
+}
+const subprotocols = ['ZWS2.0/NULL', 'ZWS2.0']
+
+/** A text as it comes out of a header: each byte is a character. */
+const mutateText = (text: string, dice: Dice): string =>
+  mutate(Buffer.from(text, 'latin1'), dice).toString('latin1')
+
+/** Of which some are changed, and some are not there. */
+function mutateHeaders(dice: Dice): Record<string, string> {
+  const headers = { ...someHeaders }
+  for (let changes = dice.roll(3); changes > 0; changes--) {
+    const name = dice.pick(Object.keys(someHeaders))
+    if (dice.roll(3) === 0) delete headers[name]
+    else headers[name] = mutateText(headers[name] ?? '', dice)
+  }
+  return headers
+}
+
+/** Whatever is asked, the answer is one of HTTP: what came is not in it. */
+function askForWebSocket(dice: Dice): string {
+  const headers = mutateHeaders(dice)
+  const url = dice.roll(4) === 0 ? mutateText('/path?query', dice) : '/path'
+  const origins = dice.pick([null, '*', 'https://app.example'])
+  const path = dice.pick([undefined, '/path'])
+  const request = { method: 'GET', httpVersion: '1.1', url, headers }
+  const answer = answerUpgrade(request, { path, origins, subprotocols })
+  const text = encodeAnswer(answer)
+  if (!answerForm.test(text)) throw new Error(JSON.stringify(text))
+  const { origin } = headers
+  const isPageOfOthers = origin !== undefined && origin !== 'https://app.example'
+  if (answer.status === 101 && isPageOfOthers && origins !== '*') throw new Error(origin)
+  return String(answer.status)
+}
+
+const answerForm =
+  /^HTTP\/1\.1 (?:101|400|403|404|426) [A-Za-z ]+\r\n(?:[A-Za-z-]+: [\w+/=.-]+\r\n)+\r\n$/
+
+const answerWithWebSocket = (dice: Dice): string =>
+  outcomeOf(() => {
+    const headers = mutateHeaders(dice)
+    if (dice.roll(2) === 0) headers['sec-websocket-protocol'] = dice.pick(subprotocols)
+    return readAnswer({ headers }, someHeaders['sec-websocket-key']!, subprotocols)
+  })
+
+const zapRequest = encodeZapRequest({
+  domain: 'global',
+  address: '127.0.0.1',
+  routingId: Buffer.from('server'),
+  mechanism: 'PLAIN',
+  credentials: [Buffer.from('alice'), Buffer.from('secret')],
+})
+const zapReplies = [
+  encodeZapReply(Buffer.from('1'), { status: 200, text: 'OK', userId: 'alice' }),
+  encodeZapReply(Buffer.from('1'), { status: 400, text: 'no', userId: '' }),
+]
+
+function mutateFrames(frames: readonly Buffer[], dice: Dice): Buffer[] {
+  const mutated = frames.map((frame) => (dice.roll(6) === 0 ? mutate(frame, dice) : frame))
+  if (dice.roll(6) === 0) mutated.splice(dice.roll(frames.length), dice.roll(3), dice.bytes(20))
+  return mutated
+}
+
+function readZap(dice: Dice): string {
+  if (dice.roll(2) === 0) {
+    const asked = decodeZapRequest(mutateFrames(zapRequest, dice))
+    return asked === undefined ? 'no request' : 'request'
+  }
+  const reply = mutateFrames(dice.pick(zapReplies), dice)
+  return outcomeOf(() => (decodeZapReply(reply).accepted ? 'accepted' : 'denied'))
+}
+
+function readDatagram(dice: Dice): string {
+  const groups = new JoinedGroups()
+  groups.datagramOf([Buffer.from('\u0001group')])
+  const data = mutate(Buffer.from('\u0005groupbody'), dice)
+  const message = groups.messageOf(data)
+  return message === undefined ? 'dropped' : 'message'
+}
+
 const nullSide = (): Side => side((events) => new NullMechanism(pull, events))
 const plainClientSide = (): Side =>
   side((events) => new PlainClient(push, events, { username: 'a', password: 'b' }))
 const plainServerSide = (): Side =>
   side((events) => new PlainServer(pull, events, () => new Promise(() => {})))
+const plainSides = [nullSide, plainClientSide, plainServerSide]
 const plainPair = (): [Side, Side] => [plainClientSide(), plainServerSide()]
 
 /** What both sides of a handshake send. */

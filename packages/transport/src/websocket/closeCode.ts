@@ -18,9 +18,11 @@ export function closeCodeOf(error: Error | undefined): number {
   switch (error.code) {
     case 'FRAME_TOO_LARGE':
     case 'TOO_MANY_FRAMES':
+    case 'MESSAGE_TOO_LARGE':
       return closeCode.tooBig
     case 'DENIED':
     case 'AUTHENTICATOR_FAILED':
+    case 'TOO_MANY_SUBSCRIPTIONS':
       return closeCode.policyViolation
     case 'UNSUPPORTED_DATA':
       return closeCode.unsupportedData

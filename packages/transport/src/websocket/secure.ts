@@ -38,6 +38,8 @@ export function clientOptions(options: SocketSettings, host: string): Connection
   const name = wssHostname ?? host
   return {
     secureContext: contextOf({ ca }),
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
     // To be asked for an address is nothing that a server expects.
     ...(isIP(name) === 0 ? { servername: name } : {}),
     checkServerIdentity: (_, certificate) => tls.checkServerIdentity(name, certificate),

@@ -6,7 +6,7 @@ import type { Opening, OpeningEvents } from '../engine/opening.ts'
 import type { Wire } from '../stream/wire.ts'
 import { subprotocolsOf } from './subprotocol.ts'
 import { MOST_HEADER_BYTES, zwsTerms } from './terms.ts'
-import { answerUpgrade, encodeAnswer, failed } from './upgrade.ts'
+import { answerUpgrade, encodeAnswer, failed, type Service } from './upgrade.ts'
 
 /** A connection whose request is not there yet. */
 interface Waiting {
@@ -15,17 +15,14 @@ interface Waiting {
   readonly events: OpeningEvents
 }
 
-/**
- * Takes requests to upgrade to a WebSocket. Node reads them, of connections that it is given.
- *
- * @param path the only one there is; undefined when all are
- */
-export function openAsServer(path: string | undefined): Opening {
+/** Takes requests to upgrade to a WebSocket. Node reads them, of connections that it is given. */
+export function openAsServer(service: Omit<Service, 'subprotocols'>): Opening {
   const waiting = new WeakMap<Duplex, Waiting>()
   const fail = (stream: Duplex, error: Error): void => waiting.get(stream)?.events.failed(error)
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const { wire, settings, events } = waiting.get(stream)!
-    const answer = answerUpgrade(request, path, subprotocolsOf(settings.greeting))
+    const subprotocols = subprotocolsOf(settings.greeting)
+    const answer = answerUpgrade(request, { ...service, subprotocols })
     stream.write(encodeAnswer(answer))
     if ('error' in answer) events.failed(answer.error)
     else events.agreed(zwsTerms(answer.subprotocol, true, settings), wire, head)

@@ -22,6 +22,7 @@ const headers = {
   'sec-websocket-version': '13',
   origin: 'http://example.com',
 }
+const service = { path: '/zeromq', origins: 'http://example.com', subprotocols: both }
 const request = { method: 'GET', httpVersion: '1.1', url: '/zeromq', headers }
 
 describe('an upgrade to a WebSocket', () => {
@@ -31,7 +32,7 @@ describe('an upgrade to a WebSocket', () => {
   })
 
   it('is answered as RFC 45 does: with the first subprotocol that is spoken', () => {
-    const answer = answerUpgrade(request, '/zeromq', both)
+    const answer = answerUpgrade(request, service)
     expect(encodeAnswer(answer)).toBe(
       [
         'HTTP/1.1 101 Switching Protocols',
@@ -43,20 +44,29 @@ describe('an upgrade to a WebSocket', () => {
         '',
       ].join('\r\n'),
     )
-    expect(answerUpgrade(request, undefined, ['ZWS2.0/NULL'])).toMatchObject({
-      subprotocol: 'ZWS2.0/NULL',
-    })
+    const other = { ...service, path: undefined, subprotocols: ['ZWS2.0/NULL'] }
+    expect(answerUpgrade(request, other)).toMatchObject({ subprotocol: 'ZWS2.0/NULL' })
+  })
+
+  it('takes up no extension that is offered', () => {
+    const offering = { ...headers, 'sec-websocket-extensions': 'permessage-deflate' }
+    const answer = answerUpgrade({ ...request, headers: offering }, service)
+    expect(encodeAnswer(answer)).not.toMatch(/extensions/i)
+    expect(answer.status).toBe(101)
   })
 
   it('takes what other clients write', () => {
     const other = { ...headers, upgrade: 'WebSocket', connection: 'keep-alive, upgrade' }
-    expect(answerUpgrade({ ...request, headers: other }, undefined, both).status).toBe(101)
+    expect(answerUpgrade({ ...request, headers: other }, service).status).toBe(101)
   })
 
   it.each([
     [400, 'UPGRADE_FAILED', { method: 'POST' }],
     [400, 'UPGRADE_FAILED', { httpVersion: '1.0' }],
     [404, 'UPGRADE_FAILED', { url: '/' }],
+    [404, 'UPGRADE_FAILED', { url: '/zeromq?' }],
+    [404, 'UPGRADE_FAILED', { url: undefined }],
+    [400, 'UPGRADE_FAILED', { headers: { ...headers, host: undefined } }],
     [400, 'UPGRADE_FAILED', { headers: { ...headers, upgrade: 'h2c' } }],
     [400, 'UPGRADE_FAILED', { headers: { ...headers, connection: 'close' } }],
     [400, 'UPGRADE_FAILED', { headers: { ...headers, 'sec-websocket-key': 'short' } }],
@@ -64,9 +74,31 @@ describe('an upgrade to a WebSocket', () => {
     [400, 'MECHANISM_MISMATCH', { headers: { ...headers, 'sec-websocket-protocol': 'mqtt' } }],
     [400, 'MECHANISM_MISMATCH', { headers: { ...headers, 'sec-websocket-protocol': undefined } }],
   ])('is refused with %i, %s: %j', (status, code, changed) => {
-    const answer = answerUpgrade({ ...request, ...changed }, '/zeromq', both)
+    const answer = answerUpgrade({ ...request, ...changed }, service)
     expect(answer).toMatchObject({ status, error: { code } })
     expect(encodeAnswer(answer)).toMatch(/^HTTP\/1\.1 4\d\d .*\r\nConnection: close\r\n/s)
+  })
+
+  it.each([
+    [undefined, null, true],
+    [undefined, 'https://app.example', true],
+    ['https://app.example', null, false],
+    ['https://app.example', '*', true],
+    ['https://app.example', 'http://localhost:5173 https://app.example', true],
+    ['https://app.example:8443', 'https://app.example', false],
+    ['http://app.example', 'https://app.example', false],
+    ['https://app.example.evil.example', 'https://app.example', false],
+    ['null', 'https://app.example', false],
+    ['null', 'null', true],
+    ['', '*', true],
+    ['', null, false],
+    // Node joins what comes twice.
+    ['https://evil.example, https://app.example', 'https://app.example', false],
+  ])('for a page of %j, with origins of %j: %s', (origin, origins, isGranted) => {
+    const asked = { ...request, headers: { ...headers, origin } }
+    const answer = answerUpgrade(asked, { ...service, origins })
+    if (isGranted) expect(answer.status).toBe(101)
+    else expect(answer).toMatchObject({ status: 403, error: { code: 'DENIED', status: 400 } })
   })
 
   it('is asked for as libzmq does', () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import { WireError } from '../errors.ts'
 import { listOf } from './subprotocol.ts'
@@ -22,24 +22,35 @@ export type UpgradeAnswer =
   | { readonly status: 101; readonly fields: Fields; readonly subprotocol: string }
   | { readonly status: number; readonly fields: Fields; readonly error: WireError }
 
+/** What there is to ask for, and for whom. */
+export interface Service {
+  /** The only one there is; undefined when all are. */
+  readonly path: string | undefined
+  /** Those whose pages may come, as in the option `webSocketOrigins`. */
+  readonly origins: string | null
+  readonly subprotocols: readonly string[]
+}
+
 /**
  * Whether a client gets a WebSocket.
  *
- * @param path the only one there is; undefined when all are
- * @param subprotocols those that are spoken
  * @see RFC 6455 section 4.2, RFC 45/ZWS "Handshake"
  */
 export function answerUpgrade(
   request: Pick<IncomingMessage, 'method' | 'httpVersion' | 'url' | 'headers'>,
-  path: string | undefined,
-  subprotocols: readonly string[],
+  { path, origins, subprotocols }: Service,
 ): UpgradeAnswer {
   const { method, httpVersion, url, headers } = request
   const key = headers['sec-websocket-key'] ?? ''
   if (method !== 'GET' || httpVersion !== '1.1') {
     return refusal(400, `${method} of HTTP/${httpVersion}`)
   }
-  if (path !== undefined && url !== path) return refusal(404, `there is no ${printable(url)}`)
+  if (!mayCome(headers.origin, origins)) {
+    const what = `webSocketOrigins has no ${printable(headers.origin)}`
+    return { ...refusal(403, what), error: new WireError('DENIED', what, { status: 400 }) }
+  }
+  if (path !== undefined && !isSame(url, path)) return refusal(404, `there is no ${printable(url)}`)
+  if (headers.host === undefined) return refusal(400, 'no host')
   if (!isUpgrade(headers)) return refusal(400, 'it is no request for a WebSocket')
   if (headers['sec-websocket-version'] !== VERSION) {
     const fields = { 'Sec-WebSocket-Version': VERSION }
@@ -63,6 +74,24 @@ export function answerUpgrade(
     subprotocol,
   }
 }
+
+/**
+ * A browser says which site's page it is that asks, and no page can have it say another. What names none
+ * is a program, which could name any: to keep those out is for mechanisms.
+ *
+ * @see RFC 6455 section 10.2
+ */
+function mayCome(origin: string | undefined, origins: string | null): boolean {
+  if (origin === undefined) return true
+  const allowed = origins?.split(' ') ?? []
+  return allowed.includes(origin) || allowed.includes('*')
+}
+
+/** Takes as long wherever the two differ: a path may be what others are not to find out. */
+const isSame = (asked: string | undefined, path: string): boolean =>
+  timingSafeEqual(digestOf(asked ?? ''), digestOf(path))
+
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** As bytes. Who is refused is to go away. */
 export function encodeAnswer({ status, fields }: Pick<UpgradeAnswer, 'status' | 'fields'>): string {

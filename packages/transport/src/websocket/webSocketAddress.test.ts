@@ -41,7 +41,17 @@ describe('an address to connect to', () => {
     expect(parseDialled('[::1]', false, 80)).toMatchObject({ address: { host: '::1', port: 80 } })
   })
 
-  it.each(['*:80', 'server:0/', 'server:port'])('is not %j', (text) => {
-    expect(() => parseDialled(text, false, 80)).toThrow(failing('EINVAL'))
+  it('tells the server nothing of this machine', () => {
+    expect(parseDialled('[fe80::1%eth0]:80', true, 80)).toMatchObject({
+      address: { host: 'fe80::1%eth0' },
+      host: '[fe80::1]:80',
+    })
   })
+
+  it.each(['*:80', 'server:0/', 'server:port', 'b\u00fccher.example:80', 'a\r\nb: c:80', 'a b'])(
+    'is not %j',
+    (text) => {
+      expect(() => parseDialled(text, false, 80)).toThrow(failing('EINVAL'))
+    },
+  )
 })

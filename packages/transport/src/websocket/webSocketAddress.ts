@@ -16,6 +16,8 @@ export interface Parts<Address> {
 
 /** What a request may ask for: what HTTP lets stand in a path and a query. */
 const pathForm = /^\/[!"$-~]*$/
+/** What a request may say that it asks: other names have a form in ASCII. */
+const hostForm = /^[!-~]+$/
 
 /**
  * Where to listen: as for TCP, and perhaps a path behind it.
@@ -37,8 +39,10 @@ export function parseDialled(text: string, ipv6: boolean, usualPort: number): Pa
   const { host, path } = split(text)
   const hasPort = /:[^\]:]*$/.test(host)
   const address = parseRemoteAddress(hasPort ? host : `${host}:${usualPort}`, ipv6)
-  // Where the connection comes from is not the server's to know.
-  return { address, path, host: host.slice(host.indexOf(';') + 1) }
+  const asked = host.slice(host.indexOf(';') + 1)
+  if (!hostForm.test(asked)) throw new SocketError('EINVAL')
+  // Where the connection comes from is not the server's to know, nor through which of this machine's interfaces.
+  return { address, path, host: asked.replace(/%[^\]]*/, '') }
 }
 
 function split(text: string): { host: string; path: string | undefined } {

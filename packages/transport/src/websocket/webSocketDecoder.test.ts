@@ -47,15 +47,17 @@ function frameOf({ code, payload, isFinal = true, key }: FrameParts): Buffer {
 }
 
 describe('the examples of RFC 6455, section 5.7', () => {
-  it('are read: a text in one frame, unmasked and masked', () => {
-    const client = ofClient()
-    expect(read(client, '81 05 48 65 6c 6c 6f')).toEqual(['Hello'])
-    expect(client.isText).toBe(true)
-    expect(read(ofServer(), '81 85 37 fa 21 3d 7f 9f 4d 51 58')).toEqual(['Hello'])
+  it('are read, as bytes: one frame, unmasked and masked', () => {
+    expect(read(ofClient(), '82 05 48 65 6c 6c 6f')).toEqual(['Hello'])
+    expect(read(ofServer(), '82 85 37 fa 21 3d 7f 9f 4d 51 58')).toEqual(['Hello'])
   })
 
-  it('are read: a text in two frames', () => {
-    expect(read(ofClient(), '01 03 48 65 6c 80 02 6c 6f')).toEqual(['Hello'])
+  it('are read, as bytes: two frames', () => {
+    expect(read(ofClient(), '02 03 48 65 6c 80 02 6c 6f')).toEqual(['Hello'])
+  })
+
+  it.each(['81', '01'])('are refused as texts at the first byte: %s', (first) => {
+    expect(codeOf(() => read(ofClient(), first))).toBe('UNSUPPORTED_DATA')
   })
 
   it('are read: a ping, and its pong', () => {
@@ -73,9 +75,8 @@ describe('the examples of RFC 6455, section 5.7', () => {
     { length: 65_536, header: '82 7f 00 00 00 00 00 01 00 00' },
   ])('are read: $length bytes in one frame', ({ length, header }) => {
     const payload = Buffer.alloc(length, 'x')
-    const client = ofClient()
-    expect(readAll(client, [Buffer.concat([bytes(header), payload])])).toEqual([String(payload)])
-    expect(client.isText).toBe(false)
+    const frame = Buffer.concat([bytes(header), payload])
+    expect(readAll(ofClient(), [frame])).toEqual([String(payload)])
   })
 })
 
@@ -202,7 +203,12 @@ describe('a decoder of WebSocket frames', () => {
         .tuple(fc.constantFrom(0x82, 0x02, 0x80, 0x89, 0x88), fc.nat(255), fc.uint8Array())
         .map(([first, second, rest]) => Uint8Array.of(first, second, ...rest)),
     )
-    const known = new Set<unknown>([undefined, 'MALFORMED_FRAME', 'FRAME_TOO_LARGE'])
+    const known = new Set<unknown>([
+      undefined,
+      'MALFORMED_FRAME',
+      'FRAME_TOO_LARGE',
+      'UNSUPPORTED_DATA',
+    ])
     fc.assert(
       fc.property(
         fc.array(noise, { maxLength: 8 }),

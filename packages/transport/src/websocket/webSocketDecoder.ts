@@ -24,7 +24,7 @@ const NOTHING = Buffer.alloc(0)
 const known: ReadonlySet<number> = new Set(Object.values(opcode))
 
 /**
- * Turns chunks of bytes, split anywhere, into the messages of a WebSocket. Control frames it obeys
+ * Turns chunks of bytes, split anywhere, into the binary messages of a WebSocket. Control frames it obeys
  * itself, as far as bytes alone can: pings are for the caller to answer, a close ends it.
  *
  * A message that lies in one chunk is a view of it, unmasked there. After an error there is nothing
@@ -37,8 +37,6 @@ export class WebSocketDecoder {
   readonly #isMasked: boolean
   /** The longest message, in bytes. */
   limit: number
-  /** Whether the message that was read last is text. */
-  isText = false
 
   #chunk: Buffer = NOTHING
   #at = 0
@@ -107,7 +105,7 @@ export class WebSocketDecoder {
   /**
    * The next message, once it is whole.
    *
-   * @throws {WireError} `MALFORMED_FRAME`, `FRAME_TOO_LARGE`
+   * @throws {WireError} `MALFORMED_FRAME`, `FRAME_TOO_LARGE`, `UNSUPPORTED_DATA`: a text begins
    */
   read(): Buffer | undefined {
     while (!this.#hasEnded) {
@@ -162,6 +160,7 @@ export class WebSocketDecoder {
     } else if ((code === opcode.continuation) !== this.#isFragmented) {
       throw malformed(this.#isFragmented ? 'a message within another' : 'a part of no message')
     }
+    if (code === opcode.text) throw new WireError('UNSUPPORTED_DATA', 'WebSocket: a text')
   }
 
   #checkSecond(second: number): void {
@@ -205,7 +204,6 @@ export class WebSocketDecoder {
   #readPayload(): Buffer | undefined {
     const length = this.#length
     const at = this.#at
-    if (!this.#isFragmented) this.isText = (this.#header[0]! & firstByte.opcode) === opcode.text
     if (this.#message === undefined && this.#isFinal() && this.#chunk.length - at >= length) {
       this.#at = at + length
       this.#hasHeader = false

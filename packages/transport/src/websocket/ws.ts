@@ -39,7 +39,7 @@ function carrierOf(scheme: 'ws' | 'wss', usualPort: number): Carrier {
       const endpoint = `${scheme}://${hostAndPort(address, port)}${path ?? ''}`
       return new StreamListener(server, endpoint, site, {
         isWelcome: welcome(options.tcpAcceptFilters),
-        open: openAsServer(path),
+        open: openAsServer({ path, origins: options.webSocketOrigins }),
         accept: (from: Server, accepted) => {
           from.on('connection', (stream) => {
             accepted(Wire.over(context === undefined ? stream : secured(stream, context)))

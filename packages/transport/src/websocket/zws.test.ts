@@ -77,6 +77,8 @@ describe('ZWS 2.0', () => {
     [new WireError('UNSUPPORTED_DATA', ''), 1003],
     [new WireError('DENIED', ''), 1008],
     [new WireError('FRAME_TOO_LARGE', ''), 1009],
+    [new WireError('MESSAGE_TOO_LARGE', ''), 1009],
+    [new WireError('TOO_MANY_SUBSCRIPTIONS', ''), 1008],
     [new Error('of its own'), 1011],
   ])('says why it leaves: %s', (error, code) => {
     expect(new ZwsEncoder(server).farewell(error)!.readUInt16BE(2)).toBe(code)
@@ -90,9 +92,35 @@ describe('ZWS 2.0', () => {
     ['too many frames', '82 01 01 82 01 01', 'TOO_MANY_FRAMES'],
     ['a frame over the limit', '82 0c', 'FRAME_TOO_LARGE'],
     ['a command over the limit', '82 05 02 01 61 61 61', 'FRAME_TOO_LARGE'],
+    ['too much before the last frame', '82 08 01 "seven b"', 'MESSAGE_TOO_LARGE'],
   ])('refuses %s', (_, text, code) => {
-    const limits = { maxFrames: 2, maxMessageSize: 10, maxCommandSize: 3 }
+    const limits = { maxFrames: 2, maxMessageSize: 10, maxCommandSize: 3, maxUnfinishedBytes: 6 }
     expect(codeOf(() => trafficOf(text, limits))).toBe(code)
+  })
+
+  it('answers no more than a hundred pings before the peer is known, and all of them then', () => {
+    const decoder = new ZwsDecoder(false)
+    const answers = (count: number): number => {
+      let answered = 0
+      for (let n = 0; n < count; n++) {
+        decoder.push(bytes('89 00'))
+        decoder.readCommand()
+        if (decoder.takePing() !== undefined) answered++
+      }
+      return answered
+    }
+    expect(answers(150)).toBe(100)
+    decoder.startTraffic({ cipher: undefined, hasCommands: true })
+    expect(answers(150)).toBe(150)
+  })
+
+  it('counts what is before the last frame of each message anew', () => {
+    const parts = '82 04 01 61 61 61 82 01 00'
+    const limits = { maxUnfinishedBytes: 3 }
+    expect(trafficOf(`${parts} ${parts}`, limits)).toEqual([
+      ['aaa', ''],
+      ['aaa', ''],
+    ])
   })
 
   it('refuses a large command before the peer is known, and one in parts', () => {

@@ -9,6 +9,12 @@ import { zwsFlag } from './zwsFlag.ts'
 
 const FLAG_BYTES = 1
 
+/**
+ * So many pings are answered before the peer is known: answers that it does not read lie in memory, and
+ * nothing else limits how many it asks for until then.
+ */
+const MOST_EARLY_PINGS = 100
+
 /** The flags of ZWS as those of ZMTP. */
 const frameFlags: (number | undefined)[] = []
 frameFlags[zwsFlag.last] = 0
@@ -26,7 +32,10 @@ export class ZwsDecoder implements MessageDecoder {
   readonly #frames: WebSocketDecoder
   readonly #frameLimit: number
   readonly #maxFrames: number
+  readonly #maxUnfinishedBytes: number
   readonly #maxCommandSize: number
+  #isHandshake = true
+  #earlyPings = 0
   #hasCommands = true
   #cipher: FrameCipher | undefined
   /** Of the frame that was read last, those of `frame.ts`. */
@@ -34,6 +43,7 @@ export class ZwsDecoder implements MessageDecoder {
 
   /** The frames of the message whose last one is not there yet. */
   #parts: Buffer[] | undefined
+  #partBytes = 0
   /** How many of them are copies. */
   #kept = 0
   /** A command that has been read and not taken. */
@@ -43,12 +53,14 @@ export class ZwsDecoder implements MessageDecoder {
     const { maxMessageSize = -1, maxFrames = 65_536, maxCommandSize = 1_048_576 } = limits
     this.#frameLimit = maxMessageSize < 0 ? constants.MAX_LENGTH - FLAG_BYTES : maxMessageSize
     this.#maxFrames = maxFrames
+    this.#maxUnfinishedBytes = limits.maxUnfinishedBytes ?? Infinity
     this.#maxCommandSize = Math.min(this.#frameLimit, maxCommandSize)
     const first = Math.min(this.#frameLimit, HANDSHAKE_COMMAND_BYTES)
     this.#frames = new WebSocketDecoder(isServer, first + FLAG_BYTES)
   }
 
   startTraffic(options: { cipher: FrameCipher | undefined; hasCommands: boolean }): void {
+    this.#isHandshake = false
     this.#cipher = options.cipher
     this.#hasCommands = options.hasCommands
     this.#frames.limit = this.#frameLimit + FLAG_BYTES
@@ -59,7 +71,9 @@ export class ZwsDecoder implements MessageDecoder {
   }
 
   takePing(): Buffer | undefined {
-    return this.#frames.takePing()
+    const ping = this.#frames.takePing()
+    if (ping === undefined || !this.#isHandshake) return ping
+    return ++this.#earlyPings > MOST_EARLY_PINGS ? undefined : ping
   }
 
   push(chunk: Buffer): void {
@@ -118,7 +132,6 @@ export class ZwsDecoder implements MessageDecoder {
   #readFrame(): Buffer | undefined {
     const message = this.#frames.read()
     if (message === undefined) return undefined
-    if (this.#frames.isText) throw new WireError('UNSUPPORTED_DATA', 'WebSocket: a text')
     const flags = frameFlags[message[0] ?? -1]
     if (flags === undefined) throw malformed(`the flag ${message[0] ?? 'is missing'}`)
     this.#flags = flags
@@ -145,6 +158,7 @@ export class ZwsDecoder implements MessageDecoder {
       this.#parts.push(frame)
       messages.push(this.#parts)
       this.#parts = undefined
+      this.#partBytes = 0
       this.#kept = 0
     }
   }
@@ -163,6 +177,11 @@ export class ZwsDecoder implements MessageDecoder {
     // One more is to come.
     if (this.#parts.push(frame) >= this.#maxFrames) {
       throw new WireError('TOO_MANY_FRAMES', `a message of more than ${this.#maxFrames} frames`)
+    }
+    this.#partBytes += frame.length
+    if (this.#partBytes > this.#maxUnfinishedBytes) {
+      const what = `a message of more than ${this.#maxUnfinishedBytes} bytes`
+      throw new WireError('MESSAGE_TOO_LARGE', what)
     }
   }
 }

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { open, readFile, writeFile } from 'node:fs/promises'
 import { SocketError } from '@ringpost/core'
 import { decodeZ85 } from '@ringpost/core/internal'
 import { parseZpl } from './zpl.ts'
@@ -12,6 +12,8 @@ export interface Certificate {
 }
 
 const KEY_BYTES = 32
+/** May read and write a file. */
+const OWNER_ALONE = 0o600
 
 /**
  * Reads a certificate as CZMQ and pyzmq write it: ZPL, with the keys under `curve`.
@@ -36,7 +38,18 @@ export async function loadCertificate(path: string): Promise<Certificate> {
  */
 export async function saveCertificate(path: string, keys: Required<Certificate>): Promise<void> {
   await writeFile(path, textOf({ publicKey: keys.publicKey }))
-  await writeFile(`${path}_secret`, textOf(keys), { mode: 0o600 })
+  await writeSecret(`${path}_secret`, textOf(keys))
+}
+
+async function writeSecret(path: string, text: string): Promise<void> {
+  const file = await open(path, 'w', OWNER_ALONE)
+  try {
+    // A file that was there has the mode that it had.
+    await file.chmod(OWNER_ALONE)
+    await file.writeFile(text)
+  } finally {
+    await file.close()
+  }
 }
 
 /** Undefined when the text is no certificate. */

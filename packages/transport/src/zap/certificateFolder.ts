@@ -3,6 +3,20 @@ import { join } from 'node:path'
 import { parseCertificate } from './certificate.ts'
 
 /**
+ * Within so long after a change, another one may have the same time: clocks of file systems are coarse,
+ * that of FAT the most.
+ */
+const CLOCK_MS = 2000
+
+/** What was in the folder when it had been changed at that time, in nanoseconds. */
+interface Reading {
+  readonly changedAt: bigint
+  readonly keys: Promise<ReadonlySet<string>>
+  /** Whether it stands as long as the folder has this time. */
+  isLasting: boolean
+}
+
+/**
  * The public keys of the certificates in a folder. They are read again when a file has come or gone:
  * to let somebody in, put a certificate there; to refuse, delete it.
  *
@@ -10,9 +24,7 @@ import { parseCertificate } from './certificate.ts'
  */
 export class CertificateFolder {
   readonly #path: string
-  #keys: Promise<ReadonlySet<string>> | undefined
-  /** When the folder was changed last, in nanoseconds. */
-  #changedAt: bigint | undefined
+  #reading: Reading | undefined
 
   constructor(path: string) {
     this.#path = path
@@ -21,18 +33,27 @@ export class CertificateFolder {
   /** Rejects with what the file system says. */
   async has(publicKey: string): Promise<boolean> {
     const { mtimeNs } = await stat(this.#path, { bigint: true })
-    if (this.#keys === undefined || mtimeNs !== this.#changedAt) {
-      this.#changedAt = mtimeNs
-      this.#keys = this.#read()
+    let reading = this.#reading
+    if (reading?.changedAt !== mtimeNs || !reading.isLasting) {
+      reading = this.#begin(mtimeNs)
+      this.#reading = reading
     }
-    const keys = this.#keys
-    try {
-      return (await keys).has(publicKey)
-    } catch (error) {
-      // It may go better the next time.
-      if (this.#keys === keys) this.#keys = undefined
-      throw error
+    return (await reading.keys).has(publicKey)
+  }
+
+  #begin(changedAt: bigint): Reading {
+    const isOld = Date.now() - Number(changedAt / 1_000_000n) > CLOCK_MS
+    // As long as it is under way it is for all that ask: many may, and a folder may be large.
+    const reading = { changedAt, keys: this.#read(), isLasting: true }
+    const end = (isLasting: boolean): void => {
+      reading.isLasting = isLasting
     }
+    // After a failure it may go better the next time.
+    reading.keys.then(
+      () => end(isOld),
+      () => end(false),
+    )
+    return reading
   }
 
   async #read(): Promise<ReadonlySet<string>> {

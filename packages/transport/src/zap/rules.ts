@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { decodeZ85, encodeZ85 } from '@ringpost/core/internal'
 import { CertificateFolder } from './certificateFolder.ts'
 import { Networks } from './networks.ts'
@@ -94,8 +95,11 @@ export class Rules {
     credentials: readonly Buffer[],
     peer: PeerDescription,
   ): Promise<Decision> {
-    const [username, password] = credentials.map(String)
-    if (username === undefined || password === undefined) return refusal('its credentials')
+    // Bytes that are no UTF-8 would all be the same text.
+    if (credentials.length !== 2 || !credentials.every((each) => isUtf8(each))) {
+      return refusal('its credentials')
+    }
+    const [username, password] = credentials.map(String) as [string, string]
     if (await this.#knowsPassword(username, password, peer)) {
       return { accepted: true, userId: username }
     }

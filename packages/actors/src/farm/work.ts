@@ -1,0 +1,102 @@
+import { ActorError } from '../errors.ts'
+
+/** A function that a module exports, as piscina's `filename` and `name` have it. */
+export interface ModuleFunction {
+  /** The module: `new URL('./work.js', import.meta.url)`, or its href. */
+  readonly module: URL | string
+  /** What it is exported as. Default `'default'`. */
+  readonly export?: string
+}
+
+/** Every task that this thread's modules have defined, by where and by what name. */
+const tasks = new Map<string, TaskDefinition<never, unknown>>()
+
+const keyOf = (url: string, name: string): string => `${url}#${name}`
+
+/** A function that workers can find: the module that defines it, and its name there. */
+export class TaskDefinition<Item, Result> {
+  readonly url: string
+  readonly name: string
+  /** Runs it here and now. */
+  readonly call: (item: Item) => Result
+
+  /** @internal */
+  constructor(url: string, name: string, call: (item: Item) => Result) {
+    this.url = url
+    this.name = name
+    this.call = call
+  }
+}
+
+/**
+ * Defines a function that workers of a farm can run. To be called while the module loads; the result
+ * need not be exported.
+ *
+ * @param url `import.meta.url` of the calling module
+ * @param name unique within the module
+ * @throws {ActorError} `EINVAL`: no url, no name, no function, or the module has the name already
+ */
+export function defineTask<Item, Result>(
+  url: string,
+  name: string,
+  call: (item: Item) => Result,
+): TaskDefinition<Item, Result> {
+  if (typeof url !== 'string' || !URL.canParse(url))
+    throw new ActorError('EINVAL', `A task needs import.meta.url, not ${String(url)}`)
+  if (typeof name !== 'string' || name === '') throw new ActorError('EINVAL', 'A task needs a name')
+  if (typeof call !== 'function')
+    throw new ActorError('EINVAL', `The task ${name} needs a function`)
+  const key = keyOf(url, name)
+  if (tasks.has(key)) throw new ActorError('EINVAL', `${url} defines the task ${name} twice`)
+  const task = new TaskDefinition(url, name, call)
+  tasks.set(key, task as never)
+  return task
+}
+
+/** What workers do with an item, in a form that travels: a handler of theirs, or a function of a module. */
+export type Work =
+  | { readonly how: 'handler'; readonly name: string }
+  | { readonly how: 'export' | 'task'; readonly url: string; readonly name: string }
+
+/** @throws {ActorError} `EINVAL`: it is none of them */
+export function workOf(given: string | ModuleFunction | TaskDefinition<never, unknown>): Work {
+  if (typeof given === 'string') return { how: 'handler', name: given }
+  if (given instanceof TaskDefinition) return { how: 'task', url: given.url, name: given.name }
+  const url = String(given.module)
+  if (!URL.canParse(url))
+    throw new ActorError('EINVAL', `A module needs new URL('./x.js', import.meta.url), not ${url}`)
+  return { how: 'export', url, name: given.export ?? 'default' }
+}
+
+/**
+ * The function, from its module.
+ *
+ * @throws {ActorError} `ELOAD`: the module cannot be imported, or has no such function
+ */
+export async function loadFunction(
+  how: 'export' | 'task',
+  url: string,
+  name: string,
+): Promise<(...args: unknown[]) => unknown> {
+  let module: Record<string, unknown>
+  try {
+    module = (await import(url)) as Record<string, unknown>
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new ActorError('ELOAD', `${url} cannot be loaded by a worker: ${why}`, { cause })
+  }
+  const found = how === 'task' ? tasks.get(keyOf(url, name))?.call : exportOf(module, name)
+  if (typeof found === 'function') return found as (...args: unknown[]) => unknown
+  const what = how === 'task' ? `defines no task ${name}` : `exports no function ${name}`
+  throw new ActorError('ELOAD', `${url} ${what}`)
+}
+
+/** Of CommonJS, `module.exports` is the default export, and its names may be found only there. */
+function exportOf(module: Record<string, unknown>, name: string): unknown {
+  if (Object.hasOwn(module, name)) return module[name]
+  const { default: whole } = module
+  const hasNames = (typeof whole === 'object' && whole !== null) || typeof whole === 'function'
+  return hasNames && Object.hasOwn(whole, name)
+    ? (whole as Record<string, unknown>)[name]
+    : undefined
+}

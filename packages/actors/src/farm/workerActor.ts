@@ -1,0 +1,50 @@
+import { defineActor, loadDefinition } from '../definition/definition.ts'
+import type { ActorRef } from '../host/ref.ts'
+import type { Parcel, Report } from './parcel.ts'
+import { Workbench } from './workbench.ts'
+
+/** The actor that a worker is, where it was defined; none: it runs functions only. */
+export interface Trade {
+  readonly url: string
+  readonly name: string
+  readonly args: unknown[]
+}
+
+/** The workbenches of this thread, by the name that their foremen know. */
+const benches = new Map<number, Workbench>()
+let benchNumbers = 0
+
+/**
+ * Cancels what a worker does. It is an actor beside the worker, in the same thread, because a worker
+ * that awaits something takes no message.
+ */
+const foreman = defineActor(import.meta.url, 'farm foreman', (_ctx, bench: number) => ({
+  cancel(parcel: number): void {
+    benches.get(bench)?.cancel(parcel)
+  },
+}))
+
+export type Foreman = ActorRef<{ cancel(parcel: number): void }>
+
+/** A worker: an actor that runs tasks by the parcel, with the handlers of another definition if it has a trade. */
+export const workerActor = defineActor(
+  import.meta.url,
+  'farm worker',
+  async (ctx, trade: Trade | undefined) => {
+    let handlers: object = {}
+    if (trade !== undefined) {
+      const definition = await loadDefinition(trade.url, trade.name)
+      handlers = await definition.factory(ctx, ...trade.args)
+    }
+    const bench = new Workbench(handlers as never)
+    const number = ++benchNumbers
+    benches.set(number, bench)
+    ctx.signal.addEventListener('abort', () => benches.delete(number), { once: true })
+    const beside: Foreman = await ctx.spawn(foreman, number)
+    return {
+      /** Who cancels what this worker does. */
+      foreman: () => beside,
+      run: (parcel: Parcel): Report | Promise<Report> => bench.run(parcel),
+    }
+  },
+)

@@ -1,0 +1,70 @@
+import { ActorError } from '../../errors.ts'
+import type { ActorRef } from '../../host/ref.ts'
+
+/** How all members are asked at once. */
+export interface GatherOptions {
+  /** Settles with so many values. Default: as many as there are members. */
+  readonly first?: number
+  /** What has not come by then is an `ETIMEDOUT`, in milliseconds. Default: as for asks. */
+  readonly timeoutMs?: number
+  /** Ends the wait: the promise is rejected with its reason. */
+  readonly signal?: AbortSignal
+}
+
+/** What members have answered, as it came. */
+export interface Gathered<T = unknown> {
+  readonly values: T[]
+  readonly errors: unknown[]
+}
+
+/**
+ * Asks all of them; settles when so many values have come as are wanted, or all have answered.
+ * What the others would say is not waited for.
+ */
+export async function gather(
+  refs: readonly ActorRef<never>[],
+  method: string,
+  args: unknown[],
+  options: GatherOptions,
+): Promise<Gathered> {
+  const { first = refs.length, timeoutMs, signal } = options
+  if (!Number.isInteger(first) || first < 0)
+    throw new ActorError('EINVAL', `first must be a whole number from 0, not ${String(first)}`)
+  signal?.throwIfAborted()
+  const enough = new AbortController()
+  const values: unknown[] = []
+  const errors: unknown[] = []
+  const any = AbortSignal.any(signal === undefined ? [enough.signal] : [enough.signal, signal])
+  const call = { signal: any, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
+  await new Promise<void>((resolve, reject) => {
+    let open = refs.length
+    const came = (list: unknown[], value: unknown): void => {
+      open--
+      if (enough.signal.aborted) return
+      list.push(value)
+      if (values.length >= first || open === 0) {
+        enough.abort()
+        resolve()
+      }
+    }
+    if (open === 0 || first === 0) {
+      enough.abort()
+      resolve()
+      return
+    }
+    const stop = (): void => {
+      enough.abort()
+      reject(signal!.reason)
+    }
+    signal?.addEventListener('abort', stop, { signal: enough.signal })
+    for (const ref of refs)
+      ref
+        .with(call)
+        .callAsk(method, args)
+        .then(
+          (value) => came(values, value),
+          (error: unknown) => came(errors, error),
+        )
+  })
+  return { values, errors }
+}

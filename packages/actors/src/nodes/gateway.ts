@@ -1,0 +1,567 @@
+import { randomBytes } from 'node:crypto'
+import { SocketError } from '@ringpost/transport'
+import { ActorError } from '../errors.ts'
+import { nowhere, type Address } from '../host/address.ts'
+import type { Clock } from '../host/clock.ts'
+import { systemClock } from '../host/clock.ts'
+import type { Down } from '../host/down.ts'
+import type { Envelope } from '../host/envelope.ts'
+import type { DeadLetterReason } from '../host/events.ts'
+import type { Host } from '../host/host.ts'
+import { ActorHandle, ActorRef, type CallOptions } from '../host/ref.ts'
+import type { StreamReader } from '../host/streamReader.ts'
+import { Timeouts } from '../host/timeouts.ts'
+import { Dialing } from './dialing.ts'
+import type { Hello } from './hello.ts'
+import { limitsOf } from './limits.ts'
+import type { LineValues } from './line.ts'
+import { Link, type Acquaintance } from './link.ts'
+import { Listening } from './listening.ts'
+import {
+  checkEndpoint,
+  checkOpenness,
+  timesOf,
+  type ConnectOptions,
+  type Exports,
+  type ListenOptions,
+} from './nodeOptions.ts'
+import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
+import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
+import { STOP_REMOTE, type Relayed } from './remoteCaller.ts'
+import { RemoteNode } from './remoteNode.ts'
+import { Seals } from './seals.ts'
+import { Service, type Provider, type Wards } from './service.ts'
+import { dealerFor, openDoor } from './sockets.ts'
+import type { Port } from './port.ts'
+
+/** How to connect to a node that a ref names; undefined: not at all. */
+export type Dial = (endpoint: string) => ConnectOptions | undefined
+
+/** A node that this one talks to. */
+interface Known {
+  readonly peer: Peer
+  /**
+   * What this node is to it: of each connection that was made from here another, so that the same node may be
+   * connected to at two of its endpoints.
+   */
+  readonly incarnation: string
+  /** What was spawned for it. */
+  readonly wards: Wards
+  /** Shown by the same node when it comes again. */
+  readonly ticket: string
+  link: Link | undefined
+  dialing: Dialing | undefined
+}
+
+/** A node that values are exchanged with. */
+interface Correspondent extends Pick<Known, 'peer' | 'incarnation'> {
+  readonly hello: Hello | undefined
+}
+
+/** Paths that were found under their seals are remembered, up to so many. */
+const MOST_FOUND = 4096
+const DEFAULT_SPAWN_MS = 5000
+
+type Timed = CallOptions & { readonly timeoutMs: number }
+
+/**
+ * The way from this process to other nodes, and from them to here: it lives in the program's host, which
+ * carries what other hosts say to other nodes.
+ */
+export class Gateway implements PeerOwner {
+  readonly clock: Clock = systemClock
+  readonly timeouts = new Timeouts(this.clock)
+  readonly #host: Host
+  readonly #dial: Dial
+  readonly #incarnation = random()
+  readonly #seals = new Seals()
+  /** What others may call this node. */
+  readonly #ownNames = new Set([nodeName(this.#incarnation)])
+  readonly #listenings = new Set<Listening>()
+  readonly #known = new Map<string, Known>()
+  readonly #exposed = new Map<string, ActorRef>()
+  readonly #found = new Map<string, ActorRef>()
+  readonly #relayed = new Map<string, AbortController>()
+  #address = ''
+
+  constructor(host: Host, dial: Dial = () => undefined) {
+    this.#host = host
+    this.#dial = dial
+    host.serve(STOP_REMOTE, (url: string) => this.stop(remoteAddressOf(url)))
+  }
+
+  // What the program does.
+
+  async listen(endpoint: string, options: ListenOptions): Promise<Listening> {
+    checkEndpoint(endpoint)
+    checkOpenness(endpoint, options)
+    const limits = limitsOf(options.limits)
+    const door = openDoor(options, limits.messageBytes)
+    try {
+      await door.router.bind(endpoint)
+    } catch (error) {
+      door.close()
+      throw error
+    }
+    const listening: Listening = new Listening(
+      door,
+      (port, id, dropped) => this.#linkIn(port, id, dropped, options),
+      this.#taken,
+      () => this.#listenings.delete(listening),
+    )
+    this.#listenings.add(listening)
+    const { address = isAnywhere(listening.endpoint) ? '' : listening.endpoint } = options
+    for (const name of [listening.endpoint, address]) if (name !== '') this.#ownNames.add(name)
+    if (this.#address === '') this.#address = address
+    return listening
+  }
+
+  async connect(endpoint: string, options: ConnectOptions): Promise<RemoteNode> {
+    const before = this.#known.get(endpoint)
+    if (before?.peer.state === 'gone') this.disconnect(before.peer)
+    const { peer } = this.#dialed(endpoint, options)
+    await peer.whenUp()
+    return new RemoteNode(this, peer)
+  }
+
+  disconnect(peer: Peer): void {
+    const known = this.#known.get(peer.name)
+    if (known?.peer !== peer) return
+    known.dialing?.close()
+    known.dialing = undefined
+    peer.gone(new ActorError('ENODEDOWN', 'It was disconnected from'))
+  }
+
+  /** Nodes that are connected, or may come back. */
+  get nodes(): RemoteNode[] {
+    return [...this.#known.values()].map(({ peer }) => new RemoteNode(this, peer))
+  }
+
+  /** @throws {ActorError} `EINVAL`: no name, or one that is taken */
+  expose(name: string, ref: ActorRef): void {
+    const path = pathOf(name)
+    if (this.#exposed.has(path)) throw new ActorError('EINVAL', `Another actor is at ${path}`)
+    this.#exposed.set(path, ref)
+    this.#host.watch(ref.address, () => {
+      if (this.#exposed.get(path) === ref) this.#exposed.delete(path)
+    })
+  }
+
+  conceal(name: string): void {
+    this.#exposed.delete(pathOf(name))
+  }
+
+  /** @throws {ActorError} `EINVAL` */
+  ref(url: string): ActorRef {
+    const address = remoteAddressOf(url)
+    const { node, path } = address
+    if (this.#ownNames.has(node)) return this.find(path) ?? this.#nobody()
+    if (!node.startsWith('node:') && !this.#known.has(node)) this.#dialed(node, {})
+    return new ActorRef(address, this.#host.remote)
+  }
+
+  refAt(node: string, path: string): ActorRef {
+    if (!/^\/[^\s#]+$/.test(path))
+      throw new ActorError('EINVAL', `A path begins with a slash, not like ${JSON.stringify(path)}`)
+    return new ActorRef(remoteAddress(node, path), this.#host.remote)
+  }
+
+  async spawnAt(peer: Peer, name: string, args: unknown[]): Promise<ActorHandle> {
+    const ref = await peer.spawn(name, args, { timeoutMs: DEFAULT_SPAWN_MS })
+    if (!(ref instanceof ActorRef))
+      throw new ActorError('EBADMSG', 'A node spawned an actor, but gave no ref')
+    return new ActorHandle(ref.address, ref.caller)
+  }
+
+  close(): void {
+    for (const listening of this.#listenings) listening.close()
+    for (const { dialing, peer } of this.#known.values()) {
+      dialing?.close()
+      peer.gone(new ActorError('ECLOSED'))
+    }
+    this.timeouts.close()
+  }
+
+  // What refs do, of this thread and of others.
+
+  tell({ node, path }: RemoteAddress, method: string, args: unknown[]): boolean {
+    return this.#peerOf(node)?.tell(path, method, args) ?? false
+  }
+
+  async send(
+    { node, path }: RemoteAddress,
+    method: string,
+    args: unknown[],
+    options: Timed,
+  ): Promise<void> {
+    await this.#reachable(node).send(path, method, args, callOf(options))
+  }
+
+  async ask(
+    { node, path }: RemoteAddress,
+    method: string,
+    args: unknown[],
+    options: Timed,
+  ): Promise<unknown> {
+    return this.#reachable(node).ask(path, method, args, callOf(options))
+  }
+
+  /** @throws {ActorError} `ENODEDOWN` */
+  stream(
+    { node, path }: RemoteAddress,
+    method: string,
+    args: unknown[],
+    options: Timed,
+  ): StreamReader {
+    return this.#reachable(node).stream(path, method, args, callOf(options))
+  }
+
+  /** Calls back when the actor is no more, or its node is not. @returns takes it back */
+  watch(url: string, watcher: (down: Down) => void): () => void {
+    const { node, path } = remoteAddressOf(url)
+    const peer = this.#peerOf(node)
+    if (peer !== undefined) return peer.watch(path, watcher)
+    queueMicrotask(() => watcher({ reason: 'node lost', error: unreachable(node) }))
+    return () => undefined
+  }
+
+  async stop({ node, path }: RemoteAddress): Promise<void> {
+    try {
+      await this.#reachable(node).stop(path, { timeoutMs: Infinity })
+    } catch (error) {
+      // What a node was asked to run ends with it.
+      if (!(error instanceof ActorError) || error.code !== 'ENODEDOWN') throw error
+    }
+  }
+
+  /** A message of another host for another node. */
+  take(envelope: Envelope): void {
+    const { method, from, id, deadline } = envelope
+    const [url, manner, args] = envelope.body as Relayed
+    const address = remoteAddressOf(url)
+    if (manner === 'tell') {
+      this.tell(address, method, args)
+      return
+    }
+    const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.clock.now())
+    if (manner === 'stream') this.#relayStream(envelope, address, args, timeoutMs)
+    else {
+      const controller = new AbortController()
+      const key = `${from}/${id}`
+      this.#relayed.set(key, controller)
+      const options = { timeoutMs, signal: controller.signal, idempotent: manner === 'ask again' }
+      const verb = manner === 'send' ? this.send.bind(this) : this.ask.bind(this)
+      void verb(address, method, args, options)
+        .then(
+          (value) => this.#host.reply(envelope, value),
+          (error: unknown) => this.#host.answerFailure(envelope, error),
+        )
+        .finally(() => this.#relayed.delete(key))
+    }
+  }
+
+  bury(reason: DeadLetterReason, address: Address, method: string): void {
+    this.#host.bury(reason, address, method)
+  }
+
+  /** Another host waits no more for what it asked. */
+  cancel(from: number, id: number): void {
+    this.#relayed.get(`${from}/${id}`)?.abort(new ActorError('ETIMEDOUT'))
+  }
+
+  #relayStream(
+    envelope: Envelope,
+    address: RemoteAddress,
+    args: unknown[],
+    timeoutMs: number,
+  ): void {
+    try {
+      const items = this.stream(address, envelope.method, args, { timeoutMs })
+      this.#host.pour(envelope, items)
+    } catch (error) {
+      this.#host.answerFailure(envelope, error)
+    }
+  }
+
+  // Which node is which.
+
+  #peerOf(node: string): Peer | undefined {
+    const known = this.#known.get(node)
+    if (known !== undefined) {
+      if (known.peer.state === 'gone' && known.dialing === undefined && !node.startsWith('node:'))
+        return undefined
+      return known.peer
+    }
+    if (node.startsWith('node:')) return undefined
+    const options = this.#dial(node)
+    return options === undefined ? undefined : this.#dialed(node, options).peer
+  }
+
+  #reachable(node: string): Peer {
+    const peer = this.#peerOf(node)
+    if (peer === undefined) throw unreachable(node)
+    return peer
+  }
+
+  #dialed(endpoint: string, options: ConnectOptions): Known {
+    checkEndpoint(endpoint)
+    const before = this.#known.get(endpoint)
+    if (before?.dialing !== undefined) return before
+    const limits = limitsOf(options.limits)
+    const { goneAfterMs } = timesOf(options)
+    const dealer = dealerFor(options, limits.messageBytes)
+    const known: Known = before ?? {
+      peer: new Peer(endpoint, this, goneAfterMs),
+      incarnation: random(),
+      wards: new Map(),
+      ticket: '',
+      link: undefined,
+      dialing: undefined,
+    }
+    known.peer.awaited()
+    try {
+      known.dialing = new Dialing(
+        dealer,
+        endpoint,
+        (port) => this.#linkOut(port, known, options),
+        (error) => {
+          known.dialing?.close()
+          known.dialing = undefined
+          known.peer.gone(error)
+        },
+        this.#taken,
+      )
+    } catch (error) {
+      dealer.close()
+      known.peer.gone(error)
+      if (error instanceof SocketError)
+        throw new ActorError('EINVAL', `Nobody can connect to ${endpoint}`, { cause: error })
+      throw error
+    }
+    this.#known.set(endpoint, known)
+    this.#ownNames.add(nodeName(known.incarnation))
+    return known
+  }
+
+  #linkOut(port: Port, known: Known, options: ConnectOptions): Link {
+    const limits = limitsOf(options.limits)
+    const link = new Link(
+      port,
+      undefined,
+      this.#valuesFor(undefined, limits.messageBytes),
+      (hello, its) => this.#acquainted(its, known, hello, options, undefined),
+      () => undefined,
+      known.peer,
+    )
+    link.greet(this.#helloFor(options, known, known.peer.hello?.ticket ?? ''))
+    return link
+  }
+
+  #linkIn(port: Port, id: Buffer, dropped: () => void, options: ListenOptions): Link {
+    const { messageBytes } = limitsOf(options.limits)
+    const greeted = (hello: Hello, link: Link): Acquaintance => {
+      const known = this.#visitor(hello, options)
+      const answer = this.#helloFor(options, known, known.ticket)
+      const isNew = known.link === undefined
+      const acquaintance = this.#acquainted(link, known, hello, options, answer)
+      // Not before it is up.
+      if (isNew) queueMicrotask(() => options.onNode?.(new RemoteNode(this, known.peer)))
+      return acquaintance
+    }
+    return new Link(port, id, this.#valuesFor(undefined, messageBytes), greeted, dropped)
+  }
+
+  /**
+   * A node that has connected to this one. Its incarnation is no secret, so that whoever comes under one
+   * that is known has to show what that one was given.
+   *
+   * @throws {ActorError} `EDENIED`
+   */
+  #visitor({ incarnation, ticket }: Hello, options: ListenOptions): Known {
+    const name = nodeName(incarnation)
+    if (this.#ownNames.has(name))
+      throw new ActorError('EDENIED', 'A node does not connect to itself')
+    const before = this.#known.get(name)
+    if (before !== undefined) {
+      if (before.ticket !== ticket)
+        throw new ActorError('EDENIED', 'A node of this incarnation is there already')
+      before.link?.leave(new ActorError('EDENIED', 'The node has connected once more'))
+      return before
+    }
+    const known: Known = {
+      peer: new Peer(name, this, timesOf(options).goneAfterMs),
+      incarnation: this.#incarnation,
+      wards: new Map(),
+      ticket: random(),
+      link: undefined,
+      dialing: undefined,
+    }
+    this.#known.set(name, known)
+    return known
+  }
+
+  #acquainted(
+    link: Link,
+    known: Known,
+    hello: Hello,
+    options: ListenOptions | ConnectOptions,
+    answer: Hello | undefined,
+  ): Acquaintance {
+    known.link = link
+    const limits = limitsOf(options.limits)
+    const values = this.#valuesFor({ ...known, hello }, limits.messageBytes)
+    const { exports = {} } = options
+    const provider: Provider = {
+      find: (path) => this.find(path),
+      hasRoom: (ref) => this.#hasRoom(ref),
+      watch: (ref, gone) => this.#host.watch(ref.address, gone),
+      spawn: (name, args) => this.#spawnHere(exports, name, args),
+    }
+    const service = new Service(
+      link.line,
+      provider,
+      limits,
+      known.wards,
+      (ref) => this.#seals.pathOf(ref.address),
+      link.dropped,
+    )
+    return { peer: known.peer, service, values, answer }
+  }
+
+  #helloFor(
+    options: ListenOptions | ConnectOptions,
+    { incarnation }: Known,
+    ticket: string,
+  ): Hello {
+    return {
+      incarnation,
+      address: this.#address,
+      name: options.name ?? '',
+      actors: [...this.#exposed.keys()],
+      exports: Object.keys(options.exports ?? {}),
+      maxBytes: limitsOf(options.limits).messageBytes,
+      isPlain: false,
+      ticket,
+    }
+  }
+
+  valuesFor(peer: Peer): LineValues {
+    const known = this.#known.get(peer.name)
+    return this.#valuesFor(known && { ...known, hello: peer.hello }, Infinity)
+  }
+
+  ended(peer: Peer): void {
+    const known = this.#known.get(peer.name)
+    if (known?.peer !== peer) return
+    for (const ward of known.wards.values()) void endWard(ward)
+    known.wards.clear()
+    if (peer.state !== 'gone' || known.dialing !== undefined) return
+    this.#known.delete(peer.name)
+    if (known.incarnation !== this.#incarnation) this.#ownNames.delete(nodeName(known.incarnation))
+  }
+
+  // What other nodes may do here.
+
+  /** The actor at a path: one that was exposed, or that a ref was given of. */
+  find(path: string): ActorRef | undefined {
+    const known = this.#exposed.get(path) ?? this.#found.get(path)
+    if (known !== undefined) return known
+    const address = this.#seals.open(path)
+    if (address === undefined) return undefined
+    if (this.#found.size >= MOST_FOUND) this.#found.clear()
+    const ref = new ActorRef(address, this.#host)
+    this.#found.set(path, ref)
+    return ref
+  }
+
+  #hasRoom({ address }: ActorRef): boolean {
+    return isRemote(address) || this.#host.hasRoom(address)
+  }
+
+  async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {
+    const definition = Object.hasOwn(exports, name) ? exports[name] : undefined
+    if (definition === undefined)
+      throw new ActorError('EDENIED', `This node exports nothing that is called ${name}`)
+    return (await this.#host.spawn(definition, args as never[])) as ActorHandle
+  }
+
+  readonly #taken = (): void => this.#host.settle()
+
+  // How refs cross.
+
+  #valuesFor(known: Correspondent | undefined, maxBytes: number): LineValues {
+    return {
+      isPlain: known?.hello?.isPlain ?? false,
+      peerTakesBytes: known?.hello?.maxBytes ?? Infinity,
+      maxBytes,
+      toRef: (value) =>
+        value instanceof ActorRef ? Buffer.from(this.#urlOf(value.address, known)) : undefined,
+      fromRef: (bytes) => this.#refOf(remoteAddressOf(bytes.toString()), known),
+    }
+  }
+
+  #urlOf(address: Address, known: Correspondent | undefined): string {
+    if (!isRemote(address))
+      return remoteAddress(this.#nameFor(known), this.#seals.pathOf(address)).url
+    const { node, path } = address
+    const hello = node === known?.peer.name ? known.hello : this.#known.get(node)?.peer.hello
+    if (hello === undefined) return address.url
+    const name = node === known?.peer.name ? nodeName(hello.incarnation) : hello.address || node
+    return remoteAddress(name, path).url
+  }
+
+  #refOf(address: RemoteAddress, known: Correspondent | undefined): ActorRef {
+    const { node, path } = address
+    if (this.#ownNames.has(node)) return this.find(path) ?? this.#nobody()
+    const isItsOwn =
+      known?.hello !== undefined &&
+      (node === nodeName(known.hello.incarnation) || node === known.hello.address)
+    // What a node says of itself goes the way that it said it.
+    const own = isItsOwn ? remoteAddress(known.peer.name, path) : address
+    return new ActorRef(own, this.#host.remote)
+  }
+
+  /** What this node is called in refs of its actors. */
+  #nameFor(known: Correspondent | undefined): string {
+    return this.#address || nodeName(known?.incarnation ?? this.#incarnation)
+  }
+
+  #nobody(): ActorRef {
+    return new ActorRef(nowhere, this.#host)
+  }
+}
+
+/** What nobody guesses, in hexadecimal digits. */
+const random = (): string => randomBytes(16).toString('hex')
+
+const isRemote = (address: Address): address is RemoteAddress => address.url !== undefined
+
+const callOf = ({ timeoutMs, signal, idempotent }: Timed): RemoteCall => ({
+  timeoutMs,
+  signal,
+  isIdempotent: idempotent,
+})
+
+const unreachable = (node: string): ActorError =>
+  new ActorError(
+    'ENODEDOWN',
+    `There is no connection to ${node}, and none is made for a ref that was received, unless \`dial\` says how`,
+  )
+
+const pathOf = (name: string): string => {
+  const path = typeof name === 'string' && name.startsWith('/') ? name : `/${name}`
+  if (!/^\/[^~\s#][^\s#]*$/.test(path))
+    throw new ActorError('EINVAL', `An actor cannot be exposed as ${JSON.stringify(name)}`)
+  return path
+}
+
+const isAnywhere = (endpoint: string): boolean => /^tcp:\/\/(0\.0\.0\.0|\*|\[::\]):/.test(endpoint)
+
+async function endWard(ward: ActorHandle): Promise<void> {
+  try {
+    await ward.stop()
+  } catch (error) {
+    // The system is being closed, and all actors with it.
+    if (!(error instanceof ActorError) || error.code !== 'ECLOSED') throw error
+  }
+}

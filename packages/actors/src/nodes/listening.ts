@@ -1,0 +1,71 @@
+import { leaving, type Link } from './link.ts'
+import { Port } from './port.ts'
+import type { Door } from './sockets.ts'
+
+/** An endpoint where other nodes connect, and those that have. */
+export class Listening implements AsyncDisposable {
+  /** Where it listens, with the port that was found. */
+  readonly endpoint: string
+  readonly #door: Door
+  readonly #port: Port
+  readonly #links = new Map<string, Link>()
+  readonly #linkTo: (port: Port, id: Buffer, dropped: () => void) => Link
+  readonly #ended: () => void
+  #dropped = 0
+  #isClosed = false
+
+  /** @internal */
+  constructor(
+    door: Door,
+    linkTo: (port: Port, id: Buffer, dropped: () => void) => Link,
+    taken: () => void,
+    ended: () => void,
+  ) {
+    this.endpoint = String(door.router.lastEndpoint)
+    this.#door = door
+    this.#linkTo = linkTo
+    this.#ended = ended
+    this.#port = new Port(door.router, (message) => this.#take(message), taken)
+  }
+
+  /** Messages that nothing was made of: from strangers, malformed, for nobody, or too many. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** Connections, of nodes and of others. */
+  get connections(): number {
+    return this.#links.size
+  }
+
+  /** Says goodbye to all that are connected, and listens no more. */
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    for (const link of this.#links.values()) link.leave(leaving())
+    this.#links.clear()
+    this.#port.close()
+    this.#door.close()
+    this.#ended()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  #take([id, ...frames]: Buffer[]): void {
+    const key = id!.toString('latin1')
+    let link = this.#links.get(key)
+    // Whoever has gone is told as an empty message; others send some too, to no purpose.
+    if (frames.length === 1 && frames[0]!.length === 0) {
+      link?.close()
+      this.#links.delete(key)
+      return
+    }
+    if (link === undefined) {
+      link = this.#linkTo(this.#port, id!, () => this.#dropped++)
+      this.#links.set(key, link)
+    }
+    link.take(frames)
+  }
+}

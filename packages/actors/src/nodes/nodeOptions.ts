@@ -1,0 +1,111 @@
+import type { ActorDefinition } from '../definition/definition.ts'
+import { ActorError } from '../errors.ts'
+import type { NodeLimits } from './limits.ts'
+import type { RemoteNode } from './remoteNode.ts'
+
+/** Definitions that another node may spawn here, by the names it asks for. */
+export type Exports = Readonly<Record<string, ActorDefinition<never[], unknown>>>
+
+interface CommonOptions {
+  /** What the other side is told this node is called, for people. Default empty. */
+  name?: string
+  /** Definitions that the other side may spawn here. Default none. */
+  exports?: Exports
+  limits?: NodeLimits
+  /** How often a silent peer is asked for a sign of life; one that gives none three times is lost. Default 1,000. */
+  heartbeatMs?: number
+  /** How long a node may be without a connection before it counts as gone. Default 5,000. */
+  goneAfterMs?: number
+}
+
+/** Where other nodes may connect, and which. */
+export interface ListenOptions extends CommonOptions {
+  /**
+   * Encrypts, and lets in who has one of the keys; `any`: whoever knows the server's public key. Keys are
+   * 40 characters of Z85 or 32 bytes.
+   */
+  curve?: {
+    readonly secretKey: string | Uint8Array
+    readonly clients: 'any' | readonly (string | Uint8Array)[] | ((publicKey: string) => boolean)
+  }
+  /** Lets in who knows a password; nothing is encrypted. */
+  plain?: {
+    readonly users:
+      | Readonly<Record<string, string>>
+      | ((username: string, password: string) => boolean | Promise<boolean>)
+  }
+  /** Listens beyond this machine although anybody may come in. Default false. */
+  insecure?: boolean
+  /** Where others find this node, if it is not the endpoint: behind a wildcard or a proxy. */
+  address?: string
+  /** Called with each node that has come. */
+  onNode?: (node: RemoteNode) => void
+}
+
+/** How to connect to a node. */
+export interface ConnectOptions extends CommonOptions {
+  curve?: {
+    readonly serverKey: string | Uint8Array
+    readonly publicKey: string | Uint8Array
+    readonly secretKey: string | Uint8Array
+  }
+  plain?: { readonly username: string; readonly password: string }
+}
+
+const DEFAULT_HEARTBEAT_MS = 1000
+const DEFAULT_GONE_AFTER_MS = 5000
+/** Signs of life that may be missed. */
+const MISSED = 3
+
+/** The times of a connection, checked. @throws {ActorError} `EINVAL` */
+export function timesOf({
+  heartbeatMs = DEFAULT_HEARTBEAT_MS,
+  goneAfterMs = DEFAULT_GONE_AFTER_MS,
+}: CommonOptions): {
+  heartbeat: { heartbeatInterval: number; heartbeatTimeout: number; heartbeatTimeToLive: number }
+  goneAfterMs: number
+} {
+  for (const [name, value] of Object.entries({ heartbeatMs, goneAfterMs }))
+    if (!Number.isInteger(value) || value < 1)
+      throw new ActorError(
+        'EINVAL',
+        `${name} must be a number of milliseconds, not ${String(value)}`,
+      )
+  const missed = heartbeatMs * MISSED
+  return {
+    heartbeat: {
+      heartbeatInterval: heartbeatMs,
+      heartbeatTimeout: missed,
+      heartbeatTimeToLive: missed,
+    },
+    goneAfterMs,
+  }
+}
+
+/** @throws {ActorError} `EINVAL`: it is no endpoint of tcp or ipc */
+export function checkEndpoint(endpoint: string): void {
+  if (typeof endpoint !== 'string' || !/^(tcp|ipc):\/\/[^\s#]+$/.test(endpoint))
+    throw new ActorError(
+      'EINVAL',
+      `Nodes meet at tcp:// and ipc://, not at ${JSON.stringify(endpoint)}`,
+    )
+}
+
+/** Loopback, by address or name; files of this machine. */
+const local = /^(ipc:\/\/|tcp:\/\/(127(\.\d{1,3}){3}|localhost|\[::1\]):)/
+
+/**
+ * Nothing is open by default.
+ *
+ * @throws {ActorError} `EINVAL`: it would let anybody in from beyond this machine, and was not told to
+ */
+export function checkOpenness(endpoint: string, options: ListenOptions): void {
+  const { curve, plain, insecure = false } = options
+  if (curve !== undefined && plain !== undefined)
+    throw new ActorError('EINVAL', 'A node asks for keys or for passwords, not for both')
+  if (curve === undefined && plain === undefined && !insecure && !local.test(endpoint))
+    throw new ActorError(
+      'EINVAL',
+      `${endpoint} would let anybody in: give \`curve\` or \`plain\`, or say \`insecure: true\``,
+    )
+}

@@ -1,0 +1,436 @@
+import { ActorError } from '../errors.ts'
+import type { Address } from '../host/address.ts'
+import { Answer, type Pending } from '../host/asks.ts'
+import type { Clock } from '../host/clock.ts'
+import type { Down } from '../host/down.ts'
+import type { DeadLetterReason } from '../host/events.ts'
+import { StreamReader, WINDOW, type Creditor } from '../host/streamReader.ts'
+import type { Timeouts } from '../host/timeouts.ts'
+import { readValue } from '../values/index.ts'
+import { downOf } from './downs.ts'
+import { errorOf } from './failures.ts'
+import type { Hello } from './hello.ts'
+import { encode, type Line, type LineValues } from './line.ts'
+import { messageOf, say, type Message } from './protocol/message.ts'
+import { remoteAddress } from './remoteAddress.ts'
+
+/** What may wait while there is no connection, in bytes. */
+const BACKLOG_BYTES = 1024 * 1024
+/** Beside its body, what a message that waits counts for. */
+const MESSAGE_BYTES = 100
+/** Actors of one node that can be known to be full. */
+const MOST_PAUSED = 4096
+
+/** How something is asked of another node. */
+export interface RemoteCall {
+  /** From now on; `Infinity`: no end. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+  /** It may be done twice, so that it is asked again when a connection was lost meanwhile. */
+  readonly isIdempotent?: boolean | undefined
+}
+
+/** A message that waits for a connection, or is kept to be sent again. */
+interface Kept {
+  readonly message: Message
+  readonly body: Buffer | undefined
+}
+
+/** Something asked that is to be answered. */
+interface Asked {
+  readonly pending: Pending
+  readonly to: string
+  /** Asks again over the next connection. */
+  readonly again: Kept | undefined
+  readonly isWatch: boolean
+  readonly release: (() => void) | undefined
+}
+
+type State = 'connecting' | 'up' | 'lost' | 'gone'
+
+/** What a peer needs of the node that it is a peer of. */
+export interface PeerOwner {
+  readonly clock: Clock
+  readonly timeouts: Timeouts
+  /** How values are written for the peer while there is no connection. */
+  valuesFor(peer: Peer): LineValues
+  /** A message that no actor handles. */
+  bury(reason: DeadLetterReason, address: Address, method: string): void
+  /** The peer is gone, or another life of it has come: what was made for it ends. */
+  ended(peer: Peer): void
+}
+
+/**
+ * Another node, as this one calls it: what was asked of it, over one connection after the other.
+ *
+ * A lost connection fails what was asked, unless it may be asked again; what is asked while there is none
+ * waits. Only when none has come in time the node is gone.
+ */
+export class Peer implements Creditor {
+  /** An endpoint, or `node:` and the incarnation. */
+  readonly name: string
+  readonly #owner: PeerOwner
+  readonly #goneAfterMs: number
+  readonly #asked = new Map<number, Asked>()
+  readonly #paused = new Set<string>()
+  readonly #whenUp: { resolve(): void; reject(error: unknown): void }[] = []
+  #state: State = 'connecting'
+  #line: Line | undefined
+  #hello: Hello | undefined
+  #backlog: Kept[] = []
+  #backlogBytes = 0
+  #ids = 0
+  #grace: unknown
+  #why: unknown
+
+  constructor(name: string, owner: PeerOwner, goneAfterMs: number) {
+    this.name = name
+    this.#owner = owner
+    this.#goneAfterMs = goneAfterMs
+    this.#startGrace()
+  }
+
+  get state(): State {
+    return this.#state
+  }
+
+  /** What it said of itself last. */
+  get hello(): Hello | undefined {
+    return this.#hello
+  }
+
+  /** Settles when there is a connection; rejects when the node is gone. */
+  whenUp(): Promise<void> {
+    if (this.#state === 'up') return Promise.resolve()
+    if (this.#state === 'gone') return Promise.reject(this.#nodeDown())
+    return new Promise((resolve, reject) => this.#whenUp.push({ resolve, reject }))
+  }
+
+  // Connections come and go.
+
+  /** A connection is there, and the node has said who it is. */
+  up(line: Line, hello: Hello): void {
+    this.#owner.clock.cancel(this.#grace)
+    if (this.#hello !== undefined && this.#hello.incarnation !== hello.incarnation) this.#reborn()
+    this.#state = 'up'
+    this.#line = line
+    this.#hello = hello
+    const backlog = this.#backlog
+    this.#backlog = []
+    this.#backlogBytes = 0
+    for (const kept of backlog) this.#postKept(line, kept)
+    for (const { resolve } of this.#whenUp.splice(0)) resolve()
+  }
+
+  /** The connection is lost. @param error why, if that is known */
+  lost(error?: unknown): void {
+    if (this.#state !== 'up') return
+    this.#state = 'lost'
+    this.#line = undefined
+    this.#why = error
+    this.#paused.clear()
+    for (const [id, { again, pending }] of this.#asked) {
+      if (again !== undefined) this.#keep(again)
+      else this.#fail(id, pending, this.#connectionLost())
+    }
+    this.#startGrace()
+  }
+
+  /** The node is gone: nothing waits for it any more. It may come back. */
+  gone(error?: unknown): void {
+    if (this.#state === 'gone') return
+    this.#owner.clock.cancel(this.#grace)
+    this.#state = 'gone'
+    this.#line = undefined
+    this.#why = error ?? this.#why
+    this.#paused.clear()
+    this.#backlog = []
+    this.#backlogBytes = 0
+    for (const [id, asked] of this.#asked) this.#end(id, asked)
+    for (const { reject } of this.#whenUp.splice(0)) reject(this.#nodeDown())
+    this.#owner.ended(this)
+  }
+
+  /** A connection is being made to a node that was gone. */
+  awaited(): void {
+    if (this.#state !== 'gone') return
+    this.#state = 'connecting'
+    this.#startGrace()
+  }
+
+  #startGrace(): void {
+    this.#grace = this.#owner.clock.after(this.#goneAfterMs, () => this.gone())
+  }
+
+  /** Another life of the node: what was meant for the last one cannot be done any more. */
+  #reborn(): void {
+    this.#backlog = this.#backlog.filter(({ message }) => !isSealed(message.to))
+    for (const [id, asked] of this.#asked)
+      if (asked.isWatch || isSealed(asked.to)) this.#end(id, asked)
+    this.#owner.ended(this)
+  }
+
+  #end(id: number, { isWatch, pending }: Asked): void {
+    if (!isWatch) {
+      this.#fail(id, pending, this.#nodeDown())
+      return
+    }
+    this.#forget(id)
+    pending.settle({ reason: 'node lost', error: this.#nodeDown() } satisfies Down)
+  }
+
+  // What is said and asked.
+
+  /** @returns whether it is on its way, or waits for a connection */
+  tell(to: string, method: string, args: unknown): boolean {
+    const line = this.#line
+    const message = messageOf(say.tell, { to, method })
+    if (line !== undefined && !line.isFull && !this.#paused.has(to)) {
+      line.postWith(message, args)
+      return true
+    }
+    if (line === undefined && this.#state !== 'gone' && this.#backlogBytes < BACKLOG_BYTES) {
+      this.#keep({ message, body: encode(args, this.#values) })
+      return true
+    }
+    const reason = this.#state === 'gone' ? 'node lost' : 'overflow'
+    this.#owner.bury(reason, remoteAddress(this.name, to), method)
+    return false
+  }
+
+  ask(to: string, method: string, args: unknown, call: RemoteCall): Promise<unknown> {
+    return this.#ask(messageOf(say.ask, { to, method }), args, call)
+  }
+
+  /** Settles when the mailbox has taken the message. */
+  async send(to: string, method: string, args: unknown, call: RemoteCall): Promise<void> {
+    if (this.#line?.isFull === true) await this.#line.whenRoom()
+    await this.#ask(messageOf(say.send, { to, method }), args, call)
+  }
+
+  /** @param name of a definition that the node exports @returns a ref of the actor */
+  spawn(name: string, args: unknown, call: RemoteCall): Promise<unknown> {
+    return this.#ask(messageOf(say.spawn, { method: name }), args, call)
+  }
+
+  async stop(to: string, call: RemoteCall): Promise<void> {
+    await this.#ask(messageOf(say.stop, { to }), undefined, call, false)
+  }
+
+  /** Calls back when the actor is no more, or its node is not. @returns takes it back */
+  watch(to: string, watcher: (down: Down) => void): () => void {
+    const answer = new Answer(0, this)
+    const message = messageOf(say.watch, { to })
+    this.#begin(answer, message, undefined, { timeoutMs: Infinity, isIdempotent: true })
+    answer.promise.then(
+      (down) => watcher(down as Down),
+      // The other node watches too much for this one already.
+      (error: unknown) => watcher({ reason: 'node lost', error }),
+    )
+    return () => this.abandon(answer, undefined)
+  }
+
+  stream(to: string, method: string, args: unknown, call: RemoteCall): StreamReader {
+    const message = messageOf(say.stream, { to, method, count: WINDOW })
+    const reading = {
+      address: { host: 0, slot: 0, generation: 0 },
+      window: WINDOW,
+      signal: call.signal,
+      // The other node knows how long an item may take.
+      timeoutMs: Infinity,
+      until: Infinity,
+      begin: (reader: StreamReader) => this.#start(reader, message, args, call),
+    }
+    return new StreamReader(reading, this)
+  }
+
+  /** Nobody waits for it any more. */
+  abandon(pending: Pending, error: unknown): void {
+    if (!this.#asked.has(pending.id)) return
+    this.#forget(pending.id)
+    this.#line?.post(messageOf(say.cancel, { id: pending.id }))
+    if (this.#line === undefined)
+      this.#backlog = this.#backlog.filter(({ message }) => message.id !== pending.id)
+    if (error !== undefined) pending.fail(error)
+  }
+
+  await(): void {}
+
+  relax(): void {}
+
+  credit(reader: StreamReader, items: number): void {
+    this.#line?.post(messageOf(say.credit, { id: reader.id, count: items }))
+  }
+
+  #ask(message: Message, args: unknown, call: RemoteCall, hasBody = true): Promise<unknown> {
+    const answer = new Answer(0, this)
+    this.#start(answer, message, hasBody ? args : undefined, call, hasBody)
+    return answer.promise
+  }
+
+  #start(
+    pending: Pending,
+    message: Message,
+    args: unknown,
+    call: RemoteCall,
+    hasBody = true,
+  ): void {
+    if (call.signal?.aborted === true) {
+      pending.fail(call.signal.reason)
+      return
+    }
+    const isKept = call.isIdempotent === true || this.#line === undefined
+    try {
+      const body = isKept && hasBody ? encode(args, this.#values) : undefined
+      this.#begin(pending, message, body, call, hasBody ? { args } : undefined)
+    } catch (error) {
+      this.#forget(pending.id)
+      pending.fail(error)
+    }
+  }
+
+  #begin(
+    pending: Pending,
+    message: Message,
+    body: Buffer | undefined,
+    call: RemoteCall,
+    fresh?: { readonly args: unknown },
+  ): void {
+    if (this.#state === 'gone' || this.#backlogBytes > BACKLOG_BYTES) {
+      const isWatch = message.kind === say.watch
+      const error = this.#state === 'gone' ? this.#nodeDown() : new ActorError('EOVERFLOW')
+      if (isWatch) pending.settle({ reason: 'node lost', error } satisfies Down)
+      else pending.fail(error)
+      return
+    }
+    do this.#ids = (this.#ids + 1) >>> 0
+    while (this.#ids === 0 || this.#asked.has(this.#ids))
+    pending.id = message.id = this.#ids
+    const kept: Kept = { message, body }
+    this.#asked.set(pending.id, {
+      pending,
+      to: message.to,
+      again: call.isIdempotent === true ? kept : undefined,
+      isWatch: message.kind === say.watch,
+      release: this.#heed(pending, call.signal),
+    })
+    this.#owner.timeouts.add(pending, call.timeoutMs)
+    const line = this.#line
+    if (line === undefined) this.#keep(kept)
+    else if (body !== undefined || fresh === undefined) this.#postKept(line, kept)
+    else {
+      message.remainingMs = this.#remaining(pending)
+      line.postWith(message, fresh.args)
+    }
+  }
+
+  #heed(pending: Pending, signal: AbortSignal | undefined): (() => void) | undefined {
+    if (signal === undefined) return undefined
+    const abort = (): void => this.abandon(pending, signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    return () => signal.removeEventListener('abort', abort)
+  }
+
+  #remaining({ deadline }: Pending): number {
+    return deadline === Infinity ? Infinity : Math.max(0, deadline - this.#owner.clock.now())
+  }
+
+  #keep(kept: Kept): void {
+    this.#backlog.push(kept)
+    this.#backlogBytes += MESSAGE_BYTES + (kept.body?.length ?? 0)
+  }
+
+  #postKept(line: Line, { message, body }: Kept): void {
+    const asked = this.#asked.get(message.id)
+    if (asked !== undefined) message.remainingMs = this.#remaining(asked.pending)
+    try {
+      if (body === undefined) line.post(message)
+      else line.postEncoded(message, body)
+    } catch (error) {
+      // The node that has come takes less than this.
+      if (asked !== undefined) this.#fail(message.id, asked.pending, error)
+      else this.#owner.bury('unreadable', remoteAddress(this.name, message.to), message.method)
+    }
+  }
+
+  // What it answers.
+
+  /** @returns whether it was an answer, or something like it */
+  take(message: Message, frame: Buffer, begin: number, end: number): boolean {
+    const { kind, id } = message
+    switch (kind) {
+      case say.pause:
+        if (this.#paused.size < MOST_PAUSED) this.#paused.add(message.to)
+        return true
+      case say.resume:
+        this.#paused.delete(message.to)
+        return true
+      case say.reply:
+      case say.failure:
+      case say.item:
+      case say.end:
+      case say.down:
+        this.#answer(kind, id, frame, begin, end)
+        return true
+      default:
+        return false
+    }
+  }
+
+  #answer(kind: Message['kind'], id: number, frame: Buffer, begin: number, end: number): void {
+    const asked = this.#asked.get(id)
+    if (asked === undefined) {
+      this.#owner.bury('late reply', remoteAddress(this.name, '/'), '')
+      return
+    }
+    const { pending, isWatch } = asked
+    let value: unknown
+    try {
+      if (begin < end) value = readValue(frame, begin, end, this.#line?.values ?? this.#values)
+    } catch (error) {
+      this.abandon(pending, new ActorError('EBADMSG', 'An answer cannot be read', { cause: error }))
+      return
+    }
+    if (kind === say.item) {
+      pending.item(value)
+      return
+    }
+    this.#forget(id)
+    if (kind === say.failure) pending.fail(errorOf(value))
+    else if (isWatch) pending.settle(downOf(value))
+    else if (kind === say.end) pending.end()
+    else pending.settle(value)
+  }
+
+  #fail(id: number, pending: Pending, error: unknown): void {
+    this.#forget(id)
+    pending.fail(error)
+  }
+
+  #forget(id: number): void {
+    const asked = this.#asked.get(id)
+    if (asked === undefined) return
+    this.#asked.delete(id)
+    this.#owner.timeouts.remove(asked.pending)
+    asked.release?.()
+  }
+
+  get #values(): LineValues {
+    return this.#line?.values ?? this.#owner.valuesFor(this)
+  }
+
+  #nodeDown(): ActorError {
+    return new ActorError('ENODEDOWN', `The node ${this.name} is gone, or cannot be reached`, {
+      cause: this.#why,
+    })
+  }
+
+  #connectionLost(): ActorError {
+    return new ActorError('ENODEDOWN', `The connection to ${this.name} was lost`, {
+      cause: this.#why,
+    })
+  }
+}
+
+/** Whether the path is good for one life of its node only. */
+const isSealed = (path: string): boolean => path.startsWith('/~')

@@ -1,0 +1,95 @@
+import { ActorError } from '../../errors.ts'
+import type { ByteWriter } from '../../values/index.ts'
+import { fieldsOf, MAX_TEXT_BYTES, type Message } from './message.ts'
+
+/** The numbers of msgpack's formats. @see https://github.com/msgpack/msgpack/blob/master/spec.md */
+export const format = {
+  fixMap: 0x80,
+  fixArray: 0x90,
+  fixString: 0xa0,
+  nil: 0xc0,
+  bin8: 0xc4,
+  uint8: 0xcc,
+  uint16: 0xcd,
+  uint32: 0xce,
+  uint64: 0xcf,
+  string8: 0xd9,
+  string16: 0xda,
+  string32: 0xdb,
+} as const
+
+/** No more than array's head and kind, and a number or two. */
+const NUMBERS_BYTES = 32
+
+/**
+ * Writes the array of a message up to its body, which is to be written next if its kind has one.
+ *
+ * @throws {ActorError} `EMSGSIZE`: a path or a name is too long; nothing was written then
+ */
+export function writeHead(writer: ByteWriter, message: Message): void {
+  const fields = fieldsOf[message.kind]!
+  const begin = writer.length
+  writer.reserve(NUMBERS_BYTES)
+  writer.bytes[writer.length++] = format.fixArray | (fields.length + 1)
+  writer.bytes[writer.length++] = message.kind
+  try {
+    for (const field of fields) {
+      if (field === 'body') return
+      if (field === 'remainingMs') writeRemaining(writer, message.remainingMs)
+      else if (field === 'id' || field === 'count') writeNumber(writer, message[field])
+      else writeText(writer, message[field])
+    }
+  } catch (error) {
+    writer.length = begin
+    throw error
+  }
+}
+
+function writeRemaining(writer: ByteWriter, remainingMs: number): void {
+  if (remainingMs !== Infinity) writeNumber(writer, Math.min(Math.ceil(remainingMs), 2 ** 32 - 1))
+  else {
+    writer.reserve(1)
+    writer.bytes[writer.length++] = format.nil
+  }
+}
+
+/** @param value a whole number below 2^32 */
+function writeNumber(writer: ByteWriter, value: number): void {
+  writer.reserve(5)
+  const { bytes } = writer
+  if (value < 0x80) bytes[writer.length++] = value
+  else if (value < 0x100) {
+    bytes[writer.length++] = format.uint8
+    bytes[writer.length++] = value
+  } else if (value < 0x1_0000) {
+    bytes[writer.length] = format.uint16
+    bytes.writeUInt16BE(value, writer.length + 1)
+    writer.length += 3
+  } else {
+    bytes[writer.length] = format.uint32
+    bytes.writeUInt32BE(value, writer.length + 1)
+    writer.length += 5
+  }
+}
+
+function writeText(writer: ByteWriter, text: string): void {
+  const size = Buffer.byteLength(text)
+  if (size > MAX_TEXT_BYTES)
+    throw new ActorError(
+      'EMSGSIZE',
+      `A name of ${size} bytes is too long; ${MAX_TEXT_BYTES} is the limit`,
+    )
+  writer.reserve(3 + size)
+  const { bytes } = writer
+  if (size < 32) bytes[writer.length++] = format.fixString | size
+  else if (size < 0x100) {
+    bytes[writer.length++] = format.string8
+    bytes[writer.length++] = size
+  } else {
+    bytes[writer.length] = format.string16
+    bytes.writeUInt16BE(size, writer.length + 1)
+    writer.length += 3
+  }
+  bytes.write(text, writer.length, size)
+  writer.length += size
+}

@@ -1,0 +1,85 @@
+import type { ActorDefinition } from '../definition/definition.ts'
+import type { Handlers } from '../definition/types.ts'
+import type { ActorHandle, ActorRef } from '../host/ref.ts'
+import type { Gateway } from './gateway.ts'
+import type { Hello } from './hello.ts'
+import type { Peer } from './peer.ts'
+
+// `any` so that every definition matches.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type ArgumentsOf<D> = D extends ActorDefinition<infer Args, any> ? Args : unknown[]
+
+/** Another process, or machine, that this one is connected to, or was. */
+export class RemoteNode {
+  readonly #gateway: Gateway
+  readonly #peer: Peer
+
+  /** @internal */
+  constructor(gateway: Gateway, peer: Peer) {
+    this.#gateway = gateway
+    this.#peer = peer
+  }
+
+  /** How refs name it: where it listens, or `node:` and its incarnation. */
+  get id(): string {
+    return this.#peer.name
+  }
+
+  /** What tells this life of it from any other; empty before it was there. */
+  get incarnation(): string {
+    return this.#hello?.incarnation ?? ''
+  }
+
+  /** What it calls itself, for people. */
+  get name(): string {
+    return this.#hello?.name ?? ''
+  }
+
+  /** Where others can connect to it; empty for nowhere. */
+  get address(): string {
+    return this.#hello?.address ?? ''
+  }
+
+  /** Paths of its actors that may be called, when it connected. */
+  get actors(): readonly string[] {
+    return this.#hello?.actors ?? []
+  }
+
+  /** Names of definitions that it spawns. */
+  get exports(): readonly string[] {
+    return this.#hello?.exports ?? []
+  }
+
+  get isConnected(): boolean {
+    return this.#peer.state === 'up'
+  }
+
+  /**
+   * An actor there, which need not be there yet. Its type is not checked: `node.ref<typeof counter>('/counter')`.
+   *
+   * @throws {ActorError} `EINVAL`: it is no path
+   */
+  ref<D = Handlers>(path: string): ActorRef<D> {
+    return this.#gateway.refAt(this.#peer.name, path) as never
+  }
+
+  /**
+   * Spawns an actor there, of a definition that the node exports: `node.spawn<typeof counter>('counter', 40)`.
+   * It ends when this node is gone from there.
+   *
+   * Rejects with ActorError `EDENIED`: it exports nothing of that name; `EOVERFLOW`: it has spawned too many;
+   * `ENODEDOWN`; and what the factory throws.
+   */
+  spawn<D>(name: string, ...args: ArgumentsOf<D>): Promise<ActorHandle<D>> {
+    return this.#gateway.spawnAt(this.#peer, name, args) as never
+  }
+
+  /** Ends the connection, and does not make it again. The other side is told. Only of nodes that this one connected to. */
+  disconnect(): void {
+    this.#gateway.disconnect(this.#peer)
+  }
+
+  get #hello(): Hello | undefined {
+    return this.#peer.hello
+  }
+}

@@ -1,0 +1,281 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { ActorError } from '../errors.ts'
+import type { Down } from '../host/down.ts'
+import type { ActorHandle, ActorRef, CallOptions } from '../host/ref.ts'
+import { StreamSource } from '../host/streamSource.ts'
+import type { Turn } from '../host/turn.ts'
+import { readValue } from '../values/index.ts'
+import { toldDown } from './downs.ts'
+import { failureOf } from './failures.ts'
+import { HeldTells } from './heldTells.ts'
+import type { NodeLimits } from './limits.ts'
+import type { Line } from './line.ts'
+import { messageOf, say, type Message } from './protocol/message.ts'
+
+/** What a node does for its peers. */
+export interface Provider {
+  /** The actor that may be called at the path; undefined: there is none, or it is nobody's business. */
+  find(path: string): ActorRef | undefined
+  /** Whether a message told now would be taken. */
+  hasRoom(ref: ActorRef): boolean
+  /** Calls back when the actor is no more. @returns what takes that back */
+  watch(ref: ActorRef, gone: (down: Down) => void): () => void
+  /** @throws {ActorError} `EDENIED`: nothing of that name is exported */
+  spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorHandle>
+}
+
+/** The actors that were spawned for one node, by path: they end with it, and it may stop them. */
+export type Wards = Map<string, ActorHandle>
+
+/** What one peer asks of this node over one connection: with that it ends. */
+export class Service {
+  readonly #line: Line
+  readonly #provider: Provider
+  readonly #limits: Required<NodeLimits>
+  readonly #wards: Wards
+  readonly #pathOf: (ref: ActorRef) => string
+  readonly #dropped: (why: unknown) => void
+  readonly #asks = new Map<number, AbortController>()
+  readonly #streams = new Map<number, StreamSource>()
+  readonly #watches = new Map<number, () => void>()
+  readonly #held: HeldTells
+  #isClosed = false
+
+  /**
+   * @param pathOf the path of an actor that was spawned here
+   * @param dropped told of each message that could not be answered
+   */
+  constructor(
+    line: Line,
+    provider: Provider,
+    limits: Required<NodeLimits>,
+    wards: Wards,
+    pathOf: (ref: ActorRef) => string,
+    dropped: (why: unknown) => void,
+  ) {
+    this.#line = line
+    this.#provider = provider
+    this.#limits = limits
+    this.#wards = wards
+    this.#pathOf = pathOf
+    this.#dropped = dropped
+    this.#held = new HeldTells(
+      limits.tells,
+      (to) => line.post(messageOf(say.pause, { to })),
+      (to) => line.post(messageOf(say.resume, { to })),
+      () => dropped(new ActorError('ENOACTOR')),
+    )
+  }
+
+  /** The connection is lost: nobody waits for what is being done. */
+  close(): void {
+    this.#isClosed = true
+    const lost = new ActorError('ENODEDOWN', 'The connection to who asked was lost')
+    for (const ask of this.#asks.values()) ask.abort(lost)
+    for (const source of this.#streams.values()) void source.cancel()
+    for (const forget of this.#watches.values()) forget()
+    this.#asks.clear()
+    this.#streams.clear()
+    this.#watches.clear()
+  }
+
+  /** @returns whether it was something that a peer may ask */
+  take(message: Message, frame: Buffer, begin: number, end: number): boolean {
+    const { kind, id, to } = message
+    switch (kind) {
+      case say.tell:
+        this.#tell(message, frame, begin, end)
+        return true
+      case say.ask:
+      case say.send:
+      case say.spawn:
+        this.#answer(message, () => this.#argumentsIn(frame, begin, end))
+        return true
+      case say.stop:
+        this.#answer(message, () => [])
+        return true
+      case say.stream:
+        this.#stream(message, frame, begin, end)
+        return true
+      case say.watch:
+        this.#watch(id, to)
+        return true
+      case say.credit:
+        this.#streams.get(id)?.credit(message.count)
+        return true
+      case say.cancel:
+        this.#cancel(id)
+        return true
+      default:
+        return false
+    }
+  }
+
+  #tell({ to, method }: Message, frame: Buffer, begin: number, end: number): void {
+    try {
+      const ref = this.#find(to)
+      const args = this.#argumentsIn(frame, begin, end)
+      if (!this.#held.has(to) && this.#provider.hasRoom(ref)) ref.callTell(method, args)
+      else if (!this.#held.add(to, ref, method, args)) this.#dropped(new ActorError('EOVERFLOW'))
+    } catch (error) {
+      this.#dropped(error)
+    }
+  }
+
+  #answer(message: Message, args: () => unknown[]): void {
+    const { id } = message
+    if (!this.#admit(id, this.#asks.size, this.#limits.asks, 'asks')) return
+    const controller = new AbortController()
+    this.#asks.set(id, controller)
+    const call = { timeoutMs: message.remainingMs, signal: controller.signal }
+    void this.#perform(message, args, call).then(
+      (value) => this.#reply(id, controller, value),
+      (error: unknown) => {
+        if (this.#settled(id, controller)) this.#fail(id, error)
+      },
+    )
+  }
+
+  async #perform(message: Message, args: () => unknown[], call: CallOptions): Promise<unknown> {
+    const { kind, to, method } = message
+    if (kind === say.spawn) return this.#spawn(method, args(), call)
+    if (kind === say.stop) return this.#stop(to)
+    const ref = this.#find(to).with(call)
+    return kind === say.ask ? ref.callAsk(method, args()) : ref.callSend(method, args())
+  }
+
+  async #spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorRef> {
+    if (this.#wards.size >= this.#limits.actors) throw tooMany(this.#limits.actors, 'actors')
+    const handle = await this.#provider.spawn(name, args, call)
+    if (this.#isClosed || call.signal?.aborted === true) {
+      await handle.stop()
+      throw new ActorError('ENODEDOWN')
+    }
+    const path = this.#pathOf(handle as ActorRef)
+    this.#wards.set(path, handle)
+    this.#provider.watch(handle as ActorRef, () => this.#wards.delete(path))
+    return handle as ActorRef
+  }
+
+  async #stop(path: string): Promise<void> {
+    const ward = this.#wards.get(path)
+    if (ward !== undefined) await ward.stop()
+    else if (this.#provider.find(path) !== undefined)
+      throw new ActorError('EDENIED', 'Only who spawned an actor may stop it')
+  }
+
+  #reply(id: number, controller: AbortController, value: unknown): void {
+    if (!this.#settled(id, controller)) return
+    try {
+      this.#line.postWith(messageOf(say.reply, { id }), value)
+    } catch (error) {
+      this.#fail(id, error)
+    }
+  }
+
+  /** @returns whether somebody still waits */
+  #settled(id: number, controller: AbortController): boolean {
+    if (this.#asks.get(id) !== controller) return false
+    this.#asks.delete(id)
+    return true
+  }
+
+  #stream(message: Message, frame: Buffer, begin: number, end: number): void {
+    const { id, to, method, remainingMs, count } = message
+    if (!this.#admit(id, this.#streams.size, this.#limits.streams, 'streams')) return
+    const line = this.#line
+    try {
+      const ref = this.#find(to).with({ timeoutMs: remainingMs })
+      const items = ref.callStream(method, this.#argumentsIn(frame, begin, end))
+      const outlet = {
+        item: (value: unknown) => {
+          line.postWith(messageOf(say.item, { id }), value)
+          return 0
+        },
+        end: () => line.post(messageOf(say.end, { id })),
+        fail: (error: unknown) => this.#fail(id, error),
+        threw: (error: unknown) => this.#fail(id, error),
+        // The other node gives credit by items alone.
+        stall: () => undefined,
+        schedule: (turn: Turn) => queueMicrotask(() => turn.run()),
+        ended: () => {
+          if (this.#streams.get(id) === source) this.#streams.delete(id)
+        },
+      }
+      const source = new StreamSource(undefined, paced(items, line), count, outlet)
+      this.#streams.set(id, source)
+    } catch (error) {
+      this.#fail(id, error)
+    }
+  }
+
+  #watch(id: number, to: string): void {
+    if (!this.#admit(id, this.#watches.size, this.#limits.watches, 'watches')) return
+    const down = (told: Down): void => {
+      this.#watches.delete(id)
+      this.#line.postWith(messageOf(say.down, { id }), toldDown(told))
+    }
+    const ref = this.#provider.find(to)
+    if (ref === undefined) down({ reason: 'no such actor' })
+    else this.#watches.set(id, this.#provider.watch(ref, down))
+  }
+
+  #cancel(id: number): void {
+    this.#asks.get(id)?.abort(new ActorError('ETIMEDOUT', 'Who asked waits no more'))
+    this.#asks.delete(id)
+    this.#streams.get(id)?.cancel()
+    this.#watches.get(id)?.()
+    this.#watches.delete(id)
+  }
+
+  /** Whether one more may be begun; who asked is told if not. */
+  #admit(id: number, count: number, limit: number, what: string): boolean {
+    if (id === 0 || this.#asks.has(id) || this.#streams.has(id) || this.#watches.has(id)) {
+      this.#dropped(new ActorError('EBADMSG', `The number ${id} is in use`))
+      return false
+    }
+    if (count < limit) return true
+    this.#fail(id, tooMany(limit, what))
+    return false
+  }
+
+  #find(path: string): ActorRef {
+    const ref = this.#provider.find(path)
+    if (ref === undefined) throw new ActorError('ENOACTOR', `There is no actor ${path} here`)
+    return ref
+  }
+
+  #argumentsIn(frame: Buffer, begin: number, end: number): unknown[] {
+    let args: unknown
+    try {
+      args = readValue(frame, begin, end, this.#line.values)
+    } catch (cause) {
+      throw new ActorError('EBADMSG', 'The arguments cannot be read', { cause })
+    }
+    if (!Array.isArray(args)) throw new ActorError('EBADMSG', 'Arguments are an array')
+    return args
+  }
+
+  #fail(id: number, error: unknown): void {
+    this.#line.postWith(messageOf(say.failure, { id }), failureOf(error))
+  }
+}
+
+const tooMany = (limit: number, what: string): ActorError =>
+  new ActorError('EOVERFLOW', `A node may have ${limit} ${what} here at a time`)
+
+/** Items of a stream until timers and sockets have their turn, whatever credit its reader has given. */
+const ITEMS_PER_TURN = 256
+
+/** No item is made while the line is full, and none keeps the thread for itself. */
+function paced(items: AsyncGenerator<unknown, void, void>, line: Line): AsyncIterator<unknown> {
+  let made = 0
+  return {
+    async next() {
+      if (++made % ITEMS_PER_TURN === 0) await turn()
+      if (line.isFull) await line.whenRoom()
+      return items.next()
+    },
+    return: async () => items.return(),
+  }
+}

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { createSystem } from '@ringpost/actors'
+import { observer, sightings, victim } from '../dist/actors/lifeActors.js'
+
+describe('close', () => {
+  it('handles what is in mailboxes first, then ends the threads', async () => {
+    const system = await createSystem({ hosts: 1 })
+    const actor = await system.spawn(victim, 1)
+    actor.tell.add(1)
+    const value = actor.ask.value()
+    const down = actor.down()
+    await system.close()
+    expect(await value).toBe(2)
+    expect(await down).toEqual({ reason: 'stopped' })
+    expect(system.hosts).toEqual([])
+    await expect(actor.ask.value()).rejects.toMatchObject({ code: 'ECLOSED' })
+  })
+
+  it('tells handlers that do not end, and ends their threads when they do not listen', async () => {
+    const system = await createSystem({ hosts: 2, closing: { drainMs: 1, graceMs: 200 } })
+    const seen = await system.spawn(observer.with({ host: 'here' }))
+    const [here, there] = system.hosts
+    const listens = await system.spawn(victim.with({ host: here! }), 1)
+    const does = await system.spawn(victim.with({ host: there! }), 1)
+    const ends: Promise<unknown>[] = []
+    for (const [actor, looks] of [
+      [listens, true],
+      [does, false],
+    ] as const) {
+      const begun = once(sightings, 'begun')
+      ends.push(actor.with({ timeoutMs: Infinity }).ask.compute(seen as never, looks))
+      await begun
+    }
+    const settled = Promise.allSettled(ends)
+    await system.close()
+    expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  })
+
+  it('fails to begin where its threads cannot', async () => {
+    const failed = createSystem({
+      hosts: 1,
+      resourceLimits: { maxOldGenerationSizeMb: 1, maxYoungGenerationSizeMb: 1 },
+    })
+    await expect(failed).rejects.toMatchObject({
+      code: 'EBOOT',
+      message: expect.stringContaining('hostMain.js'),
+    })
+  })
+
+  it('follows a signal where that is asked for, and the signal takes effect then', async () => {
+    const path = fileURLToPath(new URL('../dist/actors/closingProgram.js', import.meta.url))
+    const program = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const exited = once(program, 'exit')
+    const lines: string[] = []
+    for await (const line of createInterface(program.stdout)) {
+      lines.push(line)
+      if (line === 'ready') program.kill('SIGTERM')
+    }
+    expect(lines).toEqual(['ready', 'stopped'])
+    expect(await exited).toEqual([null, 'SIGTERM'])
+  })
+})

@@ -1,0 +1,95 @@
+import { once } from 'node:events'
+import { threadId } from 'node:worker_threads'
+import { currentTask, defineActor, defineTask } from '@ringpost/actors'
+
+/** Never settles, but by the signal: then it is counted. */
+async function waitForEver(): Promise<never> {
+  const { signal } = currentTask()
+  await once(signal, 'abort')
+  aborted++
+  for (const tell of waiting.splice(0)) tell()
+  throw signal.reason
+}
+
+let aborted = 0
+const waiting: (() => void)[] = []
+
+export const square = (n: number): number => n * n
+export const add = (a: number, b: number): number => a + b
+export const thread = (): number => threadId
+export const double = defineTask(import.meta.url, 'double', async (n: number) => n * 2)
+
+/** The first of these waits for all others. */
+export const awaited = defineTask(import.meta.url, 'awaited', (n: number) =>
+  n === 0 ? new Promise<number>((resolve) => (finishFirst = () => resolve(0))) : finish(n),
+)
+let finishFirst: (() => void) | undefined
+
+function finish(n: number): number {
+  if (n === 5) finishFirst?.()
+  return n
+}
+
+export function failFirst(failures: number): number {
+  const { attempt } = currentTask()
+  if (attempt <= failures) throw Object.assign(new Error(`attempt ${attempt}`), { code: 'EFLAKY' })
+  return attempt
+}
+
+/** How many tasks of this thread have seen their signal, once there is one. */
+export async function untilAborted(): Promise<number> {
+  if (aborted === 0) await new Promise<void>((resolve) => waiting.push(resolve))
+  return aborted
+}
+
+export const hang = defineTask(import.meta.url, 'hang', async (doesHang: boolean) =>
+  doesHang ? waitForEver() : 'done',
+)
+
+export function spin(milliseconds: number): string {
+  const end = performance.now() + milliseconds
+  while (performance.now() < end);
+  return 'done'
+}
+
+/** Ends the whole thread, unless it was lost before. */
+export function exitOnce(n: number): number {
+  if (n < 0 && currentTask().attempt === 1) process.exit(1)
+  return n
+}
+
+export function exit(n: number): number {
+  if (n < 0) process.exit(1)
+  return n
+}
+
+/** Keeps a number, and counts what it did. */
+export const adder = defineActor(import.meta.url, 'adder', async (ctx, addend: number) => {
+  let tasks = 0
+  return {
+    add: (n: number) => n + addend,
+    /** Returns its host, and how many tasks it had before. */
+    where: (_item: number) => ({ host: ctx.host, before: tasks++ }),
+    scale: (n: number, factor: number) => n * factor,
+    hang: (_item: number) => waitForEver(),
+    untilAborted: (_item: number) => untilAborted(),
+  }
+})
+
+export const picky = defineActor(import.meta.url, 'picky', () => ({
+  take(n: number): number {
+    if (n === 13) throw new RangeError('not 13')
+    return n
+  },
+  refuse(): never {
+    throw new Error('no')
+  },
+}))
+
+export const unready = defineActor(
+  import.meta.url,
+  'unready',
+  async (): Promise<{ go(): void }> => {
+    throw new Error('not ready')
+  },
+)

@@ -1,0 +1,3 @@
+import { describeTransport } from '../../support/suiteTransport.ts'
+
+await describeTransport('ipc', 'between threads')
