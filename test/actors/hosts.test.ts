@@ -12,6 +12,7 @@ const hostEvents: HostEvent[] = []
 beforeAll(async () => {
   subscribe('ringpost.actors.host', (event) => hostEvents.push(event as HostEvent))
   system = await createSystem({
+    logger: false,
     hosts: 2,
     resourceLimits: { maxOldGenerationSizeMb: 48 },
     stuckMs: 4000,

@@ -7,6 +7,7 @@ const conditions = {
   EEXIST: 'The name is taken',
   EOVERFLOW: 'The mailbox is full',
   ETIMEDOUT: 'No answer came in time',
+  ECANCELED: 'Nobody waits for the answer any more',
   EEXPIRED: 'The time for it was over before its turn came',
   EHOSTDOWN: 'The host of the actor is gone',
   ENODEDOWN: 'The node of the actor is gone, or cannot be reached',

@@ -1,5 +1,6 @@
 import { ActorError } from '../errors.ts'
-import { checkSpawnOptions, type SpawnOptions } from './spawnOptions.ts'
+import { checkSpawnOptions, type DefinitionOptions, type SpawnOptions } from './spawnOptions.ts'
+import type { Priority } from '../host/priorityMailbox.ts'
 import type { Factory, Handlers } from './types.ts'
 
 /** How long a module may take to load, in milliseconds: one that awaits for ever at its top level would. */
@@ -19,13 +20,18 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
   readonly factory: Factory<Args, H>
   /** @internal */
   readonly options: SpawnOptions
+  /** @internal Functions do not travel: it is that of the definition which a host has loaded. */
+  readonly priority: Priority | undefined
 
   /** @internal */
-  constructor(url: string, name: string, factory: Factory<Args, H>, options: SpawnOptions) {
+  constructor(url: string, name: string, factory: Factory<Args, H>, options: DefinitionOptions) {
+    const { priority, ...others } = options
+    checkSpawnOptions(others)
     this.url = url
     this.name = name
     this.factory = factory
-    this.options = options
+    this.options = others
+    this.priority = priority
   }
 
   /**
@@ -34,8 +40,10 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
    * @throws {ActorError} `EINVAL`
    */
   with(options: SpawnOptions): ActorDefinition<Args, H> {
-    checkSpawnOptions(options)
-    return new ActorDefinition(this.url, this.name, this.factory, { ...this.options, ...options })
+    const { url, name, factory, priority } = this
+    const all = { ...this.options, ...options }
+    const withPriority = priority === undefined ? all : { ...all, priority }
+    return new ActorDefinition(url, name, factory, withPriority)
   }
 }
 
@@ -46,12 +54,14 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
  * @param url `import.meta.url` of the calling module; in CommonJS `pathToFileURL(__filename).href`
  * @param name unique within the module
  * @param factory returns the handlers; may be async, then the actor is ready when it settles
- * @throws {ActorError} `EINVAL`: no url, no name, no function, or the module has the name already
+ * @param options of all its actors, unless `.with` gives others
+ * @throws {ActorError} `EINVAL`: no url, no name, no function, a bad option, or the module has the name already
  */
 export function defineActor<Args extends unknown[], H extends object>(
   url: string,
   name: string,
   factory: Factory<Args, H>,
+  options: DefinitionOptions = {},
 ): ActorDefinition<Args, H> {
   if (typeof url !== 'string' || !URL.canParse(url))
     throw new ActorError('EINVAL', `A definition needs import.meta.url, not ${String(url)}`)
@@ -61,7 +71,7 @@ export function defineActor<Args extends unknown[], H extends object>(
     throw new ActorError('EINVAL', `The definition ${name} needs a function that returns handlers`)
   const key = keyOf(url, name)
   if (definitions.has(key)) throw new ActorError('EINVAL', `${url} defines ${name} twice`)
-  const definition = new ActorDefinition(url, name, factory, {})
+  const definition = new ActorDefinition(url, name, factory, options)
   definitions.set(key, definition as never)
   return definition
 }

@@ -1,8 +1,10 @@
 import { ActorError } from '../errors.ts'
+import type { Priority } from '../host/priorityMailbox.ts'
 import { ActorRef } from '../host/ref.ts'
+import { checkMailboxOptions, type MailboxOptions } from './mailboxOptions.ts'
 
 /** Options of an actor, given where it is spawned. */
-export interface SpawnOptions {
+export interface SpawnOptions extends MailboxOptions {
   /** Its last name in its path; unique among its siblings, without `/`. Default: a number. */
   name?: string
   /**
@@ -11,8 +13,15 @@ export interface SpawnOptions {
    * `system.spawn`, `'here'` for `ctx.spawn`. An actor whose host is lost restarts on any other.
    */
   host?: number | 'here' | 'least' | { readonly sameAs: ActorRef<never> }
-  /** Messages that may wait for the actor. Default 1,024; 0 means no limit. */
-  mailbox?: number
+}
+
+/** Options of all actors of a definition. */
+export interface DefinitionOptions extends SpawnOptions {
+  /**
+   * In which lane of the mailbox a message waits: a whole number from 0 to 7, the higher the sooner.
+   * It goes before `urgent`. Default: all in lane 0.
+   */
+  priority?: Priority
 }
 
 /** The longest name of an actor, in characters. */
@@ -21,10 +30,10 @@ const MAX_NAME = 255
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 
 /** @throws {ActorError} `EINVAL` */
-export function checkSpawnOptions({ name, host, mailbox }: SpawnOptions): void {
+export function checkSpawnOptions(options: SpawnOptions): void {
+  const { name, host } = options
+  checkMailboxOptions(options)
   if (name !== undefined) checkName(name)
-  if (mailbox !== undefined && !isCount(mailbox))
-    throw new ActorError('EINVAL', `mailbox must be a whole number, not ${String(mailbox)}`)
   if (host !== undefined && !isPlace(host))
     throw new ActorError(
       'EINVAL',

@@ -1,5 +1,6 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
+import { ActorError } from '../errors.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import type { PoolOptions } from '../many/pool/options.ts'
 import type { Pool } from '../many/pool/pool.ts'
@@ -7,15 +8,21 @@ import { Registry } from '../many/registry/registry.ts'
 import { Topics } from '../many/topics/topics.ts'
 import type { Cell } from './cell.ts'
 import type { Down } from './down.ts'
+import { kind, type Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
 import type { EndingHook, Incarnation } from './incarnation.ts'
+import { ActorLog } from './logger.ts'
+import { Message } from './message.ts'
 import { ActorHandle, ActorRef } from './ref.ts'
+import { ActorTimers } from './timers.ts'
+import { Work } from './work.ts'
 
 /** What an actor has of the system it lives in: the first argument of its factory. */
 export class ActorContext {
   readonly #host: Host
   readonly #cell: Cell
   readonly #incarnation: Incarnation
+  #log: ActorLog | undefined
   #registry: Registry | undefined
   #topics: Topics | undefined
 
@@ -54,6 +61,29 @@ export class ActorContext {
   /** When the answer to the message being handled is of no use any more: milliseconds since the epoch. */
   get deadline(): number {
     return this.#cell.deadline
+  }
+
+  /**
+   * The message being handled. An actor that has several under way asks for it before it awaits
+   * anything: what it asks for later may be another.
+   *
+   * @throws {ActorError} `EINVAL`: none is being handled
+   */
+  get message(): Message {
+    return (this.#cell.message ??= new Message(this.#current('message'), this.#host))
+  }
+
+  /** Timers of this actor. */
+  get timers(): ActorTimers {
+    return (this.#work.timers ??= new ActorTimers(this.#host.timerHost(this.#cell)))
+  }
+
+  /** Logs for this actor, with the system's logger. */
+  get log(): ActorLog {
+    return (this.#log ??= new ActorLog(this.#host.reporting, {
+      actor: this.path,
+      definition: this.#cell.blueprint.definition.name,
+    }))
   }
 
   /** Aborted when the actor is to stop at once, when it has stopped, and before it is restarted. */
@@ -172,6 +202,62 @@ export class ActorContext {
     this.#host.stopSoon(this.#cell)
   }
 
+  /**
+   * Handles the next messages, and all that follow, with other handlers. A restart brings back those of
+   * the factory.
+   *
+   * @throws {ActorError} `EINVAL`: no handlers, or the factory has not returned yet
+   */
+  become(handlers: Handlers): void {
+    if (typeof handlers !== 'object' || handlers === null)
+      throw new ActorError('EINVAL', 'become needs an object of handlers')
+    if (this.#cell.phase === 'starting')
+      throw new ActorError('EINVAL', 'The first handlers are what the factory returns')
+    if (!this.#incarnation.isOver) this.#cell.handlers = handlers
+  }
+
+  /**
+   * Puts the message being handled aside when its handler is done, until `unstash`. What the handler
+   * returns is of no account then; if it throws, the message is not kept. As many are kept as may wait in
+   * the mailbox.
+   *
+   * @throws {ActorError} `EOVERFLOW`: so many are kept; `EINVAL`: no message is being handled
+   */
+  stash(): void {
+    const current = this.#current('stash')
+    const { stash, stashing } = this.#work
+    if (stash.length + stashing.size >= this.#cell.limit)
+      throw new ActorError('EOVERFLOW', `${stash.length} messages have been put aside`)
+    stashing.add(current)
+  }
+
+  /** Handles the messages that were put aside, in their order, before all others of their urgency. */
+  unstash(): void {
+    this.#host.unstash(this.#cell)
+  }
+
+  /**
+   * Acts whenever no message was handled for so many milliseconds, again and again; what it throws goes
+   * to the supervisor. The latest call counts; `Infinity`: not any more.
+   *
+   * @throws {ActorError} `EINVAL`: no number of milliseconds, or less than 1
+   */
+  receiveTimeout(delayMs: number, act: () => unknown): void {
+    this.timers.whenIdle(delayMs, act)
+  }
+
+  /** Of this life: what is left of an earlier one has none. */
+  get #work(): Work {
+    if (this.#incarnation.isOver) throw new ActorError('ESTOPPED')
+    return (this.#cell.work ??= new Work())
+  }
+
+  #current(needs: string): Envelope {
+    const { current } = this.#cell
+    const isIt = current !== undefined && current.kind !== kind.call && !this.#incarnation.isOver
+    if (isIt) return current
+    throw new ActorError('EINVAL', `No message is being handled, which ${needs} is about`)
+  }
   readonly #deliver = (call: () => unknown, done: () => void): void =>
     this.#host.invoke(this.#cell, this.#incarnation, () => {
       done()

@@ -1,4 +1,6 @@
 import { ActorError } from '../errors.ts'
+import type { Address } from './address.ts'
+import type { RefOwner } from './ref.ts'
 import { Timeout, type Timeouts } from './timeouts.ts'
 
 /** What becomes of something asked that nobody waits for any more. */
@@ -12,6 +14,10 @@ export abstract class Pending extends Timeout {
   id = 0
   /** The host that is to answer. */
   readonly host: number
+  /** The actor that is told when nobody waits any more; none: it knows by the deadline. */
+  address: Address | undefined
+  /** The actor that has asked: the refs in the answer are its own. */
+  owner: RefOwner | undefined
   readonly #asker: Asker
 
   constructor(host: number, asker: Asker) {

@@ -4,9 +4,11 @@ import type { Address } from './address.ts'
 import type { Down } from './down.ts'
 import type { Envelope } from './envelope.ts'
 import type { Incarnation } from './incarnation.ts'
-import { Mailbox } from './mailbox.ts'
+import { QueueMailbox, type Mailbox } from './mailbox.ts'
+import type { Message } from './message.ts'
+import { PriorityMailbox, urgentFirst } from './priorityMailbox.ts'
 import type { RefOwner } from './ref.ts'
-import type { Outlet, StreamSource } from './streamSource.ts'
+import type { Work } from './work.ts'
 
 /**
  * Where an actor is in its life. One that is `suspended` has failed, and waits with its mailbox for
@@ -53,23 +55,29 @@ export class Cell implements RefOwner {
   readonly slot: number
   readonly generation: number
   readonly blueprint: Blueprint
-  readonly mailbox = new Mailbox()
+  readonly mailbox: Mailbox
   /** Messages that may wait before senders are told to pause. */
   readonly limit: number
+  /** Messages that may be under way at once. */
+  readonly concurrency: number
+  /** Messages whose handlers are awaited. */
+  underWay = 0
   phase: Phase = 'starting'
   handlers: Handlers = {}
   /** The life that it leads now: each time that its factory runs, a new one begins. */
   incarnation!: Incarnation
-  /** The message whose handler is awaited, until it is answered. */
-  handling: Envelope | undefined
   /** Of the message being handled. */
   deadline = Infinity
-  /** Hosts that were told to pause. */
+  /** The message being handled; if several are under way, only until its handler first awaits something. */
+  current: Envelope | undefined
+  /** What its handler sees of it; made when first asked for. */
+  message: Message | undefined
+  /** What it has in hand besides; made when first needed. */
+  work: Work | undefined
+  /** Hosts that were told to pause, while the mailbox counts as full. */
   paused: Set<number> | undefined
   /** Who wants to know when it is gone. */
   watchers: Set<(down: Down) => void> | undefined
-  /** Its generators that are read, and where their items go. */
-  streams: Map<StreamSource, Outlet> | undefined
   /** Whether it stops when the message being handled is done. */
   isStopping = false
   /** Whether it stops when its mailbox is empty. */
@@ -83,8 +91,12 @@ export class Cell implements RefOwner {
     this.slot = slot
     this.generation = generation
     this.blueprint = blueprint
-    const limit = blueprint.definition.options.mailbox ?? DEFAULT_MAILBOX
-    this.limit = limit === 0 ? Infinity : limit
+    const { priority, options } = blueprint.definition
+    const { mailbox = DEFAULT_MAILBOX, urgent, concurrency = 1 } = options
+    const laneOf = priority ?? (urgent === undefined ? undefined : urgentFirst(urgent))
+    this.mailbox = laneOf === undefined ? new QueueMailbox() : new PriorityMailbox(laneOf)
+    this.limit = mailbox === 0 ? Infinity : mailbox
+    this.concurrency = concurrency
   }
 
   /** Its names from the program down, as `/parent/child`. */

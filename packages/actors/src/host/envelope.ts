@@ -6,7 +6,7 @@ export const kind = {
   tell: 1,
   ask: 2,
   stream: 3,
-  /** A function that the host itself calls in the actor's turn; it never leaves the host. */
+  /** What an actor does in its turn without a message; it never leaves the host. */
   call: 4,
 
   /** The answer of an ask. */
@@ -19,6 +19,8 @@ export const kind = {
   item: 10,
   /** The stream is over. */
   end: 11,
+  /** The items on their way are so large that no further one comes until some are taken. */
+  stall: 13,
 
   /** The asker is not interested any more. */
   cancel: 16,
@@ -26,7 +28,10 @@ export const kind = {
   credit: 17,
   /** A mailbox is full: its actor is told nothing more until `resume`. */
   pause: 18,
+  /** So many messages may come again. */
   resume: 19,
+  /** More wait than `resume` has let go: another is wanted. */
+  want: 22,
   /** A request between hosts, by name: spawn, stop, watch. */
   request: 20,
   /** A notice between hosts, which nobody answers. */

@@ -2,7 +2,6 @@ import type { ActorDefinition } from '../definition/definition.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import { Child, type Failure } from '../supervision/child.ts'
-import { publishFailure } from '../supervision/failures.ts'
 import type { Directive, During } from '../supervision/options.ts'
 import { Supervisor, type Orders } from '../supervision/supervisor.ts'
 import { isSameAddress, nowhere, PROGRAM, type Address } from './address.ts'
@@ -258,7 +257,7 @@ export class Families {
       },
       forget: (child) => host.notify(PROGRAM, 'forget', lostAddresses(child)),
       report: (path, { error, during }: Failure, directive: Directive) =>
-        publishFailure({ path, error, during, directive }),
+        host.reportFailure({ path, error, during, directive }),
     }
   }
 

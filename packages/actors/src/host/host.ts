@@ -1,43 +1,51 @@
 import type { Context } from '@ringpost/core'
 import { loadDefinition, type ActorDefinition } from '../definition/definition.ts'
+import type { Overflow } from '../definition/mailboxOptions.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
+import { copyValue } from '../values/index.ts'
+import type { ActorFailure } from '../supervision/failures.ts'
 import type { PoolRef } from '../many/pool/pool.ts'
 import { Pools, type PoolsHost } from '../many/pool/pools.ts'
 import type { RelayOutlet } from '../many/pool/view.ts'
 import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
 import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
-import { copyValue, type ValueContext } from '../values/index.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { isGateway } from '../nodes/remoteAddress.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
-import { publishFailure } from '../supervision/failures.ts'
 import type { During } from '../supervision/options.ts'
-import { nowhere, PROGRAM, type Address } from './address.ts'
+import { AbortableAnswer } from './abortableAnswer.ts'
+import { PROGRAM, type Address } from './address.ts'
+import { Admission, type Doorkeeper } from './admission.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
 import type { Board, Seat } from './board.ts'
 import type { Blueprint, Cell } from './cell.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { bury, type DeadLetterReason } from './deadLetters.ts'
 import type { Down, HostLoss } from './down.ts'
 import { kind, type Envelope, type Kind, type Parcel } from './envelope.ts'
+import type { DeadLetterReason } from './events.ts'
 import { Families, type Lost, type Parent, type SpawnOrder } from './families.ts'
 import { whenFound } from './finding.ts'
-import { Gates } from './gates.ts'
 import { hostDown, lostWith } from './hostLoss.ts'
 import type { Incarnation } from './incarnation.ts'
 import { Life, type StopOptions } from './life.ts'
 import { lane, Mesh, type Lanes } from './mesh.ts'
+import { Message } from './message.ts'
 import { Moves, type Awaited, type Move, type MovesSnapshot } from './moves.ts'
 import { Performer, type Stage } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
 import { Unreadable } from './record.ts'
-import { ActorHandle, type ActorRef, type Caller, type RefOwner } from './ref.ts'
-import { refsIn, type RefMaker } from './refValues.ts'
-import { StreamReader, WINDOW, type Creditor } from './streamReader.ts'
-import { StreamSource, type Outlet } from './streamSource.ts'
+import { ActorHandle, ActorRef, type Caller } from './ref.ts'
+import { RefValues, type RefMaker } from './refValues.ts'
+import { Reporting } from './reporting.ts'
+import { Room } from './room.ts'
+import { LOCAL_WINDOW, StreamReader, WINDOW, type Creditor } from './streamReader.ts'
+import { StreamSource } from './streamSource.ts'
+import type { TimerHost } from './timers.ts'
 import { Timeouts, type Timeout } from './timeouts.ts'
 import { Watches } from './watches.ts'
+import type { Turn } from './turn.ts'
+import { Work } from './work.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -57,19 +65,31 @@ export interface Welcome {
  * delivers what is for its own actors.
  */
 export class Host
-  implements Caller, Asker, Creditor, Stage, RefMaker, PoolsHost, TopicHost, RegistryHost
+  implements
+    Caller,
+    Asker,
+    Creditor,
+    Stage,
+    Doorkeeper,
+    RefMaker,
+    PoolsHost,
+    TopicHost,
+    RegistryHost
 {
   readonly number: number
   /** Carries the calls of refs of other nodes' actors. */
   readonly remote = new RemoteCaller(this)
   /** The way to other nodes; in the program's host, once it is used. */
   gateway: Gateway | undefined
-  readonly #clock: Clock = systemClock
-  readonly #values: ValueContext
+  readonly timeouts: Timeouts
+  /** What the program hears of this host. */
+  readonly reporting: Reporting
+  readonly #clock: Clock
+  readonly #values: RefValues
   readonly #mesh: Mesh
-  readonly #gates = new Gates()
-  readonly #timeouts = new Timeouts(this.#clock)
-  readonly #asks = new Asks(this.#timeouts)
+  readonly #room: Room
+  readonly #admission = new Admission(this)
+  readonly #asks: Asks
   readonly #performer = new Performer(this)
   readonly #life: Life
   readonly #placement: Placement
@@ -87,11 +107,26 @@ export class Host
   readonly #sources = new Map<number, StreamSource>()
   #isClosed = false
 
-  /** @param seat this host's on the board */
-  constructor(system: string, number: number, context: Context, board: Board, seat: number) {
+  /**
+   * @param seat this host's on the board
+   * @param clock for tests
+   */
+  constructor(
+    system: string,
+    number: number,
+    context: Context,
+    board: Board,
+    seat: number,
+    clock: Clock = systemClock,
+  ) {
     this.number = number
-    this.#values = refsIn(this)
+    this.#clock = clock
+    this.timeouts = new Timeouts(clock)
+    this.#asks = new Asks(this.timeouts)
+    this.#values = new RefValues(this)
     this.#mesh = new Mesh(system, number, context, this.#values)
+    this.#room = new Room(number, this.#mesh, (address) => this.#want(address))
+    this.reporting = new Reporting(this)
     this.pools = new Pools(this)
     this.topics = new TopicHub(this)
     this.registry = new RegistryHub(this)
@@ -127,6 +162,7 @@ export class Host
   /** Receives from now on. */
   open(): void {
     this.#mesh.open(this.#take, this.#performer.run)
+    this.reporting.open()
   }
 
   /** Answers requests of that name from other hosts; what it throws fails them. */
@@ -143,6 +179,11 @@ export class Host
     return this.#life
   }
 
+  /** Messages that wait for an actor of this host. */
+  waitingFor(address: Address): number {
+    return this.cellAt(address)?.mailbox.length ?? 0
+  }
+
   get moves(): Moves {
     return this.#moves
   }
@@ -153,7 +194,7 @@ export class Host
     const address = this.whereIs(ref.address)
     const reason = this.#refusal(address)
     if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
-    bury(reason, address, method)
+    this.bury(reason, address, method)
     return false
   }
 
@@ -166,16 +207,31 @@ export class Host
       await this.send(ref, method, copied)
       return
     }
-    // TODO deadline and signal of options
-    while (this.#refusal(address) === 'overflow') await this.#whenRoom(address)
-    if (this.#refusal(address) !== undefined) throw this.#gone(address.host)
-    this.hand(kind.tell, address, method, args, 0, Infinity)
+    const { options } = ref
+    options.signal?.throwIfAborted()
+    const refusal = this.#refusal(address)
+    if (refusal === undefined) this.hand(kind.tell, address, method, args, 0, Infinity)
+    else if (refusal !== 'overflow') throw this.#gone(address.host)
+    else if (this.#room.overflowOf(address) === 'drop-newest') this.bury(refusal, address, method)
+    else {
+      const answer = this.#answerOf(address, options.signal)
+      this.#asks.add(answer, options.timeoutMs ?? Infinity)
+      this.#hold(answer, address, options.signal, args, (copied) => {
+        this.#asks.remove(answer)
+        this.hand(kind.tell, address, method, copied, 0, Infinity)
+        answer.settle(undefined)
+      })
+      await answer.promise
+    }
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
     if (this.#isAwaited(ref.address)) return this.#askLater(ref, method, args)
-    const answer = new Answer(this.whereIs(ref.address).host, this)
-    this.#begin(kind.ask, answer, ref, method, args)
+    const { options, owner } = ref
+    const address = this.whereIs(ref.address)
+    const answer = this.#answerOf(address, options.signal)
+    this.#asks.add(answer, options.timeoutMs ?? this.timeLeft(owner?.deadline))
+    this.#begin(kind.ask, answer, answer.deadline, address, ref, method, args)
     return answer.promise
   }
 
@@ -185,9 +241,16 @@ export class Host
     args: unknown[],
   ): AsyncGenerator<unknown, void, void> {
     if (this.#isAwaited(ref.address)) return this.#streamLater(ref, method, this.copyArgs(args))
-    const reader = new StreamReader(this.whereIs(ref.address).host, this)
-    this.#begin(kind.stream, reader, ref, method, args)
-    return reader
+    const { options, owner } = ref
+    const { signal, timeoutMs = Infinity } = options
+    const address = this.whereIs(ref.address)
+    const until = owner?.deadline ?? Infinity
+    const window = address.host === this.number ? LOCAL_WINDOW : WINDOW
+    const begin = (reader: StreamReader): void => {
+      this.#asks.add(reader, Infinity)
+      this.#begin(kind.stream, reader, until, address, ref, method, args)
+    }
+    return new StreamReader({ address, window, signal, timeoutMs, until, begin }, this)
   }
 
   /** Settles when the actor is gone, also if it is being restarted elsewhere. */
@@ -252,7 +315,7 @@ export class Host
     parent?: Parent,
   ): Promise<ActorHandle<H>> {
     const address = this.families.spawn(definition as never, args, parent)
-    return new ActorHandle(address instanceof Promise ? await address : address, this)
+    return new ActorHandle(address instanceof Promise ? await address : address, this, parent?.cell)
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -265,20 +328,8 @@ export class Host
   /** Calls a function in the actor's turn, unless it has begun another life by then. */
   invoke(cell: Cell, incarnation: Incarnation, call: () => unknown): void {
     if (incarnation.isOver) return
-    const body = (): unknown => (incarnation.isOver ? undefined : call())
-    const { slot, generation } = cell
-    const from = this.number
-    cell.mailbox.push({
-      kind: kind.call,
-      slot,
-      generation,
-      from,
-      id: 0,
-      deadline: Infinity,
-      method: '',
-      body,
-    })
-    this.#performer.wake(cell)
+    const run = (): unknown => (incarnation.isOver ? undefined : call())
+    this.#performer.perform(cell, { name: 'watch', run })
   }
 
   /** The actor has failed, not by its own handler. */
@@ -295,7 +346,9 @@ export class Host
   /** Arguments as an actor has them: its own. */
   copyArgs(args: unknown[], owner?: Cell): unknown[] {
     if (args.every(isPrimitive)) return args
-    return copyValue(args, owner === undefined ? this.#values : refsIn(this, owner)) as unknown[]
+    const copied = copyValue(args, this.#values) as unknown[]
+    this.#values.adopt(owner)
+    return copied
   }
 
   cellAt({ host, slot, generation }: Address): Cell | undefined {
@@ -389,10 +442,11 @@ export class Host
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host } = lost
+    const { host, loss } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
+    this.#reportLoss(host, loss)
     const addresses = this.families.lose(lost)
     this.notify(PROGRAM, 'awaits', { host, addresses })
   }
@@ -406,13 +460,15 @@ export class Host
     this.topics.lost(host)
     this.registry.lost(host)
     this.#asks.failAll(() => hostDown(host, loss), host)
-    this.#gates.openAll(host)
+    this.#room.forget(host)
+    this.reporting.forget(host)
     this.watches.lose(host)
   }
 
   /** Stops all actors. */
-  stopActors(options: StopOptions): Promise<void> {
-    return this.#life.stopAll(options)
+  async stopActors(options: StopOptions): Promise<void> {
+    await this.#life.stopAll(options)
+    await this.reporting.drained()
   }
 
   close(): void {
@@ -421,14 +477,15 @@ export class Host
     this.#placement.close()
     this.#moves.close()
     this.#asks.failAll(() => new ActorError('ECLOSED'))
-    this.#timeouts.close()
+    this.timeouts.close()
     this.#mesh.close()
+    this.reporting.events.close()
   }
 
   // What comes.
 
   readonly #take = (envelope: Envelope): void => {
-    const { from, id, body } = envelope
+    const { from, id, slot, generation, body } = envelope
     switch (envelope.kind) {
       case kind.tell:
       case kind.ask:
@@ -442,26 +499,32 @@ export class Host
         this.#services.get(envelope.method)?.(body as never, from, id)
         break
       case kind.pause:
-        this.#gates.close(from, envelope.generation)
+        this.#room.close({ host: from, slot, generation }, body as Overflow)
         break
       case kind.resume:
-        this.#gates.open(from, envelope.generation)
+        this.#room.open({ host: from, slot, generation }, body as number | undefined)
+        break
+      case kind.want:
+        this.#wanted(from, slot, generation)
         break
       case kind.credit:
         this.#sources.get(sourceKey(from, id))?.credit(body as number)
         break
       case kind.cancel:
-        void this.#sources.get(sourceKey(from, id))?.cancel()
+        this.#cancel(from, id, slot, generation)
         this.watches.cancel(from, id)
         this.gateway?.cancel(from, id)
         break
       default:
-        this.#answer(envelope.kind, id, body)
+        this.#answer(envelope.kind, id, body, envelope)
     }
+    // Whatever was read and not taken by an actor belongs to none.
+    this.#values.adopt(undefined)
   }
 
   #deliver(envelope: Envelope): void {
     const cell = this.#life.get(envelope.slot, envelope.generation)
+    this.#values.adopt(cell)
     if (cell === undefined) {
       this.#deliverElsewhere(envelope)
       return
@@ -470,13 +533,8 @@ export class Host
       this.refuse(envelope, envelope.body.error)
       return
     }
-    if (cell.relay !== undefined) {
-      cell.relay(envelope)
-      return
-    }
-    cell.mailbox.push(envelope)
-    if (cell.mailbox.length >= cell.limit) this.#press(cell, envelope.from)
-    this.#performer.wake(cell)
+    if (cell.relay !== undefined) cell.relay(envelope)
+    else if (this.#admission.admit(cell, envelope)) this.#performer.wake(cell)
   }
 
   /** No actor of this host is meant: one of another node may be. */
@@ -488,19 +546,27 @@ export class Host
     else this.gateway.take(envelope)
   }
 
-  /** What was asked of others has been answered. */
-  #answer(how: Kind, id: number, body: unknown): void {
+  /** What was asked of others has been answered. @param of says by whom */
+  #answer(how: Kind, id: number, body: unknown, of: Envelope): void {
     const pending = this.#asks.get(id)
+    this.#values.adopt(pending?.owner)
     if (pending === undefined) {
-      bury('late reply', nowhere, '')
+      const { from: host, slot, generation, method } = of
+      // What was under way when a reader broke off is no letter to anybody.
+      if (how < kind.item || how === kind.refusal)
+        this.bury('late reply', { host, slot, generation }, method)
       return
     }
     if (body instanceof Unreadable) {
-      this.abandon(pending, body.error)
+      pending.abandon(body.error)
       return
     }
     if (how === kind.item) {
       pending.item(body)
+      return
+    }
+    if (how === kind.stall) {
+      if (pending instanceof StreamReader) pending.stalled()
       return
     }
     this.#asks.remove(pending)
@@ -508,6 +574,25 @@ export class Host
     else if (how === kind.end) pending.end()
     else if (how === kind.refusal) pending.refuse(body)
     else pending.fail(body)
+  }
+
+  /** Whoever asked does not wait any more. */
+  #cancel(from: number, id: number, slot: number, generation: number): void {
+    const source = this.#sources.get(sourceKey(from, id))
+    if (source !== undefined) {
+      source.cancel()
+      return
+    }
+    const cell = this.#life.get(slot, generation)
+    if (cell === undefined || cell.mailbox.remove(from, id) !== undefined) return
+    const isIt = (envelope: Envelope | undefined): envelope is Envelope =>
+      envelope?.id === id && envelope.from === from
+    const stashed = cell.work?.stash.find(isIt)
+    if (stashed !== undefined) cell.work!.unstash(stashed)
+    const canceled = new ActorError('ECANCELED')
+    if (isIt(cell.current)) (cell.message ??= new Message(cell.current, this)).withdraw(canceled)
+    for (const message of cell.work?.handling ?? [])
+      if (isIt(message.envelope)) message.withdraw(canceled)
   }
 
   async #serve({ method, from, id, body }: Envelope): Promise<void> {
@@ -553,22 +638,21 @@ export class Host
     return this.#clock.now()
   }
 
-  reply({ from, id }: Envelope, value: unknown): void {
-    this.#respond(kind.reply, from, id, value)
+  reply(envelope: Envelope, value: unknown): void {
+    this.#respond(kind.reply, envelope, value)
   }
 
   refuse(envelope: Envelope, error: unknown): void {
     if (envelope.kind === kind.call) return
-    const { from, id, body } = envelope
-    if (id !== 0)
+    if (envelope.id !== 0)
       if (error instanceof ActorError && error.code === 'ENOACTOR')
-        this.#respond(kind.refusal, from, id, body)
-      else this.#respond(kind.failure, from, id, error)
-    bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
+        this.#respond(kind.refusal, envelope, envelope.body)
+      else this.#respond(kind.failure, envelope, error)
+    this.bury(reasonOf(error), { host: this.number, ...envelope }, envelope.method)
   }
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
-    if (envelope.id !== 0) this.#respond(kind.failure, envelope.from, envelope.id, error)
+    if (envelope.id !== 0) this.#respond(kind.failure, envelope, error)
     if (envelope.kind === kind.tell || envelope.kind === kind.call) {
       this.#life.fail(cell, error, 'message')
       return
@@ -580,48 +664,63 @@ export class Host
     void this.#life.finish(cell, { reason: 'stopped' })
   }
 
-  play(cell: Cell, envelope: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void {
-    this.pour(envelope, items, (cell.streams ??= new Map<StreamSource, Outlet>()))
+  play(cell: Cell, message: Message, items: Iterator<unknown> | AsyncIterator<unknown>): void {
+    const { sources } = (cell.work ??= new Work())
+    this.#read(
+      message,
+      items,
+      sources,
+      (turn) => this.#performer.perform(cell, turn),
+      (error) => this.failed(cell, message.envelope, error),
+    )
   }
 
   /** Whoever asked is told, and the message is no dead letter. */
-  answerFailure({ from, id }: Envelope, error: unknown): void {
-    this.#respond(kind.failure, from, id, error)
+  answerFailure(envelope: Envelope, error: unknown): void {
+    this.#respond(kind.failure, envelope, error)
   }
 
   /**
-   * Items go to whoever asked for a stream, as far as the credit goes.
+   * Items that come from elsewhere go to whoever asked for a stream, as far as the credit goes.
    *
-   * @param streams those of the same owner, which this one is among until it ends
+   * @param sources those of the same owner, which this one is among until it ends
    */
   pour(
-    { from, id }: Envelope,
+    envelope: Envelope,
     items: Iterator<unknown> | AsyncIterator<unknown>,
-    streams: Map<StreamSource, Outlet>,
+    sources = new Set<StreamSource>(),
   ): void {
-    const key = sourceKey(from, id)
-    const outlet = {
-      item: (value: unknown) => this.#respond(kind.item, from, id, value),
-      end: () => this.#respond(kind.end, from, id, undefined),
-      fail: (error: unknown) => this.#respond(kind.failure, from, id, error),
-    }
-    const source = new StreamSource(items, WINDOW, outlet, () => {
-      this.#sources.delete(key)
-      streams.delete(source)
-    })
-    this.#sources.set(key, source)
-    streams.set(source, outlet)
-    void source.run()
+    const soon = (turn: Turn): void => queueMicrotask(() => turn.run())
+    this.#read(new Message(envelope, this), items, sources, soon, (error) =>
+      this.answerFailure(envelope, error),
+    )
   }
 
-  /** The actor's generators end, and their readers have the error. */
-  endStreams(cell: Cell, error: ActorError): void {
-    for (const [source, outlet] of cell.streams ?? []) {
-      outlet.fail(error)
-      source.cancel().catch((thrown: unknown) => {
-        publishFailure({ path: cell.path, error: thrown, during: 'hook', directive: undefined })
-      })
-    }
+  #read(
+    message: Message,
+    items: Iterator<unknown> | AsyncIterator<unknown>,
+    sources: Set<StreamSource>,
+    schedule: (turn: Turn) => void,
+    threw: (error: unknown) => void,
+  ): void {
+    const { envelope } = message
+    const { from, id } = envelope
+    const key = sourceKey(from, id)
+    const window = from === this.number ? LOCAL_WINDOW : WINDOW
+    const source = new StreamSource(message, items, window, {
+      item: (value) => this.#item(envelope, value),
+      end: () => this.#respond(kind.end, envelope, undefined),
+      stall: () => this.#respond(kind.stall, envelope, undefined),
+      fail: (error) => this.#respond(kind.failure, envelope, error),
+      threw,
+      schedule,
+      ended: () => {
+        this.#sources.delete(key)
+        sources.delete(source)
+      },
+    })
+    this.#sources.set(key, source)
+    sources.add(source)
   }
 
   rested(): void {
@@ -629,10 +728,57 @@ export class Host
   }
 
   relieved(cell: Cell): void {
-    for (const host of cell.paused ?? [])
-      if (host === this.number) this.#gates.open(host, cell.generation)
-      else this.#postFor(host, kind.resume, cell)
-    cell.paused = undefined
+    this.#admission.relieve(cell)
+  }
+
+  // Room in mailboxes: of this host's actors, and of others.
+
+  pause(host: number, cell: Cell, overflow: Overflow): void {
+    if (host === this.number) this.#room.close(this.addressOf(cell), overflow)
+    else this.#postFor(host, lane.system, kind.pause, cell, overflow)
+  }
+
+  resume(host: number, actor: Omit<Address, 'host'>, messages: number | undefined): void {
+    if (host === this.number) this.#room.open({ host, ...actor }, messages)
+    else this.#postFor(host, lane.system, kind.resume, actor, messages)
+  }
+
+  /** More messages wait here than an actor has let go. */
+  #want(address: Address): void {
+    const { host, slot, generation } = address
+    if (host === this.number) this.#wanted(host, slot, generation)
+    // Behind those which have left, so that they are counted first.
+    else this.#postFor(host, lane.users, kind.want, address, undefined)
+  }
+
+  /** More messages wait at that host than an actor has let go. */
+  #wanted(host: number, slot: number, generation: number): void {
+    const cell = this.#life.get(slot, generation)
+    if (cell === undefined) this.resume(host, { slot, generation }, undefined)
+    else this.#admission.want(cell, host)
+  }
+
+  // What actors do in their turn.
+
+  /** What the timers of the actor need. */
+  timerHost(cell: Cell): TimerHost {
+    return {
+      timeouts: this.timeouts,
+      now: () => this.#clock.now(),
+      perform: (turn: Turn) => this.#performer.perform(cell, turn),
+    }
+  }
+
+  /** What the actor has put aside is what it handles next. */
+  unstash(cell: Cell): void {
+    for (const envelope of cell.work?.stash.splice(0).reverse() ?? [])
+      try {
+        cell.mailbox.unshift(envelope)
+      } catch (error) {
+        // The definition's `priority` has thrown.
+        this.refuse(envelope, error)
+      }
+    this.#performer.wake(cell)
   }
 
   stopSoon(cell: Cell): void {
@@ -644,7 +790,8 @@ export class Host
 
   abandon(pending: Pending, error: unknown): void {
     if (!this.#asks.remove(pending)) return
-    this.cancel(pending)
+    // Who had not even left has nobody to tell.
+    if (!this.#room.withdraw(pending)) this.cancel(pending)
     if (error !== undefined) pending.fail(error)
   }
 
@@ -653,25 +800,85 @@ export class Host
     else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.credit, '', id, items)
   }
 
-  #begin(how: Kind, pending: Pending, ref: ActorRef<never>, method: string, args: unknown[]): void {
-    const { options, owner } = ref
-    const address = this.whereIs(ref.address)
-    const { signal } = options
-    if (signal?.aborted === true) {
-      pending.fail(signal.reason)
-      return
-    }
+  await(reader: StreamReader): void {
+    const { timeoutMs, until } = reader.reading
+    const left = until === Infinity ? Infinity : Math.max(0, until - this.#clock.now())
+    this.timeouts.add(reader, Math.min(timeoutMs, left))
+  }
+
+  relax(reader: StreamReader): void {
+    this.timeouts.remove(reader)
+  }
+
+  #answerOf(address: Address, signal: AbortSignal | undefined): Answer {
+    return signal === undefined
+      ? new Answer(address.host, this)
+      : new AbortableAnswer(address, this, signal)
+  }
+
+  /** It is among what is asked; what it asks leaves now, or when there is room. */
+  #begin(
+    how: Kind,
+    pending: Pending,
+    deadline: number,
+    address: Address,
+    { options: { signal }, owner }: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): void {
     const refusal = this.#refusal(address)
-    if (refusal !== undefined && refusal !== 'overflow') {
-      pending.fail(this.#gone(address.host))
-      return
-    }
-    this.#asks.add(pending, options.timeoutMs ?? this.timeLeft(owner?.deadline))
+    pending.owner = owner
+    if (refusal === 'overflow')
+      this.#hold(pending, address, signal, args, (copied) =>
+        this.hand(how, address, method, copied, pending.id, deadline),
+      )
+    else if (signal?.aborted === true) this.#giveUp(pending, signal.reason)
+    else if (refusal !== undefined) this.#giveUp(pending, this.#gone(address.host))
+    else
+      try {
+        this.hand(how, address, method, args, pending.id, deadline)
+      } catch (error) {
+        this.#giveUp(pending, error)
+      }
+  }
+
+  /** It waits until there is room, if it may. @param leave may throw */
+  #hold(
+    pending: Pending,
+    address: Address,
+    signal: AbortSignal | undefined,
+    args: unknown[],
+    leave: (copied: unknown[]) => void,
+  ): void {
     try {
-      this.hand(how, address, method, args, pending.id, pending.deadline)
+      signal?.throwIfAborted()
+      if (this.#room.overflowOf(address) !== 'wait') throw new ActorError('EOVERFLOW')
+      const copied = this.copyArgs(args)
+      this.#room.wait(pending, address, () => {
+        try {
+          leave(copied)
+        } catch (error) {
+          this.#giveUp(pending, error)
+        }
+      })
     } catch (error) {
-      this.#asks.remove(pending)
-      pending.fail(error)
+      this.#giveUp(pending, error)
+    }
+  }
+
+  /** It was never handed over. */
+  #giveUp(pending: Pending, error: unknown): void {
+    this.#asks.remove(pending)
+    pending.fail(error)
+  }
+
+  /** The actor is told that nobody waits for its answer. */
+  #withdraw({ host, slot, generation }: Address, id: number): void {
+    if (host === this.number) this.#cancel(host, id, slot, generation)
+    else if (!this.#mesh.isGone(host)) {
+      const parcel = { slot, generation, id, deadline: Infinity, method: '', body: undefined }
+      // On the way of what was asked, which it must not overtake.
+      this.#mesh.post(host, lane.users, { kind: kind.cancel, ...parcel })
     }
   }
 
@@ -687,8 +894,8 @@ export class Host
     return this.#placement.hosts
   }
 
-  poolRefOf(address: Address, owner?: RefOwner): PoolRef {
-    return this.pools.refOf(address, owner)
+  poolRefOf(address: Address): PoolRef {
+    return this.pools.refOf(address)
   }
 
   isBlocked(address: Address): boolean {
@@ -704,20 +911,17 @@ export class Host
   }
 
   startTimeout(timeout: Timeout, lastsMs: number): void {
-    this.#timeouts.add(timeout, lastsMs)
+    this.timeouts.add(timeout, lastsMs)
   }
 
   stopTimeout(timeout: Timeout): void {
-    this.#timeouts.remove(timeout)
+    this.timeouts.remove(timeout)
   }
 
-  /** Tells the host that has it that nobody waits for it. */
-  cancel({ host, id }: Pending): void {
-    if (host === this.number) void this.#sources.get(sourceKey(host, id))?.cancel()
-    else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.cancel, '', id, undefined)
+  /** The actor that has it is told that nobody waits for it; others know by the deadline. */
+  cancel({ address, id }: Pending): void {
+    if (address !== undefined) this.#withdraw(address, id)
   }
-
-  readonly bury = bury
 
   relayFor(address: Address, relay: (envelope: Envelope) => void): void {
     const cell = this.cellAt(address)
@@ -727,10 +931,10 @@ export class Host
   outletOf(address: Address): RelayOutlet {
     return {
       reply: (envelope, value) => this.reply(envelope, value),
-      fault: ({ from, id }, error) => this.#respond(kind.failure, from, id, error),
+      fault: (envelope, error) => this.answerFailure(envelope, error),
       play: (envelope, items) => {
         const cell = this.cellAt(address)
-        if (cell !== undefined) this.play(cell, envelope, items)
+        if (cell !== undefined) this.pour(envelope, items, (cell.work ??= new Work()).sources)
       },
     }
   }
@@ -749,7 +953,7 @@ export class Host
   }
 
   copyOf(value: unknown): unknown {
-    return copyValue(value, this.#values)
+    return this.copy(value)
   }
 
   // How things get there.
@@ -773,18 +977,39 @@ export class Host
     return true
   }
 
-  #respond(how: Kind, to: number, id: number, value: unknown): void {
-    if (to === this.number) {
-      const isOwn = how === kind.failure || how === kind.refusal
-      this.#answer(how, id, isOwn ? value : copyValue(value, this.#values))
-      return
+  #respond(how: Kind, to: Envelope, value: unknown): void {
+    const { from } = to
+    if (from === this.number) this.#respondHere(how, to, value)
+    else if (!this.#mesh.isGone(from)) {
+      try {
+        this.#mesh.post(from, lane.users, responseTo(to, how, value))
+      } catch (error) {
+        this.#mesh.post(from, lane.users, responseTo(to, kind.failure, error))
+      }
     }
-    if (this.#mesh.isGone(to)) return
-    try {
-      this.#post(to, lane.users, how, '', id, value)
-    } catch (error) {
-      this.#post(to, lane.users, kind.failure, '', id, error)
+  }
+
+  #respondHere(how: Kind, to: Envelope, value: unknown): void {
+    let copied = value
+    if (how !== kind.failure)
+      try {
+        copied = copyValue(value, this.#values)
+      } catch (error) {
+        this.#answer(kind.failure, to.id, error, to)
+        return
+      }
+    this.#answer(how, to.id, copied, to)
+  }
+
+  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  #item(to: Envelope, value: unknown): number {
+    const { from, id } = to
+    if (from === this.number) {
+      this.#answer(kind.item, id, copyValue(value, this.#values), to)
+      return 0
     }
+    if (this.#mesh.isGone(from)) return 0
+    return this.#mesh.post(from, lane.users, responseTo(to, kind.item, value))
   }
 
   #post(
@@ -799,36 +1024,24 @@ export class Host
     this.#mesh.post(host, way, parcel)
   }
 
-  #postFor(host: number, how: Kind, { slot, generation }: Cell): void {
+  #postFor(
+    host: number,
+    way: keyof Lanes,
+    how: Kind,
+    { slot, generation }: Omit<Address, 'host'>,
+    body: unknown,
+  ): void {
     if (this.#mesh.isGone(host)) return
-    const parcel = {
-      kind: how,
-      slot,
-      generation,
-      id: 0,
-      deadline: Infinity,
-      method: '',
-      body: undefined,
-    }
-    this.#mesh.post(host, lane.system, parcel)
-  }
-
-  #press(cell: Cell, host: number): void {
-    if (cell.paused?.has(host) === true) return
-    ;(cell.paused ??= new Set()).add(host)
-    if (host === this.number) this.#gates.close(host, cell.generation)
-    else this.#postFor(host, kind.pause, cell)
+    const parcel = { kind: how, slot, generation, id: 0, deadline: Infinity, method: '', body }
+    this.#mesh.post(host, way, parcel)
   }
 
   /** Why a message should not be handed over now. */
   #refusal(address: Address): DeadLetterReason | undefined {
     const { host } = address
     if (this.#isClosed) return 'host lost'
-    if (host !== this.number) {
-      if (this.#mesh.isGone(host)) return 'host lost'
-      if (this.#mesh.to(host).users.isFull) return 'overflow'
-    }
-    return this.#gates.isClosed(address) ? 'overflow' : undefined
+    if (this.isGone(host)) return 'host lost'
+    return this.#room.isFull(address) ? 'overflow' : undefined
   }
 
   #gone(host: number): ActorError {
@@ -848,7 +1061,7 @@ export class Host
   }
 
   #whenFound(address: Address, timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
-    return whenFound(this.#moves, this.#timeouts, address, timeoutMs, signal)
+    return whenFound(this.#moves, this.timeouts, address, timeoutMs, signal)
   }
 
   async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
@@ -870,11 +1083,76 @@ export class Host
     yield* this.stream(ref, method, args)
   }
 
-  async #whenRoom(address: Address): Promise<void> {
-    if (this.#gates.isClosed(address)) await this.#gates.whenOpen(address)
-    else await this.#mesh.to(address.host).users.whenRoom()
+  // What others hear of it.
+
+  /** An actor has begun, or begun anew. */
+  began(cell: Cell): void {
+    const { number: incarnation } = cell.incarnation
+    if (incarnation > 1) {
+      if (this.reporting.wants('restarted'))
+        this.reporting.tell({ type: 'restarted', incarnation, ...this.#who(cell) })
+    } else if (this.reporting.wants('spawned'))
+      this.reporting.tell({ type: 'spawned', ...this.#who(cell) })
+  }
+
+  /** An actor is no more. */
+  stopped(cell: Cell, down: Down): void {
+    if (this.reporting.wants('stopped'))
+      this.reporting.tell({ type: 'stopped', down, ...this.#who(cell) })
+  }
+
+  overflowed(cell: Cell, overflow: Overflow): void {
+    if (this.reporting.wants('overflow'))
+      this.reporting.tell({ type: 'overflow', overflow, ...this.#who(cell) })
+  }
+
+  /** An actor has failed, and its supervisor, which lives here, has decided. */
+  reportFailure(failure: ActorFailure): void {
+    const { path: actor, error: err, during, directive } = failure
+    if (this.reporting.wants('failed')) this.reporting.tell({ type: 'failed', ...failure })
+    const level = directive === 'resume' ? 'warn' : 'error'
+    this.reporting.say(level, { actor, during, directive, err }, 'An actor has failed')
+  }
+
+  #reportLoss(host: number, loss: HostLoss): void {
+    if (this.reporting.wants('host lost')) this.reporting.tell({ type: 'host lost', host, loss })
+    if (this.number === PROGRAM) this.reporting.say('error', { host, ...loss }, 'A host is lost')
+  }
+
+  copy<T>(value: T): T {
+    const copied = copyValue(value, this.#values) as T
+    this.#values.adopt(undefined)
+    return copied
+  }
+
+  #who(cell: Cell): { actor: ActorRef; definition: string; path: string } {
+    const actor = new ActorRef(this.addressOf(cell), this)
+    return { actor, definition: cell.blueprint.definition.name, path: cell.path }
+  }
+
+  /** A message that no actor handles. */
+  bury(reason: DeadLetterReason, { host, slot, generation, url }: Address, method: string): void {
+    if (!this.reporting.wants('dead letter')) return
+    const isHere = url === undefined
+    const address = isHere ? { host, slot, generation } : { host, slot, generation, url }
+    const actor = new ActorRef(address, isHere ? this : this.remote)
+    this.reporting.tell({ type: 'dead letter', reason, actor, method })
   }
 }
+
+const responseTo = (
+  { slot, generation, id, method }: Envelope,
+  how: Kind,
+  body: unknown,
+): Parcel => ({
+  kind: how,
+  slot,
+  generation,
+  id,
+  deadline: Infinity,
+  method,
+  body,
+})
 
 function isPrimitive(value: unknown): boolean {
   switch (typeof value) {

@@ -44,17 +44,20 @@ export class Lane {
     return this.#writer.size > 0
   }
 
-  /** @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  post(parcel: Parcel): void {
-    if (this.#isClosed) return
+  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  post(parcel: Parcel): number {
+    if (this.#isClosed) return 0
     const writer = this.#writer
     if (writer.size === 0) {
       writer.reserve(FRAME_HEAD_BYTES)
       writer.bytes.writeUInt32LE(this.#from, writer.length)
       writer.length += FRAME_HEAD_BYTES
     }
+    const before = writer.size
     this.#records.write(parcel)
+    const bytes = writer.size - before
     if (writer.size >= FRAME_BYTES) this.flush()
+    return bytes
   }
 
   /** Sends what was posted. */

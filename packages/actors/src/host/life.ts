@@ -1,6 +1,5 @@
 import { ActorError } from '../errors.ts'
 import type { During } from '../supervision/options.ts'
-import { publishFailure } from '../supervision/failures.ts'
 import { ActorContext } from './actorContext.ts'
 import type { Address } from './address.ts'
 import type { Seat } from './board.ts'
@@ -118,7 +117,7 @@ export class Life {
       return
     }
     cell.phase = 'suspended'
-    this.#drop(cell, new ActorError('ESTOPPED', 'The actor has failed'))
+    this.#performer.drop(cell, new ActorError('ESTOPPED', 'The actor has failed'))
     this.#host.families.tell(cell, error, during)
   }
 
@@ -235,6 +234,7 @@ export class Life {
     if (incarnation.isOver) throw new ActorError('ESTOPPED')
     cell.handlers = handlers as never
     cell.phase = 'idle'
+    this.#host.began(cell)
     if (cell.mailbox.length > 0 || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
   }
 
@@ -262,7 +262,12 @@ export class Life {
       try {
         await hook(ending)
       } catch (thrown) {
-        publishFailure({ path: cell.path, error: thrown, during: 'hook', directive: undefined })
+        this.#host.reportFailure({
+          path: cell.path,
+          error: thrown,
+          during: 'hook',
+          directive: undefined,
+        })
         failed ??= { reason: 'failed', error: thrown }
       }
     }
@@ -272,27 +277,25 @@ export class Life {
   /** No code of this life runs any more; whoever waits for it is told. */
   #cease(cell: Cell, ending: Ending): void {
     cell.incarnation.end()
-    if (cell.handling === undefined && cell.streams === undefined) return
-    const error = new ActorError('ESTOPPED', `The actor ${reasonsInWords[ending.reason]}`)
-    this.#drop(cell, error)
-    this.#host.endStreams(cell, error)
-  }
-
-  /** What was being handled is not waited for any more. */
-  #drop(cell: Cell, error: ActorError): void {
-    const { handling } = cell
-    cell.handling = undefined
-    if (handling !== undefined) this.#host.refuse(handling, error)
+    if (cell.underWay > 0 || cell.work !== undefined) {
+      const error = new ActorError('ESTOPPED', `The actor ${reasonsInWords[ending.reason]}`)
+      this.#performer.drop(cell, error)
+      cell.work?.end(error)
+    }
+    if (ending.reason === 'restarting') this.#host.unstash(cell)
   }
 
   #end(cell: Cell, down: Down): void {
     cell.phase = 'stopped'
     this.#cells.remove(cell)
     this.#seat.actors = this.#cells.count
+    for (const stashed of cell.work?.stash.splice(0) ?? [])
+      this.#host.refuse(stashed, new ActorError('ENOACTOR', 'The actor has stopped'))
     let envelope: Envelope | undefined
     while ((envelope = cell.mailbox.shift()) !== undefined)
       this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
     if (cell.paused !== undefined) this.#host.relieved(cell)
+    this.#host.stopped(cell, down)
     for (const watcher of cell.watchers ?? []) watcher(down)
     this.#host.families.bury(cell)
   }

@@ -3,8 +3,22 @@ import type { Envelope } from './envelope.ts'
 /** Most actors have a message or two waiting; the array doubles from here. */
 const FIRST_CAPACITY = 4
 
-/** The messages that wait for one actor, first in, first out. */
-export class Mailbox {
+/** The messages that wait for one actor. */
+export interface Mailbox {
+  readonly length: number
+  push(envelope: Envelope): void
+  /** The next to be handled. */
+  shift(): Envelope | undefined
+  /** Puts back what was taken, before all others of its kind. */
+  unshift(envelope: Envelope): void
+  /** Takes out the one that matters least: the oldest, of those that are not urgent. */
+  drop(): Envelope | undefined
+  /** Takes out what that host has asked by that name. */
+  remove(from: number, id: number): Envelope | undefined
+}
+
+/** First in, first out. */
+export class QueueMailbox implements Mailbox {
   #ring: (Envelope | undefined)[] = []
   #head = 0
   #length = 0
@@ -26,6 +40,31 @@ export class Mailbox {
     this.#head = (this.#head + 1) & (this.#ring.length - 1)
     this.#length--
     return envelope
+  }
+
+  unshift(envelope: Envelope): void {
+    if (this.#length === this.#ring.length) this.#grow()
+    this.#head = (this.#head - 1) & (this.#ring.length - 1)
+    this.#ring[this.#head] = envelope
+    this.#length++
+  }
+
+  drop(): Envelope | undefined {
+    return this.shift()
+  }
+
+  remove(from: number, id: number): Envelope | undefined {
+    const mask = this.#ring.length - 1
+    for (let i = 0; i < this.#length; i++) {
+      const envelope = this.#ring[(this.#head + i) & mask]!
+      if (envelope.id !== id || envelope.from !== from) continue
+      for (let later = i + 1; later < this.#length; later++)
+        this.#ring[(this.#head + later - 1) & mask] = this.#ring[(this.#head + later) & mask]
+      this.#length--
+      this.#ring[(this.#head + this.#length) & mask] = undefined
+      return envelope
+    }
+    return undefined
   }
 
   #grow(): void {

@@ -58,16 +58,17 @@ export class Mesh {
     return this.#gone.has(host) || this.#isClosed
   }
 
-  /** @throws {ActorError} `EVALUE`, `EMSGSIZE` */
-  post(host: number, way: keyof Lanes, parcel: Parcel): void {
+  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  post(host: number, way: keyof Lanes, parcel: Parcel): number {
     const to = this.to(host)[way]
     const wasHolding = to.isHolding
-    to.post(parcel)
-    if (wasHolding || !to.isHolding) return
+    const bytes = to.post(parcel)
+    if (wasHolding || !to.isHolding) return bytes
     this.#holding.push(to)
-    if (this.#isFlushScheduled) return
+    if (this.#isFlushScheduled) return bytes
     this.#isFlushScheduled = true
     queueMicrotask(this.flush)
+    return bytes
   }
 
   /** Sends what was posted. */

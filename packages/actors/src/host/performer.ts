@@ -1,21 +1,23 @@
 import { ActorError } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
+import { Message, type MessageHost } from './message.ts'
 import { RunQueue, threadPace } from './runQueue.ts'
+import type { Turn } from './turn.ts'
+import { Work } from './work.ts'
 
 /** Messages that one actor handles before the next has its turn. */
 const MESSAGES_PER_STEP = 64
 
 /** What the messages of actors lead to. */
-export interface Stage {
-  now(): number
+export interface Stage extends MessageHost {
   /** The handler of an ask has returned, and what. */
   reply(to: Envelope, value: unknown): void
   /** A message was not handled as it should have been. */
   refuse(envelope: Envelope, error: unknown): void
   /** A handler has returned a generator to read from. */
-  play(cell: Cell, envelope: Envelope, items: Iterator<unknown> | AsyncIterator<unknown>): void
-  /** A handler has thrown. */
+  play(cell: Cell, message: Message, items: Iterator<unknown> | AsyncIterator<unknown>): void
+  /** A handler has thrown, or what runs in its place: a timer counts as a `tell`. */
   failed(cell: Cell, envelope: Envelope, error: unknown): void
   /** The mailbox has room again. */
   relieved(cell: Cell): void
@@ -25,7 +27,10 @@ export interface Stage {
   rested(): void
 }
 
-/** Runs the messages of a host's actors: one at a time for each of them, and each in its turn. */
+/**
+ * Runs the messages of a host's actors: one at a time for each of them, unless an actor may have more
+ * under way, and each in its turn.
+ */
 export class Performer {
   readonly #stage: Stage
   readonly #queue: RunQueue<Cell>
@@ -48,99 +53,195 @@ export class Performer {
     this.#queue.add(cell)
   }
 
+  /** The actor does this next, if it is not gone by then. */
+  perform(cell: Cell, turn: Turn): void {
+    ;(cell.work ??= new Work()).turns.push(turn)
+    this.wake(cell)
+  }
+
   #step(cell: Cell): void {
     if (cell.phase !== 'queued') return
-    for (let left = MESSAGES_PER_STEP; left > 0; left--) {
-      if (cell.isStopping) break
+    cell.phase = 'running'
+    for (let left = MESSAGES_PER_STEP; left > 0 && !cell.isStopping; left--) {
+      const turn = cell.work?.turns.shift()
+      if (turn !== undefined) {
+        this.#turn(cell, turn)
+        if (this.#isHeld(cell)) return
+      }
       const envelope = cell.mailbox.shift()
-      if (envelope === undefined) break
-      if (cell.paused !== undefined && cell.mailbox.length <= cell.limit / 2)
-        this.#stage.relieved(cell)
-      cell.phase = 'running'
-      if (!this.#handle(cell, envelope)) return
+      if (envelope !== undefined) {
+        if (cell.paused !== undefined && cell.mailbox.length <= cell.limit / 2)
+          this.#stage.relieved(cell)
+        this.#handle(cell, envelope)
+        if (this.#isHeld(cell)) return
+      } else if (turn === undefined) break
     }
     this.#rest(cell)
   }
 
-  /** Nothing of it runs: it stops, goes on in its next turn, or waits for a message. */
-  #rest(cell: Cell): void {
-    cell.phase = 'idle'
-    if (cell.isStopping || (cell.isLeaving && cell.mailbox.length === 0)) this.#stage.canStop(cell)
-    else if (cell.mailbox.length > 0) this.wake(cell)
-  }
-
-  /** @returns whether it is done: false while a promise is awaited */
-  #handle(cell: Cell, envelope: Envelope): boolean {
-    const { method } = envelope
-    if (envelope.deadline < Infinity && envelope.deadline <= this.#stage.now()) {
-      this.#stage.refuse(envelope, new ActorError('EEXPIRED'))
-      return true
-    }
-    const handler = envelope.kind === kind.call ? callOf(envelope) : handlerOf(cell, method)
-    if (handler === undefined) {
-      const { name } = cell.blueprint.definition
-      this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))
-      return true
-    }
-    cell.deadline = envelope.deadline
-    let result: unknown
-    try {
-      result = Reflect.apply(
-        handler,
-        cell.handlers,
-        envelope.kind === kind.call ? [] : (envelope.body as unknown[]),
-      )
-    } catch (error) {
-      this.#stage.failed(cell, envelope, error)
-      // One that waits for its supervisor handles nothing more.
-      return cell.phase === 'running'
-    }
-    if (isThenable(result)) {
-      cell.phase = 'awaiting'
-      cell.handling = envelope
-      void this.#await(cell, envelope, result)
-      return false
-    }
-    this.#done(cell, envelope, result)
+  /** Whether the actor can go no further: it awaits something, or has failed. */
+  #isHeld(cell: Cell): boolean {
+    if (cell.phase !== 'running') return true
+    if (cell.underWay < cell.concurrency) return false
+    cell.phase = 'awaiting'
     return true
   }
 
-  async #await(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): Promise<void> {
-    try {
-      const value = await result
-      if (cell.handling !== envelope) return
-      this.#done(cell, envelope, value)
-    } catch (error) {
-      // Nobody waits for it: the actor has stopped, or was restarted.
-      if (cell.handling !== envelope) return
-      cell.handling = undefined
-      this.#stage.failed(cell, envelope, error)
-    }
-    cell.handling = undefined
-    if (cell.phase === 'awaiting') this.#rest(cell)
+  /** It stops, goes on in its next turn, or waits for a message. */
+  #rest(cell: Cell): void {
+    cell.phase = 'idle'
+    const isDone = cell.isStopping || (cell.isLeaving && cell.mailbox.length === 0)
+    if (isDone) {
+      if (cell.underWay === 0) this.#stage.canStop(cell)
+    } else if (cell.mailbox.length > 0 || (cell.work?.turns.length ?? 0) > 0) this.wake(cell)
   }
 
-  #done(cell: Cell, envelope: Envelope, result: unknown): void {
+  #handle(cell: Cell, envelope: Envelope): void {
+    const { method } = envelope
+    if (envelope.deadline < Infinity && envelope.deadline <= this.#stage.now()) {
+      this.#stage.refuse(envelope, new ActorError('EEXPIRED'))
+      return
+    }
+    const handler = handlerOf(cell, method)
+    if (handler === undefined) {
+      const { name } = cell.blueprint.definition
+      this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))
+      return
+    }
+    cell.current = envelope
+    cell.deadline = envelope.deadline
+    cell.work?.timers?.receiveTimeout?.restart()
+    let result: unknown
+    try {
+      result = Reflect.apply(handler, cell.handlers, envelope.body as unknown[])
+    } catch (error) {
+      this.#failed(cell, envelope, this.#over(cell, envelope), error)
+      return
+    }
+    if (isThenable(result)) void this.#await(cell, envelope, result)
+    else this.#done(cell, envelope, this.#over(cell, envelope), result)
+  }
+
+  #turn(cell: Cell, turn: Turn): void {
+    const { message } = turn
+    // Of a stream, the message that has opened it; else there is none, but what fails counts as one.
+    const envelope = message?.envelope ?? envelopeOf(cell, turn)
+    cell.current = envelope
+    cell.message = message
+    cell.deadline = envelope.deadline
+    let result: unknown
+    try {
+      result = turn.run()
+    } catch (error) {
+      this.#over(cell, envelope)
+      this.#stage.failed(cell, envelope, error)
+      return
+    }
+    if (isThenable(result)) void this.#await(cell, envelope, result)
+    else this.#over(cell, envelope)
+  }
+
+  /** What is being handled is not waited for any more: whoever asked is told, and its result is ignored. */
+  drop(cell: Cell, error: ActorError): void {
+    const dropped = [...(cell.work?.handling ?? [])].map(({ envelope }) => envelope)
+    for (const message of cell.work?.handling ?? []) message.withdraw(error)
+    if (cell.current !== undefined && cell.underWay > 0) {
+      dropped.push(cell.current)
+      cell.message?.withdraw(error)
+      this.#over(cell, cell.current)
+    }
+    cell.work?.handling.clear()
+    cell.work?.stashing.clear()
+    cell.underWay = 0
+    for (const envelope of dropped) this.#stage.refuse(envelope, error)
+  }
+
+  async #await(cell: Cell, envelope: Envelope, result: PromiseLike<unknown>): Promise<void> {
+    cell.underWay++
+    const own = cell.concurrency > 1 ? this.#share(cell, envelope) : undefined
+    try {
+      const value = await result
+      if (!this.#isUnderWay(cell, envelope, own)) return
+      cell.underWay--
+      this.#done(cell, envelope, own ?? this.#over(cell, envelope), value)
+    } catch (error) {
+      // Nobody waits for it: the actor has stopped, or was restarted.
+      if (!this.#isUnderWay(cell, envelope, own)) return
+      cell.underWay--
+      this.#failed(cell, envelope, own ?? this.#over(cell, envelope), error)
+    }
+    if (cell.phase === 'awaiting' || cell.phase === 'idle') this.#rest(cell)
+  }
+
+  /** Of several that are under way, each has its own message, and is not the actor's current one. */
+  #share(cell: Cell, envelope: Envelope): Message {
+    const message = this.#over(cell, envelope) ?? new Message(envelope, this.#stage)
+    ;(cell.work ??= new Work()).handling.add(message)
+    return message
+  }
+
+  /** Whether its result still counts; it is taken off what is under way if it is one of several. */
+  #isUnderWay(cell: Cell, envelope: Envelope, own: Message | undefined): boolean {
+    return own === undefined ? cell.current === envelope : cell.work!.handling.delete(own)
+  }
+
+  /** It is not the message being handled any more. @returns what its handler saw of it, if it looked */
+  #over(cell: Cell, envelope: Envelope): Message | undefined {
+    if (cell.current !== envelope) return undefined
+    const { message } = cell
+    cell.current = undefined
+    cell.message = undefined
+    cell.deadline = Infinity
+    return message
+  }
+
+  #failed(cell: Cell, envelope: Envelope, message: Message | undefined, error: unknown): void {
+    message?.end()
+    cell.work?.stashing.delete(envelope)
+    this.#stage.failed(cell, envelope, error)
+  }
+
+  #done(cell: Cell, envelope: Envelope, message: Message | undefined, result: unknown): void {
+    if (cell.work?.stashing.delete(envelope) === true) {
+      message?.end()
+      if (message?.isWithdrawn !== true) cell.work.stash.push(envelope)
+      return
+    }
+    const isStream = envelope.kind === kind.stream
     if (isIterator(result)) {
-      if (envelope.kind === kind.stream) this.#stage.play(cell, envelope, result)
-      else
-        this.#stage.refuse(
-          envelope,
-          new ActorError('ENOHANDLER', `${envelope.method} streams: read it with ref.stream`),
-        )
-    } else if (envelope.kind === kind.ask) this.#stage.reply(envelope, result)
-    else if (envelope.kind === kind.tell && envelope.id !== 0)
-      this.#stage.reply(envelope, undefined)
-    else if (envelope.kind === kind.stream)
+      if (isStream) {
+        this.#stage.play(cell, message ?? new Message(envelope, this.#stage), result)
+        return
+      }
+      this.#stage.refuse(
+        envelope,
+        new ActorError('ENOHANDLER', `${envelope.method} streams: read it with ref.stream`),
+      )
+    } else if (isStream)
       this.#stage.refuse(
         envelope,
         new ActorError('ENOHANDLER', `${envelope.method} does not stream: call it with ref.ask`),
       )
+    else if (envelope.id !== 0 && message?.isWithdrawn !== true)
+      // A tell that has a name is acknowledged.
+      this.#stage.reply(envelope, envelope.kind === kind.ask ? result : undefined)
+    message?.end()
   }
 }
 
-/** What is called in an actor's turn, without a message. */
-const callOf = ({ body }: Envelope): (() => unknown) => body as () => unknown
+/** What stands for a turn where a message is meant. */
+function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {
+  return {
+    kind: kind.call,
+    slot,
+    generation,
+    from: 0,
+    id: 0,
+    deadline: Infinity,
+    method: name,
+    body: [],
+  }
+}
 
 const ordinary = Object.prototype as unknown as Record<string, unknown>
 

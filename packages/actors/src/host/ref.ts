@@ -6,7 +6,12 @@ import { verbs, type VerbCaller } from './verbs.ts'
 
 /** How a call is made. */
 export interface CallOptions {
-  /** How long to wait, in milliseconds. Default: what is left for the message being handled, else 5,000. `Infinity`: no limit. */
+  /**
+   * How long to wait, in milliseconds; `Infinity`: no limit. Of `ask`: for the answer; default: what
+   * is left for the message being handled, else 5,000. Of `send`: for room; default: no limit. Of
+   * `stream`: for each item, while its reader waits for one; default: no limit but that of the
+   * message being handled.
+   */
   timeoutMs?: number
   /** Ends the wait; what the actor does for it is cancelled as well. */
   signal?: AbortSignal
@@ -42,8 +47,8 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   readonly address: Address
   /** @internal */
   readonly caller: Caller
-  /** @internal */
-  readonly owner: RefOwner | undefined
+  /** @internal Set once more by who reads a ref from a message. */
+  owner: RefOwner | undefined
   /** @internal */
   readonly options: CallOptions
 

@@ -1,6 +1,6 @@
+import { PoolRef } from '../many/pool/pool.ts'
 import { remoteAddressOf } from '../nodes/remoteAddress.ts'
 import type { ValueContext } from '../values/index.ts'
-import { PoolRef } from '../many/pool/pool.ts'
 import type { Address } from './address.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
@@ -16,39 +16,59 @@ const REMOTE_HEAD_BYTES = 4
 /** Makes the refs of a thread: of this node's actors and of others'. */
 export interface RefMaker extends Caller {
   readonly remote: Caller
-  poolRefOf(address: Address, owner?: RefOwner): PoolRef
+  poolRefOf(address: Address): PoolRef
 }
 
 /**
  * How refs travel in messages within the process: the host, the slot, the generation and what is
  * there; or where the actor of another node is.
  */
-export function refsIn(maker: RefMaker, owner?: RefOwner): ValueContext {
-  return {
-    toRef(value) {
-      if (!(value instanceof ActorRef)) return undefined
-      const { host, slot, generation, url } = value.address
-      if (url !== undefined) return remoteBytes(url)
-      const bytes = Buffer.allocUnsafe(BYTES)
-      bytes.writeUInt32LE(host, 0)
-      bytes.writeUInt32LE(slot, 4)
-      bytes.writeUInt32LE(generation, 8)
-      bytes[12] = value instanceof PoolRef ? named.pool : named.actor
-      return bytes
-    },
-    fromRef(bytes) {
-      if (bytes.readUInt32LE(0) === REMOTE) {
-        const url = bytes.toString('utf8', REMOTE_HEAD_BYTES)
-        return new ActorRef(remoteAddressOf(url), maker.remote, owner)
-      }
-      const address = {
-        host: bytes.readUInt32LE(0),
-        slot: bytes.readUInt32LE(4),
-        generation: bytes.readUInt32LE(8),
-      }
-      if (bytes[12] === named.pool) return maker.poolRefOf(address, owner)
-      return new ActorRef(address, maker, owner)
-    },
+export class RefValues implements ValueContext {
+  readonly #maker: RefMaker
+  /** Those that were read since the last `adopt`. */
+  readonly #fresh: ActorRef[] = []
+
+  constructor(maker: RefMaker) {
+    this.#maker = maker
+  }
+
+  toRef(value: object): Uint8Array | undefined {
+    if (!(value instanceof ActorRef)) return undefined
+    const { host, slot, generation, url } = value.address
+    if (url !== undefined) return remoteBytes(url)
+    const bytes = Buffer.allocUnsafe(BYTES)
+    bytes.writeUInt32LE(host, 0)
+    bytes.writeUInt32LE(slot, 4)
+    bytes.writeUInt32LE(generation, 8)
+    bytes[12] = value instanceof PoolRef ? named.pool : named.actor
+    return bytes
+  }
+
+  fromRef(bytes: Buffer): ActorRef {
+    const ref = this.#refIn(bytes)
+    this.#fresh.push(ref)
+    return ref
+  }
+
+  /** The refs that were just read belong to that actor, or to none. */
+  adopt(owner: RefOwner | undefined): void {
+    if (this.#fresh.length === 0) return
+    for (const ref of this.#fresh) ref.owner = owner
+    this.#fresh.length = 0
+  }
+
+  #refIn(bytes: Buffer): ActorRef {
+    if (bytes.readUInt32LE(0) === REMOTE) {
+      const url = bytes.toString('utf8', REMOTE_HEAD_BYTES)
+      return new ActorRef(remoteAddressOf(url), this.#maker.remote)
+    }
+    const address = {
+      host: bytes.readUInt32LE(0),
+      slot: bytes.readUInt32LE(4),
+      generation: bytes.readUInt32LE(8),
+    }
+    if (bytes[12] === named.pool) return this.#maker.poolRefOf(address)
+    return new ActorRef(address, this.#maker)
   }
 }
 

@@ -1,53 +1,96 @@
+import type { Address } from './address.ts'
 import { Pending, type Asker } from './asks.ts'
+import { cancellation } from './cancellation.ts'
 
-/** Items that a stream may be ahead of its reader. */
+/** Items that a stream may be ahead of a reader in another thread. */
 export const WINDOW = 64
+
+/** In the same thread nothing is gained by more. */
+export const LOCAL_WINDOW = 1
 
 /** What the reader of a stream needs of its host. */
 export interface Creditor extends Asker {
   /** The source may send so many items more. */
   credit(reader: StreamReader, items: number): void
+  /** The reader waits for an item from now on: it is not to wait too long. */
+  await(reader: StreamReader): void
+  /** It does not wait any more. */
+  relax(reader: StreamReader): void
+}
+
+/** What is read, and how. */
+export interface Reading {
+  readonly address: Address
+  readonly window: number
+  readonly signal: AbortSignal | undefined
+  /** How long an item may be waited for. */
+  readonly timeoutMs: number
+  /** When no item may be waited for any more, in milliseconds since the epoch. */
+  readonly until: number
+  /** Asks the actor for the stream. */
+  readonly begin: (reader: StreamReader) => void
 }
 
 interface Waiting {
-  resolve(result: IteratorResult<unknown, void>): void
-  reject(error: unknown): void
+  readonly resolve: (result: IteratorResult<unknown, void>) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** A stream as its reader sees it: items that have come, and a reader that waits for the next. */
 export class StreamReader extends Pending implements AsyncGenerator<unknown, void, void> {
+  readonly reading: Reading
   readonly #creditor: Creditor
   readonly #items: unknown[] = []
   readonly #waiting: Waiting[] = []
+  /** Items taken since credit was last given, and how many are to be taken before it is given again. */
   #taken = 0
-  #isOver = false
+  #batch: number
+  #phase: 'new' | 'open' | 'over' = 'new'
   #error: { readonly error: unknown } | undefined
 
-  constructor(host: number, creditor: Creditor) {
-    super(host, creditor)
+  constructor(reading: Reading, creditor: Creditor) {
+    super(reading.address.host, creditor)
+    this.address = reading.address
+    this.reading = reading
+    this.#batch = Math.max(1, reading.window / 2)
     this.#creditor = creditor
   }
 
   override item(value: unknown): void {
     const waiting = this.#waiting.shift()
-    if (waiting === undefined) this.#items.push(value)
-    else {
-      waiting.resolve({ done: false, value })
-      this.#took()
+    if (waiting === undefined) {
+      this.#items.push(value)
+      return
     }
+    this.#creditor.relax(this)
+    if (this.#waiting.length > 0) this.#creditor.await(this)
+    waiting.resolve({ done: false, value })
+    this.#took()
+  }
+
+  /** The items that have come are large: half of them make room. */
+  stalled(): void {
+    this.#batch = Math.max(1, (this.#taken + this.#items.length) / 2)
+    this.#giveCredit()
   }
 
   settle(): void {
     this.end()
   }
 
+  /** What has come is of no use any more. */
+  override abandon(error: unknown): void {
+    this.#items.length = 0
+    super.abandon(error)
+  }
+
   override end(): void {
-    this.#isOver = true
+    this.#over()
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined })
   }
 
   fail(error: unknown): void {
-    this.#isOver = true
+    this.#over()
     const [first, ...others] = this.#waiting.splice(0)
     if (first === undefined) this.#error = { error }
     else first.reject(error)
@@ -55,6 +98,7 @@ export class StreamReader extends Pending implements AsyncGenerator<unknown, voi
   }
 
   next(): Promise<IteratorResult<unknown, void>> {
+    if (this.#phase === 'new') this.#open()
     if (this.#items.length > 0) {
       const value = this.#items.shift()
       this.#took()
@@ -65,16 +109,17 @@ export class StreamReader extends Pending implements AsyncGenerator<unknown, voi
       this.#error = undefined
       return Promise.reject(error)
     }
-    if (this.#isOver) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
+    if (this.#phase === 'over') return Promise.resolve({ done: true, value: undefined })
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      if (this.#waiting.length === 1) this.#creditor.await(this)
+    })
   }
 
   return(): Promise<IteratorResult<unknown, void>> {
-    if (!this.#isOver) {
-      this.#items.length = 0
-      this.abandon(undefined)
-      this.end()
-    }
+    this.#error = undefined
+    this.abandon(undefined)
+    this.end()
     return Promise.resolve({ done: true, value: undefined })
   }
 
@@ -91,9 +136,32 @@ export class StreamReader extends Pending implements AsyncGenerator<unknown, voi
     await this.return()
   }
 
+  #open(): void {
+    const { signal, begin } = this.reading
+    this.#phase = 'open'
+    if (signal?.aborted === true) {
+      this.fail(signal.reason)
+      return
+    }
+    if (signal !== undefined) cancellation.add(signal, this)
+    begin(this)
+  }
+
+  #over(): void {
+    const { signal } = this.reading
+    if (this.#phase === 'open' && signal !== undefined) cancellation.remove(signal, this)
+    this.#phase = 'over'
+  }
+
   #took(): void {
-    if (this.#isOver || ++this.#taken < WINDOW / 2) return
+    this.#taken++
+    this.#giveCredit()
+  }
+
+  #giveCredit(): void {
+    if (this.#phase !== 'open' || this.#taken < this.#batch) return
     this.#creditor.credit(this, this.#taken)
     this.#taken = 0
+    this.#batch = Math.max(1, this.reading.window / 2)
   }
 }

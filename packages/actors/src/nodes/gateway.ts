@@ -6,6 +6,7 @@ import type { Clock } from '../host/clock.ts'
 import { systemClock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
 import type { Envelope } from '../host/envelope.ts'
+import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
 import { ActorHandle, ActorRef, type CallOptions } from '../host/ref.ts'
@@ -262,6 +263,10 @@ export class Gateway implements PeerOwner {
     }
   }
 
+  bury(reason: DeadLetterReason, address: Address, method: string): void {
+    this.#host.bury(reason, address, method)
+  }
+
   /** Another host waits no more for what it asked. */
   cancel(from: number, id: number): void {
     this.#relayed.get(`${from}/${id}`)?.abort(new ActorError('ETIMEDOUT'))
@@ -275,7 +280,7 @@ export class Gateway implements PeerOwner {
   ): void {
     try {
       const items = this.stream(address, envelope.method, args, { timeoutMs })
-      this.#host.pour(envelope, items, new Map())
+      this.#host.pour(envelope, items)
     } catch (error) {
       this.#host.answerFailure(envelope, error)
     }

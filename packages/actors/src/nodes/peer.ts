@@ -1,8 +1,9 @@
 import { ActorError } from '../errors.ts'
+import type { Address } from '../host/address.ts'
 import { Answer, type Pending } from '../host/asks.ts'
 import type { Clock } from '../host/clock.ts'
-import { bury } from '../host/deadLetters.ts'
 import type { Down } from '../host/down.ts'
+import type { DeadLetterReason } from '../host/events.ts'
 import { StreamReader, WINDOW, type Creditor } from '../host/streamReader.ts'
 import type { StopOptions } from '../host/life.ts'
 import type { Timeouts } from '../host/timeouts.ts'
@@ -54,6 +55,8 @@ export interface PeerOwner {
   readonly timeouts: Timeouts
   /** How values are written for the peer while there is no connection. */
   valuesFor(peer: Peer): LineValues
+  /** A message that no actor handles. */
+  bury(reason: DeadLetterReason, address: Address, method: string): void
   /** The peer is gone, or another life of it has come: what was made for it ends. */
   ended(peer: Peer): void
 }
@@ -192,7 +195,7 @@ export class Peer implements Creditor {
       return true
     }
     const reason = this.#state === 'gone' ? 'node lost' : 'overflow'
-    bury(reason, remoteAddress(this.name, to), method)
+    this.#owner.bury(reason, remoteAddress(this.name, to), method)
     return false
   }
 
@@ -232,10 +235,17 @@ export class Peer implements Creditor {
   }
 
   stream(to: string, method: string, args: unknown, call: RemoteCall): StreamReader {
-    const reader = new StreamReader(0, this)
     const message = messageOf(say.stream, { to, method, count: WINDOW })
-    this.#start(reader, message, args, call)
-    return reader
+    const reading = {
+      address: { host: 0, slot: 0, generation: 0 },
+      window: WINDOW,
+      signal: call.signal,
+      // The other node knows how long an item may take.
+      timeoutMs: Infinity,
+      until: Infinity,
+      begin: (reader: StreamReader) => this.#start(reader, message, args, call),
+    }
+    return new StreamReader(reading, this)
   }
 
   /** Nobody waits for it any more. */
@@ -247,6 +257,10 @@ export class Peer implements Creditor {
       this.#backlog = this.#backlog.filter(({ message }) => message.id !== pending.id)
     if (error !== undefined) pending.fail(error)
   }
+
+  await(): void {}
+
+  relax(): void {}
 
   credit(reader: StreamReader, items: number): void {
     this.#line?.post(messageOf(say.credit, { id: reader.id, count: items }))
@@ -333,7 +347,7 @@ export class Peer implements Creditor {
     } catch (error) {
       // The node that has come takes less than this.
       if (asked !== undefined) this.#fail(message.id, asked.pending, error)
-      else bury('unreadable', remoteAddress(this.name, message.to), message.method)
+      else this.#owner.bury('unreadable', remoteAddress(this.name, message.to), message.method)
     }
   }
 
@@ -364,7 +378,7 @@ export class Peer implements Creditor {
   #answer(kind: Message['kind'], id: number, frame: Buffer, begin: number, end: number): void {
     const asked = this.#asked.get(id)
     if (asked === undefined) {
-      bury('late reply', remoteAddress(this.name, '/'), '')
+      this.#owner.bury('late reply', remoteAddress(this.name, '/'), '')
       return
     }
     const { pending, isWatch } = asked

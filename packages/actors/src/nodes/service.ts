@@ -3,6 +3,7 @@ import { ActorError } from '../errors.ts'
 import type { Down } from '../host/down.ts'
 import type { ActorHandle, ActorRef, CallOptions } from '../host/ref.ts'
 import { StreamSource } from '../host/streamSource.ts'
+import type { Turn } from '../host/turn.ts'
 import { readValue } from '../values/index.ts'
 import { toldDown } from './downs.ts'
 import { failureOf } from './failures.ts'
@@ -191,19 +192,22 @@ export class Service {
       const ref = this.#find(to).with({ timeoutMs: remainingMs })
       const items = ref.callStream(method, this.#argumentsIn(frame, begin, end))
       const outlet = {
-        item: (value: unknown) => line.postWith(messageOf(say.item, { id }), value),
+        item: (value: unknown) => {
+          line.postWith(messageOf(say.item, { id }), value)
+          return 0
+        },
         end: () => line.post(messageOf(say.end, { id })),
-        fail: (error: unknown) => {
-          // It may be an item that cannot be sent: nobody reads the next.
-          void items.return()
-          this.#fail(id, error)
+        fail: (error: unknown) => this.#fail(id, error),
+        threw: (error: unknown) => this.#fail(id, error),
+        // The other node gives credit by items alone.
+        stall: () => undefined,
+        schedule: (turn: Turn) => queueMicrotask(() => turn.run()),
+        ended: () => {
+          if (this.#streams.get(id) === source) this.#streams.delete(id)
         },
       }
-      const source = new StreamSource(paced(items, line), count, outlet, () => {
-        if (this.#streams.get(id) === source) this.#streams.delete(id)
-      })
+      const source = new StreamSource(undefined, paced(items, line), count, outlet)
       this.#streams.set(id, source)
-      void source.run()
     } catch (error) {
       this.#fail(id, error)
     }
@@ -223,7 +227,7 @@ export class Service {
   #cancel(id: number): void {
     this.#asks.get(id)?.abort(new ActorError('ETIMEDOUT', 'Who asked waits no more'))
     this.#asks.delete(id)
-    void this.#streams.get(id)?.cancel()
+    this.#streams.get(id)?.cancel()
     this.#watches.get(id)?.()
     this.#watches.delete(id)
   }

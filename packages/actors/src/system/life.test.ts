@@ -79,7 +79,7 @@ const family = defineActor(
 let system: ActorSystem
 
 beforeAll(async () => {
-  system = await createSystem({ hosts: 0, supervision: { backoff: { firstMs: 0 } } })
+  system = await createSystem({ hosts: 0, logger: false, supervision: { backoff: { firstMs: 0 } } })
 })
 
 afterAll(() => system.close())
@@ -299,6 +299,7 @@ describe('a supervisor', () => {
     const seen: unknown[] = []
     await using local = await createSystem({
       hosts: 0,
+      logger: false,
       supervision: {
         decide(error, child) {
           seen.push((error as Error).message, child)
@@ -381,7 +382,11 @@ describe('a supervisor', () => {
   })
 
   it('goes on with its children where its own supervisor lets it', async () => {
-    await using local = await createSystem({ hosts: 0, supervision: { decide: () => 'resume' } })
+    await using local = await createSystem({
+      hosts: 0,
+      logger: false,
+      supervision: { decide: () => 'resume' },
+    })
     const parent = await local.spawn(family, ['a'], { maxRestarts: 0 }, 0)
     const a = await parent.ask.child('a')
     a.tell.add(1)

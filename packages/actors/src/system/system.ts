@@ -14,8 +14,10 @@ import type { ModuleFunction } from '../farm/work.ts'
 import { PROGRAM, type Address } from '../host/address.ts'
 import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
+import type { Logger } from '../host/logger.ts'
 import type { Move } from '../host/moves.ts'
 import { ActorHandle, type ActorRef } from '../host/ref.ts'
+import type { SystemEvents } from '../host/systemEvents.ts'
 import type { PoolOptions } from '../many/pool/options.ts'
 import type { Pool } from '../many/pool/pool.ts'
 import { Registry } from '../many/registry/registry.ts'
@@ -26,6 +28,7 @@ import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
 import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import { isInHost } from './inHost.ts'
+import { stderrLogger } from './stderrLogger.ts'
 import { Threads, type ReplacementOptions } from './threads.ts'
 
 /** How a system closes. */
@@ -44,6 +47,11 @@ export interface SystemOptions {
   hosts?: number
   /** Limits of V8 for each host, as `worker_threads` has them. */
   resourceLimits?: ResourceLimits
+  /**
+   * What actors log with, and the system itself: pino, or what has its methods. `false`: nothing.
+   * Default: warnings and errors, to the standard error output.
+   */
+  logger?: Logger | false
   /**
    * A thread that makes no progress for so long, in milliseconds, is ended, and its actors restart
    * on others. A handler that computes longer is to look at `ctx.aborted` now and then. `Infinity`:
@@ -90,10 +98,11 @@ export class ActorSystem implements AsyncDisposable {
   /** @internal */
   constructor(hosts: number, options: SystemOptions) {
     const { supervision = {}, stuckMs = STUCK_MS, closing = {}, signals = [] } = options
-    const { resourceLimits, replacements } = options
+    const { resourceLimits, replacements, logger = stderrLogger } = options
     this.#seats = hosts + 1
     this.#board = Board.of(this.#seats)
     this.#host = new Host(this.#name, PROGRAM, context, this.#board, PROGRAM)
+    this.#host.reporting.logWith(logger === false ? undefined : logger)
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
@@ -126,6 +135,11 @@ export class ActorSystem implements AsyncDisposable {
       throw error
     }
     for (const signal of this.#signals) process.once(signal, this.#onSignal)
+  }
+
+  /** What happens in it, on all hosts. */
+  get events(): SystemEvents {
+    return this.#host.reporting.events
   }
 
   /** Hosts that take actors, by number. 0 is the program's own thread, and not among them. */

@@ -1,6 +1,6 @@
 import type { Address } from '../../host/address.ts'
 import type { Pending } from '../../host/asks.ts'
-import type { DeadLetterReason } from '../../host/deadLetters.ts'
+import type { DeadLetterReason } from '../../host/events.ts'
 import type { Kind } from '../../host/envelope.ts'
 import type { Caller } from '../../host/ref.ts'
 import type { Timeout } from '../../host/timeouts.ts'

@@ -433,6 +433,7 @@ export class PoolView implements TaskKeeper {
   }
 
   #hand(task: Task, member: Member): void {
+    task.address = member.address
     try {
       this.#carrier.hand(task.kind, member.address, task.method, task.args, task.id, task.deadline)
     } catch (error) {
