@@ -6,6 +6,38 @@ import { describe, expect, it } from 'vitest'
 import { createSystem } from '@ringpost/actors'
 import { observer, sightings, victim } from '../dist/actors/lifeActors.js'
 
+describe('a thread', () => {
+  it('that is stuck is ended, and its actors begin anew on the one that replaces it', async () => {
+    await using system = await createSystem({ hosts: 1, stuckMs: 300 })
+    const actor = await system.spawn(victim, 1)
+    const down = actor.down()
+    actor.tell.hang()
+    expect(await down).toMatchObject({ loss: { why: 'stuck', forMs: 300 } })
+    expect(await actor.with({ timeoutMs: Infinity }).ask.incarnation()).toBe(2)
+  })
+
+  it('that computes is left alone while it looks whether it is to stop', async () => {
+    await using system = await createSystem({ hosts: 1, stuckMs: 200 })
+    const actor = await system.spawn(victim, 1)
+    expect(await actor.with({ timeoutMs: Infinity }).ask.computeFor(400)).toBe('done')
+    expect(await actor.ask.incarnation()).toBe(1)
+  })
+
+  it('that ends too often is given up, and with the last one all that would run there', async () => {
+    await using system = await createSystem({ hosts: 1, replacements: { maxRestarts: 0 } })
+    const actor = await system.spawn(victim, 1)
+    actor.tell.exit(1)
+    await actor.down()
+    await expect(actor.with({ timeoutMs: Infinity }).ask.value()).rejects.toMatchObject({
+      code: 'EHOSTDOWN',
+    })
+    await expect(system.spawn(victim, 1)).rejects.toMatchObject({
+      code: 'EHOSTDOWN',
+      message: 'No host is left',
+    })
+  })
+})
+
 describe('close', () => {
   it('handles what is in mailboxes first, then ends the threads', async () => {
     const system = await createSystem({ hosts: 1 })

@@ -211,6 +211,20 @@ describe('cancelling', () => {
     await expect(one.run(1, 'hang', { signal })).rejects.toThrow('enough')
   })
 
+  it('is seen by a task that only computes', async () => {
+    await using one = await system.farm({ module, export: 'untilUnwanted', workers: 1 })
+    const controller = new AbortController()
+    const running = one.run(true, undefined, { signal: controller.signal })
+    await all(farm.map([1], double))
+    controller.abort(new Error('enough'))
+    await expect(running).rejects.toThrow('enough')
+    const outcomes = await all(one.outcomes([true, false], undefined, { timeoutMs: 20 }))
+    expect(outcomes).toEqual([
+      expect.objectContaining({ error: expect.objectContaining({ code: 'ETIMEDOUT' }) }),
+      expect.objectContaining({ status: 'done' }),
+    ])
+  })
+
   it('of a single task', async () => {
     await using one = await system.farm(adder, { args: [0], workers: 1 })
     const controller = new AbortController()

@@ -52,9 +52,18 @@ export function spin(milliseconds: number): string {
   return 'done'
 }
 
-/** Ends the whole thread, unless it was lost before. */
-export function exitOnce(n: number): number {
-  if (n < 0 && currentTask().attempt === 1) process.exit(1)
+/** Computes until nobody wants it any more. */
+export function untilUnwanted(isLong: boolean): string {
+  const task = currentTask()
+  while (isLong && !task.aborted);
+  return 'done'
+}
+
+/** Of a number below zero, first the thread ends, then it fails, then it is done. */
+export function exitThenFail(n: number): number {
+  const { attempt } = currentTask()
+  if (n < 0 && attempt === 1) process.exit(1)
+  if (n < 0 && attempt === 2) throw new Error('not yet')
   return n
 }
 

@@ -58,6 +58,12 @@ export const victim = defineActor(import.meta.url, 'victim', (ctx, start: number
       while (!looks || !ctx.aborted);
       await observer.ask.see('aborted')
     },
+    /** Computes for so many milliseconds, and looks whether it is to stop. */
+    computeFor(lastsMs: number) {
+      const until = performance.now() + lastsMs
+      while (!ctx.aborted && performance.now() < until);
+      return 'done'
+    },
     nestedSystem() {
       return import('@ringpost/actors').then(({ createSystem }) => createSystem({ hosts: 1 }))
     },

@@ -50,6 +50,7 @@ export const user = defineActor(import.meta.url, 'user', (ctx) => ({
   hostOf: (pool: PoolRef<HandlersOf<typeof worker>>, key: unknown) => pool.ask.hostOf(key),
   make: (size: number): Promise<PoolRef<HandlersOf<typeof worker>>> =>
     ctx.pool(worker, { size }, 'made by an actor'),
+  tellOne: (pool: PoolRef<HandlersOf<typeof worker>>, n: number) => pool.tell.note(n),
   tellAll: (pool: PoolRef<HandlersOf<typeof worker>>, n: number) => pool.broadcast.note(n),
   async sum(pool: PoolRef<HandlersOf<typeof worker>>, limit: number) {
     let sum = 0

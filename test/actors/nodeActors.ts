@@ -58,9 +58,6 @@ export const clerk = defineActor(import.meta.url, 'clerk', (ctx) => {
       ctx.watch(it, (down) => ends.push(down.reason))
       return it.ask.place()
     },
-    async whenDown(it: Account) {
-      return (await it.down()).reason
-    },
     ends() {
       return ends
     },

@@ -61,20 +61,22 @@ describe('an actor of another node, called by actors of this one', () => {
   })
 
   it('is given up in time', async () => {
-    await using one = await open(1)
+    const one = await open(1)
     expect(await clerks[0]!.ask.failure(one, 30)).toBe('ETIMEDOUT')
+    // It still does what nobody waits for.
+    await one.stop({ drain: false })
+    expect(await one.down()).toEqual({ reason: 'no such actor' })
   })
 
   it('is watched', async () => {
     await using one = await open(1)
-    const [worker] = clerks as [ActorHandle<typeof clerk>]
-    expect(await worker.ask.watch(one)).toBe(bank.hosts[0])
-    const down = clerks[1]!.ask.whenDown(one)
-    // Both have reached it before it ends.
+    for (const each of clerks) expect(await each.ask.watch(one)).toBe(bank.hosts[0])
+    const down = one.down()
+    // What was said before has been heard before it ends.
     await Promise.all(clerks.map((each) => each.ask.move(0, one, one)))
     one.tell.close()
-    expect(await down).toBe('stopped')
-    await expect.poll(() => worker.ask.ends()).toEqual(['stopped'])
+    expect(await down).toEqual({ reason: 'stopped' })
+    for (const each of clerks) await expect.poll(() => each.ask.ends()).toEqual(['stopped'])
   })
 
   it('is lost with its thread, and its node tells so', async () => {
@@ -94,15 +96,15 @@ describe('a node that computes', () => {
   it('is not taken for one that is gone', async () => {
     const busy = await createSystem({ hosts: 0 })
     try {
-      const { endpoint } = await busy.listen('tcp://127.0.0.1:*', { heartbeatMs: 50 })
+      const { endpoint } = await busy.listen('tcp://127.0.0.1:*', { heartbeatMs: 300 })
       busy.expose('account', await busy.spawn(account, 1))
-      const other = await office.connect(endpoint, { heartbeatMs: 50, goneAfterMs: 100 })
+      const other = await office.connect(endpoint, { heartbeatMs: 300, goneAfterMs: 100 })
       const ref = other.ref<typeof account>('/account')
       let isLost = false
       void ref.down().then(() => (isLost = true))
       expect(await ref.ask.amount()).toBe(1)
-      // Ten times as long as a silence may last; both nodes are in this thread.
-      const until = performance.now() + 1500
+      // Longer than a silence may last; both nodes are in this thread.
+      const until = performance.now() + 2000
       while (performance.now() < until);
       expect(await ref.ask.amount()).toBe(1)
       expect(isLost).toBe(false)

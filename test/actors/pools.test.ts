@@ -25,7 +25,7 @@ let labels = 0
 /** A pool, and what its members tell of themselves. */
 async function pooled(options: PoolOptions): Promise<{
   pool: Workers
-  heard(prefix: 'began' | 'ended' | 'holds' | 'noted'): Promise<TopicReader>
+  readonly heard: (prefix: 'began' | 'ended' | 'holds' | 'noted') => Promise<TopicReader>
 }> {
   const label = `w${++labels}`
   const pool = await system.pool(worker, options, label)
@@ -156,7 +156,9 @@ describe('a pool', () => {
     const byValue = await pooled({ size: 2, route: 'hash' })
     const byFunction = await pooled({
       size: 2,
-      route: { hash: (_, [key]) => (key as { id: string }).id },
+      route: {
+        hash: (_, [key]) => (typeof key === 'object' ? (key as { id: string }).id : 'other'),
+      },
     })
     const [one, two] = await Promise.all([
       system.spawn(user.with({ host: 1 })),
@@ -172,7 +174,12 @@ describe('a pool', () => {
       const other = await byFunction.pool.ask.hostOf({ id: key })
       expect(await one.ask.hostOf(byFunction.pool, { id: key, n })).toBe(other)
     }
-    expect([...seen].toSorted()).toEqual([1, 2])
+    expect(seen).toEqual(new Set([1, 2]))
+    // Other messages go through the thread that has the function as well.
+    using noted = await byFunction.heard('noted')
+    expect(await one.ask.tellOne(byFunction.pool, 5)).toBe(true)
+    expect(await take(noted, 1)).toEqual([5])
+    expect(await one.ask.sum(byFunction.pool, 100)).toBe(4950)
     await expect(byValue.pool.ask.hostOf({})).rejects.toMatchObject({ code: 'EINVAL' })
     await Promise.all([byValue.pool.stop(), byFunction.pool.stop()])
   })
@@ -198,7 +205,7 @@ describe('a pool', () => {
     using noted = await heard('noted')
     expect(pool.tell.note(1)).toBe(true)
     await pool.send.note(2)
-    expect((await take(noted, 4)).toSorted()).toEqual([1, 1, 2, 2])
+    expect((await take(noted, 4)).map(Number).toSorted((a, b) => a - b)).toEqual([1, 1, 2, 2])
     expect([1, 2]).toContain(await pool.ask.host())
     await expect(pool.ask.fail('all of them')).rejects.toBeInstanceOf(AggregateError)
     await expect(pool.stream.upTo(1).next()).rejects.toMatchObject({ code: 'EINVAL' })

@@ -104,6 +104,7 @@ describe('topics', () => {
     const before = system.topics.dropped
     const value = Buffer.alloc(32 * 1024)
     while (system.topics.dropped === before) system.topics.publish('large', value)
+    expect(system.topics.dropped).toBe(before + 1)
     using push = new Push()
     push.connect('inproc://unblock')
     await push.send('')

@@ -1,4 +1,7 @@
 import type { Question } from '../harness/question.ts'
+import { actorAsk } from './actorAsk.ts'
+import { actorSpawn } from './actorSpawn.ts'
+import { actorTell } from './actorTell.ts'
 import { connections } from './connections.ts'
 import { fanOut } from './fanOut.ts'
 import { flood } from './flood.ts'
@@ -28,4 +31,7 @@ export const questions: readonly Question[] = [
   tcpWeather,
   fanOut,
   connections,
+  actorTell,
+  actorAsk,
+  actorSpawn,
 ]

@@ -12,35 +12,31 @@ const MAILBOX = 1000
 
 const sink = defineActor(import.meta.url, 'sink', () => {
   let seen = 0
-  let whole: ((at: number) => void) | undefined
-  let awaited = Infinity
   return {
     put(value: unknown) {
       if (value === undefined) throw new Error('a message without its value')
-      if (++seen === awaited) whole?.(monotonicMs())
+      seen++
     },
-    forget() {
+    /** The time at which all were seen that were told before this was asked; begins anew. */
+    ended(count: number) {
+      if (seen !== count) throw new Error(`${seen} of ${count} messages came`)
       seen = 0
-      awaited = Infinity
-    },
-    /** Settles when so many were seen, with the time of the last. */
-    seen(count: number) {
-      if (seen === count) return monotonicMs()
-      awaited = count
-      return new Promise<number>((resolve) => (whole = resolve))
+      return monotonicMs()
     },
   }
 })
 
 const source = defineActor(import.meta.url, 'source', (_, to: ActorRef<typeof sink>) => ({
+  /** Nanoseconds from the first tell until the last was handled. */
   async tell(count: number, what: What) {
     const value = valueOf(what)
-    const begun = monotonicMs()
+    const begunMs = monotonicMs()
     for (let sent = 0; sent < count; sent += TELLS_PER_SEND) {
       for (let n = 1; n < TELLS_PER_SEND; n++) if (!to.tell.put(value)) await to.send.put(value)
       await to.send.put(value)
     }
-    return begun
+    const endedMs = await to.with({ timeoutMs: Infinity }).ask.ended(count)
+    return Math.round((endedMs - begunMs) * 1e6)
   },
 }))
 
@@ -49,14 +45,9 @@ if (isMainThread) {
   const system = await createSystem({ hosts: where === 'within' ? 1 : 2 })
   const to = await system.spawn(sink.with({ host: 1, mailbox: MAILBOX }))
   const from = await system.spawn(source.with({ host: where === 'within' ? 1 : 2 }), to)
-  const patient = { timeoutMs: Infinity }
-  const tell = async (count: number): Promise<[number, number]> => {
-    const ended = to.with(patient).ask.seen(count)
-    return Promise.all([from.with(patient).ask.tell(count, what), ended])
-  }
-  await tell(messages / 2)
-  await to.ask.forget()
-  const [begunMs, endedMs] = await tell(messages)
-  console.log(JSON.stringify({ messages, nanoseconds: Math.round((endedMs - begunMs) * 1e6) }))
+  const patient = from.with({ timeoutMs: Infinity })
+  await patient.ask.tell(messages / 2, what)
+  const nanoseconds = await patient.ask.tell(messages, what)
+  console.log(JSON.stringify({ messages, nanoseconds }))
   await system.close()
 }

@@ -16,6 +16,8 @@ export class Calls extends Job {
   readonly #calls = new Map<Task, Call>()
   readonly #waiting: Task[] = []
   #count = 0
+  /** Whether the crew is to be told, once for all calls of a turn. */
+  #isPumping = false
 
   constructor(crew: Crew, terms: Terms) {
     super(terms)
@@ -34,13 +36,18 @@ export class Calls extends Job {
       // What may be cancelled goes alone: nothing else is cancelled with it.
       if (signal === undefined) this.#waiting.push(task)
       else this.again.push(task)
-      this.#crew.pump()
+      if (this.#isPumping) return
+      this.#isPumping = true
+      queueMicrotask(this.#pump)
     })
   }
 
   take(most: number): Task[] {
     const tasks = this.returned.splice(0, most)
-    return [...tasks, ...this.#waiting.splice(0, most - tasks.length)]
+    // Few are shared out evenly.
+    const share = Math.ceil(this.#waiting.length / Math.max(1, this.#crew.size))
+    tasks.push(...this.#waiting.splice(0, Math.min(share, most - tasks.length)))
+    return tasks
   }
 
   settled(task: Task): void {
@@ -61,6 +68,11 @@ export class Calls extends Job {
     this.isOver = true
     this.#crew.remove(this)
     for (const task of this.#calls.keys()) this.#remove(task)?.reject(error)
+  }
+
+  readonly #pump = (): void => {
+    this.#isPumping = false
+    this.#crew.pump()
   }
 
   #abort(task: Task, reason: unknown): void {

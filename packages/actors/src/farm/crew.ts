@@ -82,7 +82,7 @@ export class Crew implements Overseer {
   pump(): void {
     if (this.#jobs.length === 0) return
     // Those that have nothing to do come first.
-    for (const worker of this.#workers) if (worker.lots.length === 0) this.#feed(worker)
+    for (const worker of this.#workers) if (worker.lots.length === 0) this.#giveLot(worker)
     for (const worker of this.#workers) this.#feed(worker)
   }
 
@@ -131,32 +131,31 @@ export class Crew implements Overseer {
   lost(worker: Worker, error: unknown): void {
     this.#workers.splice(this.#workers.indexOf(worker), 1)
     this.#recruiter.left(worker.link)
-    // Nobody is to restart it: another one takes its place.
+    // Another one takes its place.
     worker.link.dispose().catch((reason: unknown) => {
       if (!isLoss(reason)) throw reason
     })
     clearTimeout(this.#watches.get(worker))
     this.#watches.delete(worker)
     const wasStuck = this.#stuck.delete(worker)
-    for (const lot of worker.lots.splice(0))
-      if (!lot.job.isOver) this.#lostLot(lot, wasStuck, error)
+    const [first, ...others] = worker.lots.splice(0)
+    if (first !== undefined) this.#lostLot(first, wasStuck, error)
+    for (const lot of others) this.#lostLot(lot, false, error)
     for (const job of this.#jobs.slice()) job.wake()
     this.pump()
     this.#fill(error)
   }
 
   #lostLot({ job, tasks, isExclusive }: Lot, wasStuck: boolean, error: unknown): void {
+    if (job.isOver) return
     const [first] = tasks
-    if (tasks.length === 1 && (wasStuck || isExclusive)) {
-      if (wasStuck) this.#failed(first!, neverEnded(job.terms.timeoutMs, error))
-      else if (++first!.losses >= MOST_LOSSES) this.#giveUp(first!, diedOf(error))
-      else this.#again(first!)
-    } else {
+    if (tasks.length === 1 && wasStuck) this.#failed(first!, neverEnded(job.terms.timeoutMs, error))
+    else if (isExclusive && ++first!.losses >= MOST_LOSSES) this.#giveUp(first!, diedOf(error))
+    else
       for (const task of tasks) {
         task.isSuspect = true
         this.#again(task)
       }
-    }
   }
 
   #again(task: Task): void {
@@ -167,7 +166,7 @@ export class Crew implements Overseer {
   }
 
   #failed(task: Task, error: unknown): void {
-    if (task.attempt - task.losses <= task.job.terms.retries) this.#again(task)
+    if (++task.failures <= task.job.terms.retries) this.#again(task)
     else this.#giveUp(task, error)
   }
 
@@ -179,21 +178,23 @@ export class Crew implements Overseer {
 
   /** Gives the worker as much as it has room for. */
   #feed(worker: Worker): void {
-    // A lot at a time for each job, in turn.
-    let refusals = 0
-    while (refusals < this.#jobs.length) {
-      this.#nextJob = (this.#nextJob + 1) % this.#jobs.length
-      if (this.#feedFrom(this.#jobs[this.#nextJob]!, worker)) refusals = 0
-      else refusals++
-    }
+    while (this.#giveLot(worker));
   }
 
-  #feedFrom(job: Job, worker: Worker): boolean {
-    const { mostTasks, timesTasks } = worker.link
-    const isTimedFromHere = !timesTasks && job.terms.timeoutMs < Infinity
-    if (!worker.hasRoom(isTimedFromHere ? 1 : job.pace.parcels)) return false
+  /** Gives the worker a lot of the job whose turn it is. @returns false: no job has any for it */
+  #giveLot(worker: Worker): boolean {
+    for (let refusals = 0; refusals < this.#jobs.length; refusals++) {
+      this.#nextJob = (this.#nextJob + 1) % this.#jobs.length
+      if (this.#giveLotOf(this.#jobs[this.#nextJob]!, worker)) return true
+    }
+    return false
+  }
+
+  #giveLotOf(job: Job, worker: Worker): boolean {
+    if (!worker.hasRoom(roomFor(job, worker.link))) return false
     const alone = this.#takeAlone(job, worker)
-    const tasks = alone === undefined ? job.take(Math.min(job.pace.tasks, mostTasks)) : [alone]
+    const most = Math.min(job.pace.tasks, worker.link.mostTasks)
+    const tasks = alone === undefined ? job.take(most) : [alone]
     if (tasks.length === 0) return false
     worker.give(job, tasks, alone?.isSuspect === true)
     if (worker.lots.length === 1) this.#watch(worker)
@@ -213,13 +214,23 @@ export class Crew implements Overseer {
     const { host, timesTasks } = worker.link
     clearTimeout(this.#watches.get(worker))
     this.#watches.delete(worker)
-    const timeoutMs = worker.lots[0]?.job.terms.timeoutMs ?? Infinity
-    if (timeoutMs === Infinity || !timesTasks || host === undefined) return
-    const end = (): void => {
-      this.#stuck.add(worker)
-      this.#recruiter.endHost(host)
+    const [lot] = worker.lots
+    if (lot === undefined || !timesTasks || host === undefined) return
+    const { timeoutMs } = lot.job.terms
+    if (timeoutMs === Infinity) return
+    const end = (): void => this.#endHost(host, worker)
+    const hurry = (): void => {
+      worker.link.hurry(lot.mark)
+      this.#watches.set(worker, setTimeout(end, GRACE_MS))
     }
-    this.#watches.set(worker, setTimeout(end, timeoutMs + CUT_MS + GRACE_MS))
+    this.#watches.set(worker, setTimeout(hurry, timeoutMs + CUT_MS))
+  }
+
+  /** Nothing is heard of the worker, because of its own task or that of another one there. */
+  #endHost(host: number, worker: Worker): void {
+    const isAlone = this.#workers.every(({ link }) => link === worker.link || link.host !== host)
+    if (isAlone || worker.lots[0]?.isExclusive === true) this.#stuck.add(worker)
+    this.#recruiter.endHost(host)
   }
 
   /** Workers for those that are gone, as far as there are hosts for them. */
@@ -237,33 +248,36 @@ export class Crew implements Overseer {
   }
 
   async #welcome(coming: Promise<Link>): Promise<void> {
+    let link: Link
     try {
-      const link = await coming
-      this.#coming--
-      if (this.#isClosed) await link.dispose()
-      else this.#workers.push(new Worker(link, this))
-      this.pump()
+      link = await coming
     } catch (error) {
       this.#coming--
       this.#failedRecruits++
       this.#fill(error)
+      return
     }
+    this.#coming--
+    if (this.#isClosed) await link.dispose()
+    else this.#workers.push(new Worker(link, this))
+    this.pump()
   }
 }
 
-const neverEnded = (timeoutMs: number, cause: unknown): ActorError =>
-  new ActorError(
-    'ETIMEDOUT',
-    `The task took longer than ${timeoutMs} ms, and its thread was ended`,
-    {
-      cause,
-    },
-  )
+/** How many lots of the job a worker may have. */
+function roomFor({ pace, terms }: Job, { mostTasks, timesTasks }: Link): number {
+  // While it waits for another one, its time would run out.
+  if (!timesTasks && terms.timeoutMs < Infinity) return 1
+  return mostTasks === 1 ? pace.parcels * pace.tasks : pace.parcels
+}
 
-const diedOf = (cause: unknown): ActorError =>
-  new ActorError('EHOSTDOWN', `${MOST_LOSSES} workers have died while they ran this task`, {
+const neverEnded = (timeoutMs: number, cause: unknown): ActorError =>
+  new ActorError('ETIMEDOUT', `It was not done after ${timeoutMs} ms: its thread was ended`, {
     cause,
   })
+
+const diedOf = (cause: unknown): ActorError =>
+  new ActorError('EHOSTDOWN', `${MOST_LOSSES} workers have died of the task`, { cause })
 
 const noWorkers = (cause: unknown): ActorError =>
   new ActorError('EHOSTDOWN', 'The farm has no workers any more', { cause })

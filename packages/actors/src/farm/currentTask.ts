@@ -4,6 +4,11 @@ import { ActorError } from '../errors.ts'
 export interface CurrentTask {
   /** Aborted when nobody waits for the result any more, or the task's time is over. */
   readonly signal: AbortSignal
+  /**
+   * The same, read from shared memory: it changes even while a loop leaves the thread no time for
+   * anything else. A loop that looks at it counts as making progress.
+   */
+  readonly aborted: boolean
   /** 1 at first; more when it is run again after it has failed or was lost. */
   readonly attempt: number
 }
@@ -29,11 +34,18 @@ export function setCurrentTask(task: CurrentTask | undefined): void {
 /** A task as its workbench sees it. */
 export class RunningTask implements CurrentTask {
   readonly attempt: number
+  readonly #isCancelled: () => boolean
   #controller: AbortController | undefined
   #aborted: { readonly reason: unknown } | undefined
 
-  constructor(attempt: number) {
+  /** @param isCancelled whether the board of the hosts says so */
+  constructor(attempt: number, isCancelled: () => boolean) {
     this.attempt = attempt
+    this.#isCancelled = isCancelled
+  }
+
+  get aborted(): boolean {
+    return this.#aborted !== undefined || this.#isCancelled()
   }
 
   /** Made when first asked for: most tasks never ask. */

@@ -1,7 +1,7 @@
 import { ActorError } from '../errors.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
 import type { Parcel, Report } from './parcel.ts'
-import type { Foreman } from './workerActor.ts'
+import type { Staff } from './workerActor.ts'
 
 /** How a farm reaches one of its workers. */
 export interface Link {
@@ -13,14 +13,12 @@ export interface Link {
   readonly timesTasks: boolean
   /** @throws {ActorError} the worker is gone, or the parcel or its report cannot be sent */
   run(parcel: Parcel): Promise<Report>
-  cancel(parcel: number): void
+  /** Nobody wants what comes of the parcel. */
+  cancel(parcel: Pick<Parcel, 'id' | 'mark'>): void
+  /** The time of a task is over: a loop may see it, and return. */
+  hurry(mark: number): void
   /** The farm has no more work for it. */
   dispose(): Promise<void>
-}
-
-interface WorkerHandlers {
-  foreman(): Foreman
-  run(parcel: Parcel): Report
 }
 
 const lost = new Set<unknown>(['EHOSTDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
@@ -29,40 +27,57 @@ const lost = new Set<unknown>(['EHOSTDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
 export const isLoss = (error: unknown): boolean =>
   error instanceof Error && error.name === 'ActorError' && 'code' in error && lost.has(error.code)
 
+/** Shows a host that the task with this mark should come to an end. */
+type AbortTask = (host: number, mark: number) => void
+
+interface Employer {
+  staff(): Staff
+}
+
 /** A worker of the farm's own. */
 export class OwnLink implements Link {
   readonly host: number
   readonly mostTasks = Infinity
   readonly timesTasks = true
-  readonly #handle: ActorHandle<WorkerHandlers>
-  readonly #worker: ActorRef<WorkerHandlers>
-  readonly #foreman: Foreman
+  readonly #employer: ActorHandle<Employer>
+  readonly #worker: Staff['worker']
+  readonly #foreman: Staff['foreman']
+  readonly #abortTask: AbortTask
 
-  private constructor(handle: ActorHandle<WorkerHandlers>, foreman: Foreman) {
-    this.host = handle.address.host
-    this.#handle = handle
-    this.#worker = handle.with({ timeoutMs: Infinity })
+  private constructor(
+    employer: ActorHandle<Employer>,
+    { worker, foreman }: Staff,
+    abortTask: AbortTask,
+  ) {
+    this.host = worker.address.host
+    this.#employer = employer
+    this.#worker = worker.with({ timeoutMs: Infinity })
     this.#foreman = foreman
+    this.#abortTask = abortTask
   }
 
-  static async to(handle: ActorHandle<WorkerHandlers>): Promise<OwnLink> {
-    const foreman = await handle.with({ timeoutMs: Infinity }).ask.foreman()
-    return new OwnLink(handle, foreman)
+  static async by(employer: ActorHandle<Employer>, abortTask: AbortTask): Promise<OwnLink> {
+    return new OwnLink(employer, await employer.ask.staff(), abortTask)
   }
 
   run(parcel: Parcel): Promise<Report> {
     return this.#worker.ask.run(parcel)
   }
 
-  cancel(parcel: number): void {
-    this.#foreman.send.cancel(parcel).catch((error: unknown) => {
+  cancel({ id, mark }: Pick<Parcel, 'id' | 'mark'>): void {
+    this.hurry(mark)
+    this.#foreman.send.cancel(id).catch((error: unknown) => {
       // A worker that is gone does nothing any more.
       if (!isLoss(error)) throw error
     })
   }
 
+  hurry(mark: number): void {
+    this.#abortTask(this.host, mark)
+  }
+
   dispose(): Promise<void> {
-    return this.#handle.stop()
+    return this.#employer.stop()
   }
 }
 
@@ -99,8 +114,12 @@ export class RefLink implements Link {
     }
   }
 
-  cancel(parcel: number): void {
-    this.#asked.get(parcel)?.abort(new ActorError('ECANCELLED'))
+  cancel({ id }: Pick<Parcel, 'id'>): void {
+    this.#asked.get(id)?.abort(new ActorError('ECANCELLED'))
+  }
+
+  hurry(): void {
+    // Its ask has failed by itself.
   }
 
   async dispose(): Promise<void> {

@@ -45,7 +45,7 @@ export interface SpreadOptions<Item, Args extends unknown[]> {
   arguments: (item: Item) => Args
 }
 
-export function checkCount(name: string, value: number | undefined, least: number): void {
+function checkCount(name: string, value: number | undefined, least: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return
   throw new ActorError(
     'EINVAL',

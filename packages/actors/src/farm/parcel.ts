@@ -4,6 +4,8 @@ import type { Work } from './work.ts'
 export interface Parcel {
   /** Ascending for each worker: what is cancelled is named by it. */
   readonly id: number
+  /** Unlike that of any other parcel: on the hosts' board, it says that this one is cancelled. */
+  readonly mark: number
   readonly work: Work
   /** For each task its item, or with `isSpread` its arguments. */
   readonly items: unknown[]

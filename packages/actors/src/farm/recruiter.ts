@@ -1,7 +1,7 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
 import { OwnLink, RefLink, type Link } from './link.ts'
-import { workerActor, type Trade } from './workerActor.ts'
+import { employer, type Trade } from './workerActor.ts'
 
 /** What a farm needs of the system that it is part of. */
 export interface Ground {
@@ -13,6 +13,8 @@ export interface Ground {
     definition: ActorDefinition<Args, H>,
     ...args: Args
   ): Promise<ActorHandle<H>>
+  /** Shows a host, without a message, that the task with this mark should come to an end. */
+  readonly abortTask: (host: number, mark: number) => void
   /** Ends a host's thread, wherever it is. */
   endHost(host: number): void
   /** Calls back whenever hosts have come or gone. @returns what ends that */
@@ -43,6 +45,8 @@ export class Spawner implements Recruiter {
   /** Workers by host, those that are being made as well. */
   readonly #places = new Map<number, number>()
   readonly #isHere: boolean
+  /** Workers that a host gets as long as more hosts are to come. */
+  readonly #share: number
   readonly #firstHost: number
   #close: (() => void) | undefined
 
@@ -55,7 +59,9 @@ export class Spawner implements Recruiter {
     this.#trade = trade
     this.#isHere = ground.hosts.length === 0
     this.#firstHost = firstHost
-    this.wanted = wanted ?? Math.max(1, ground.hosts.length)
+    const hosts = Math.max(1, ground.hosts.length)
+    this.wanted = wanted ?? hosts
+    this.#share = Math.ceil(this.wanted / hosts)
   }
 
   get isExpecting(): boolean {
@@ -65,7 +71,9 @@ export class Spawner implements Recruiter {
   recruit(): Promise<Link> | undefined {
     if (this.#isHere) return this.#spawn('here')
     const host = this.#leastUsedHost()
-    return host === undefined ? undefined : this.#spawnAt(host)
+    if (host === undefined) return undefined
+    // One that has its share leaves the others to the host that replaces theirs.
+    return this.isExpecting && this.#used(host) >= this.#share ? undefined : this.#spawnAt(host)
   }
 
   left({ host }: Link): void {
@@ -95,7 +103,8 @@ export class Spawner implements Recruiter {
   }
 
   async #spawn(host: number | 'here'): Promise<Link> {
-    return OwnLink.to(await this.#ground.spawn(workerActor.with({ host }), this.#trade))
+    const here = employer.with({ host: 'here' })
+    return OwnLink.by(await this.#ground.spawn(here, host, this.#trade), this.#ground.abortTask)
   }
 
   #leastUsedHost(): number | undefined {

@@ -8,6 +8,8 @@ export class Task {
   readonly item: unknown
   /** 1 when it runs for the first time. */
   attempt = 1
+  /** So often it has failed. */
+  failures = 0
   /** So often its worker died while it ran nothing else. */
   losses = 0
   /** Whether a worker died that may have been running it. */

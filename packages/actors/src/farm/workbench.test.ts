@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { Board } from '../host/board.ts'
 import { currentTask } from './currentTask.ts'
 import type { Parcel } from './parcel.ts'
 import { Workbench } from './workbench.ts'
@@ -12,9 +13,11 @@ const parcel = (name: string, items: unknown[], more: Partial<Parcel> = {}): Par
   isSpread: false,
   attempt: 1,
   timeoutMs: Infinity,
+  mark: 2 ** 32 - ids,
   ...more,
 })
 
+const board = Board.of(1).seat(0)
 let nowMs = 0
 
 /** Takes so long, on the bench's clock. */
@@ -41,11 +44,18 @@ const handlers = {
   untilAborted,
   never: () => new Promise(() => undefined),
   attempt: () => currentTask().attempt,
+  untilOver(mark: number) {
+    for (const task = currentTask(); !task.aborted; nowMs++) if (nowMs % 10 === 0) board.abort(mark)
+  },
   *stream() {
     yield 1
   },
 }
-const bench = new Workbench(handlers, () => nowMs)
+const bench = new Workbench(
+  handlers,
+  (mark) => board.isAborted(mark),
+  () => nowMs,
+)
 
 describe('a workbench', () => {
   it('runs the tasks of a parcel at once, unless one is to be awaited', async () => {
@@ -104,6 +114,14 @@ describe('a workbench', () => {
     expect(bench.run(work)).toMatchObject({ values: [] })
     bench.cancel(work.id)
     expect(bench.run(parcel('square', [2]))).toMatchObject({ values: [4] })
+  })
+
+  it('shows a loop that its time is over, and begins nothing more then', () => {
+    const late = expect.objectContaining({ code: 'ETIMEDOUT' })
+    const work = parcel('untilOver', [], { timeoutMs: 5 })
+    const { mark } = work
+    const report = bench.run({ ...work, items: [mark, mark] })
+    expect(report).toMatchObject({ values: [undefined], failures: [[0, late]] })
   })
 
   it('tells tasks which attempt they are, and others nothing', () => {

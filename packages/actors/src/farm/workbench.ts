@@ -11,6 +11,7 @@ const ordinary = Object.prototype as unknown as Record<string, unknown>
 /** Where a worker runs the tasks of parcels, one after the other. */
 export class Workbench {
   readonly #handlers: Handlers
+  readonly #isCancelled: (mark: number) => boolean
   readonly #now: () => number
   readonly #functions = new Map<string, Act>()
   /** Parcels that were cancelled before they came. */
@@ -19,18 +20,24 @@ export class Workbench {
   #lastId = 0
 
   /**
-   * @param handlers of the actor that the worker is; without it, only functions of modules can be run
+   * @param handlers of the actor that the worker is; none: only functions of modules can be run
+   * @param isCancelled whether the board of the hosts says so, of the parcel with this mark
    * @param now the time in milliseconds, of any epoch
    */
-  constructor(handlers: Handlers = {}, now = (): number => performance.now()) {
+  constructor(
+    handlers: Handlers,
+    isCancelled: (mark: number) => boolean,
+    now = (): number => performance.now(),
+  ) {
     this.#handlers = handlers
+    this.#isCancelled = isCancelled
     this.#now = now
   }
 
   /** A promise only when something had to be awaited. It never throws: failures are reported. */
   run(parcel: Parcel): Report | Promise<Report> {
     this.#lastId = parcel.id
-    const run = new Run(parcel, this.#now)
+    const run = new Run(parcel, () => this.#isCancelled(parcel.mark), this.#now)
     if (this.#unwanted.delete(parcel.id)) return run.report()
     this.#run = run
     const act = this.#find(parcel.work)
@@ -80,6 +87,7 @@ class Run {
   readonly parcel: Parcel
   readonly #values: unknown[] = []
   readonly #failures: [number, unknown][] = []
+  readonly #isCancelled: () => boolean
   readonly #now: () => number
   readonly #beganMs: number
   /** Why nothing more of it is to be begun. */
@@ -88,8 +96,9 @@ class Run {
   /** Ends the wait for the task that runs. */
   #giveUp: ((error: unknown) => void) | undefined
 
-  constructor(parcel: Parcel, now: () => number) {
+  constructor(parcel: Parcel, isCancelled: () => boolean, now: () => number) {
     this.parcel = parcel
+    this.#isCancelled = isCancelled
     this.#now = now
     this.#beganMs = now()
   }
@@ -100,7 +109,7 @@ class Run {
     while (this.#values.length < items.length && this.#aborted === undefined) {
       const item = items[this.#values.length]
       try {
-        setCurrentTask((this.#task = new RunningTask(attempt)))
+        setCurrentTask((this.#task = new RunningTask(attempt, this.#isCancelled)))
         const result = isSpread ? act(...(item as unknown[])) : act(item)
         if (isThenable(result)) return this.#await(act, result)
         this.#succeed(result)
@@ -110,7 +119,11 @@ class Run {
         setCurrentTask(undefined)
       }
       const nowMs = this.#now()
-      if (nowMs - sinceMs > timeoutMs) this.#failLast(tooSlow(timeoutMs))
+      if (nowMs - sinceMs > timeoutMs) {
+        this.#failLast(tooSlow(timeoutMs))
+        // The others would see that they are cancelled as well.
+        if (this.#isCancelled()) break
+      }
       if (nowMs - this.#beganMs > CUT_MS) break
       sinceMs = nowMs
     }

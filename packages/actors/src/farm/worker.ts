@@ -6,6 +6,8 @@ import type { Task } from './task.ts'
 /** Tasks that are with a worker. */
 export interface Lot {
   readonly id: number
+  /** Unlike that of any other lot. */
+  readonly mark: number
   readonly job: Job
   readonly tasks: Task[]
   /** Whether the worker gets nothing else until it is done. */
@@ -19,6 +21,14 @@ export interface Overseer {
   unsent(worker: Worker, lot: Lot, error: unknown): void
   /** The worker is gone, with all lots that it had. */
   lost(worker: Worker, error: unknown): void
+}
+
+/** Marks are 2^31 and more, and come again after 2^31 lots. */
+let marks = 2 ** 31
+
+function nextMark(): number {
+  marks = marks === 2 ** 32 - 1 ? 2 ** 31 : marks + 1
+  return marks
 }
 
 /** A worker of a farm, and what it has to do. */
@@ -41,22 +51,22 @@ export class Worker {
   }
 
   give(job: Job, tasks: Task[], isExclusive: boolean): void {
-    const lot: Lot = { id: ++this.#ids, job, tasks, isExclusive }
+    const lot: Lot = { id: ++this.#ids, mark: nextMark(), job, tasks, isExclusive }
     this.lots.push(lot)
     void this.#run(lot)
   }
 
   /** Nobody wants the results of the job. */
   cancel(job: Job): void {
-    for (const lot of this.lots) if (lot.job === job) this.link.cancel(lot.id)
+    for (const lot of this.lots) if (lot.job === job) this.link.cancel(lot)
   }
 
   cancelTask(task: Task): void {
-    for (const lot of this.lots) if (lot.tasks[0] === task) this.link.cancel(lot.id)
+    for (const lot of this.lots) if (lot.tasks[0] === task) this.link.cancel(lot)
   }
 
   async #run(lot: Lot): Promise<void> {
-    const { id, job, tasks } = lot
+    const { id, mark, job, tasks } = lot
     const { work, timeoutMs, toArguments } = job.terms
     const isSpread = toArguments !== undefined
     const itemOf = isSpread
@@ -67,6 +77,7 @@ export class Worker {
       const items = tasks.map(itemOf)
       report = await this.link.run({
         id,
+        mark,
         work,
         items,
         isSpread,

@@ -27,7 +27,7 @@ const foreman = defineActor(import.meta.url, 'farm foreman', (_ctx, bench: numbe
 export type Foreman = ActorRef<{ cancel(parcel: number): void }>
 
 /** A worker: an actor that runs tasks by the parcel, with the handlers of another definition if it has a trade. */
-export const workerActor = defineActor(
+const workerActor = defineActor(
   import.meta.url,
   'farm worker',
   async (ctx, trade: Trade | undefined) => {
@@ -36,7 +36,7 @@ export const workerActor = defineActor(
       const definition = await loadDefinition(trade.url, trade.name)
       handlers = await definition.factory(ctx, ...trade.args)
     }
-    const bench = new Workbench(handlers as never)
+    const bench = new Workbench(handlers as never, (mark) => ctx.isTaskAborted(mark))
     const number = ++benchNumbers
     benches.set(number, bench)
     ctx.signal.addEventListener('abort', () => benches.delete(number), { once: true })
@@ -46,5 +46,30 @@ export const workerActor = defineActor(
       foreman: () => beside,
       run: (parcel: Parcel): Report | Promise<Report> => bench.run(parcel),
     }
+  },
+)
+
+export interface Staff {
+  readonly worker: ActorRef<WorkerHandlers>
+  readonly foreman: Foreman
+}
+
+interface WorkerHandlers {
+  foreman(): Foreman
+  run(parcel: Parcel): Report
+}
+
+/**
+ * Has one worker, and lives in the thread of the farm: a worker whose host is lost is not restarted
+ * by whoever supervises the program's actors, because the farm makes another one where it wants to.
+ */
+export const employer = defineActor(
+  import.meta.url,
+  'farm employer',
+  async (ctx, host: number | 'here', trade: Trade | undefined) => {
+    ctx.supervise({ decide: () => 'stop' })
+    const worker = await ctx.spawn(workerActor.with({ host }), trade)
+    const foreman = await worker.with({ timeoutMs: Infinity }).ask.foreman()
+    return { staff: (): Staff => ({ worker, foreman }) }
   },
 )

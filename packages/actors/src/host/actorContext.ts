@@ -99,6 +99,11 @@ export class ActorContext {
     return this.#incarnation.isOver || this.#host.isAborted(this.#cell)
   }
 
+  /** @internal As `aborted`, of a task that the actor runs. */
+  isTaskAborted(mark: number): boolean {
+    return this.aborted || this.#host.isTaskAborted(mark)
+  }
+
   /** The children that it has now, by name. */
   get children(): ReadonlyMap<string, ActorHandle> {
     const children = new Map<string, ActorHandle>()
@@ -147,7 +152,7 @@ export class ActorContext {
    */
   watch<H = Handlers>(ref: ActorRef<H>, handler: (down: Down) => unknown): () => void {
     const incarnation = this.#incarnation
-    const unwatch = this.#host.watch(ref.address, (down) => {
+    const unwatch = this.#host.watches.watch(ref.address, (down) => {
       unbind()
       this.#host.invoke(this.#cell, incarnation, () => handler(down))
     })
@@ -162,7 +167,7 @@ export class ActorContext {
    * @returns takes it back
    */
   link<H = Handlers>(ref: ActorRef<H>): () => void {
-    return this.#host.link(this.#cell, this.#incarnation, ref.address)
+    return this.#host.watches.link(this.#cell, this.#incarnation, ref.address)
   }
 
   /**

@@ -7,7 +7,8 @@
  * | progress |  0 |     1 | changes while the host's thread makes progress                      |
  * | actors   |  1 |     1 | how many actors live there                                          |
  * | closing  |  2 |     1 | 1: all actors are to stop                                           |
- * | aborted  | 16 |  1024 | generations of actors that are to stop, each at its last 10 bits    |
+ * | aborted  | 16 |  1024 | generations of actors that are to stop, each at its last 10 bits,   |
+ * |          |    |       | and in the same way marks of tasks, which are 2^31 and more         |
  *
  * Two generations may share a word, and the later one takes it: then a busy handler learns of its
  * end only from the message that follows.

@@ -45,6 +45,7 @@ import type { TimerHost } from './timers.ts'
 import { Timeouts, type Timeout } from './timeouts.ts'
 import type { Turn } from './turn.ts'
 import { Work } from './work.ts'
+import { Watches } from './watches.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -95,8 +96,7 @@ export class Host
   readonly #moves = new Moves()
   /** Hosts that are gone, and why. */
   readonly #losses = new Map<number, HostLoss>()
-  /** What other hosts watch here, by the host and its name for it: takes it back. */
-  readonly #watched = new Map<number, () => void>()
+  readonly watches: Watches
   readonly families: Families
   readonly #services = new Map<string, Service>()
   /** Pools that were made here, and those that are used here. */
@@ -133,6 +133,7 @@ export class Host
     this.#placement = new Placement(number, board, seat)
     this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
     this.families = new Families(this, this.#clock)
+    this.watches = new Watches(this, this.#life)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
     this.serve('stop', ({ actor, options }: { actor: Address; options: StopOptions }) =>
       this.#life.stop(actor.slot, actor.generation, options),
@@ -148,17 +149,7 @@ export class Host
       const cell = this.#life.get(slot, generation)
       if (cell !== undefined) void this.#life.finish(cell, { reason: 'failed', error })
     })
-    this.serve('watch', (actor: Address, from: number, id: number) =>
-      this.#watchFor(actor, sourceKey(from, id)),
-    )
-    this.serve('link', ({ actor, to }: { actor: Address; to: Address }) => {
-      const cell = this.cellAt(actor)
-      if (cell !== undefined) this.#bond(cell, cell.incarnation, to)
-    })
-    this.serve('unlink', ({ actor, to }: { actor: Address; to: Address }) => {
-      const bonds = this.cellAt(actor)?.incarnation.links
-      bonds?.get(linkKey(to))?.()
-    })
+    this.serve('lives', (actor: Address) => this.cellAt(actor) !== undefined)
     this.serve('places', (places: Places) => this.placeAt(places))
     this.serve('welcome', (welcome: Welcome) => this.#settleIn(welcome))
     this.serve('lost', (lost: Lost) => this.lose(lost))
@@ -200,7 +191,7 @@ export class Host
   // What refs and programs call.
 
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
-    const address = this.#whereIs(ref.address)
+    const address = this.whereIs(ref.address)
     const reason = this.#refusal(address)
     if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
     this.bury(reason, address, method)
@@ -208,7 +199,7 @@ export class Host
   }
 
   async send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void> {
-    const address = this.#whereIs(ref.address)
+    const address = this.whereIs(ref.address)
     if (this.#isAwaited(address)) {
       const { timeoutMs = Infinity, signal } = ref.options
       const copied = this.copyArgs(args)
@@ -237,7 +228,7 @@ export class Host
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
     if (this.#isAwaited(ref.address)) return this.#askLater(ref, method, args)
     const { options, owner } = ref
-    const address = this.#whereIs(ref.address)
+    const address = this.whereIs(ref.address)
     const answer = this.#answerOf(address, options.signal)
     this.#asks.add(answer, options.timeoutMs ?? this.timeLeft(owner?.deadline))
     this.#begin(kind.ask, answer, answer.deadline, address, ref, method, args)
@@ -252,7 +243,7 @@ export class Host
     if (this.#isAwaited(ref.address)) return this.#streamLater(ref, method, this.copyArgs(args))
     const { options, owner } = ref
     const { signal, timeoutMs = Infinity } = options
-    const address = this.#whereIs(ref.address)
+    const address = this.whereIs(ref.address)
     const until = owner?.deadline ?? Infinity
     const window = address.host === this.number ? LOCAL_WINDOW : WINDOW
     const begin = (reader: StreamReader): void => {
@@ -266,7 +257,7 @@ export class Host
   async stop(actor: Address, options: StopOptions = {}): Promise<void> {
     while (true) {
       if (this.#isAwaited(actor)) await this.#whenFound(actor, Infinity, undefined)
-      const address = this.#whereIs(actor)
+      const address = this.whereIs(actor)
       if (this.isGone(address.host)) return
       if (await this.stopAt(address, options)) return
     }
@@ -302,73 +293,12 @@ export class Host
     return () => clock.cancel(timer)
   }
 
-  /** Settles when the actor is no more, with the reason. */
   down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
-    return new Promise((resolve, reject) => {
-      signal?.throwIfAborted()
-      const abort = (): void => {
-        unwatch()
-        reject(signal!.reason)
-      }
-      const unwatch = this.watch(address, (down) => {
-        signal?.removeEventListener('abort', abort)
-        resolve(down)
-      })
-      signal?.addEventListener('abort', abort, { once: true })
-    })
+    return this.watches.down(address, signal)
   }
 
-  /** Calls back once, when the actor is no more. @returns takes it back */
   watch(actor: Address, watcher: (down: Down) => void): () => void {
-    if (actor.url !== undefined && this.gateway !== undefined)
-      return this.gateway.watch(actor.url, watcher)
-    const address = this.#whereIs(actor)
-    const { host } = address
-    if (host === this.number) return this.#life.watch(address, watcher)
-    const answer = new Answer(host, this)
-    this.#ask(answer, 'watch', address)
-    answer.promise.then(
-      (down) => watcher(down as Down),
-      (error: unknown) => watcher(this.#downOf(host, error)),
-    )
-    return () => {
-      if (this.#asks.remove(answer) && !this.isGone(host))
-        this.#post(host, lane.system, kind.cancel, '', answer.id, undefined)
-    }
-  }
-
-  /** The actor fails if the other ends as it should not, and the other way round. */
-  link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
-    const to = this.#whereIs(other)
-    const own = this.addressOf(cell)
-    if (!this.isGone(to.host)) this.notify(to.host, 'link', { actor: to, to: own })
-    const release = this.#bond(cell, incarnation, to)
-    return () => {
-      release()
-      if (!this.isGone(to.host)) this.notify(to.host, 'unlink', { actor: to, to: own })
-    }
-  }
-
-  /** One direction of a link. */
-  #bond(cell: Cell, incarnation: Incarnation, other: Address): () => void {
-    const links = (incarnation.links ??= new Map<string, () => void>())
-    const key = linkKey(other)
-    const known = links.get(key)
-    if (known !== undefined) return known
-    const unwatch = this.watch(other, (down) => {
-      release()
-      if (down.reason === 'stopped' || incarnation.isOver) return
-      const cause = 'error' in down ? down.error : undefined
-      const message = `A linked actor has ended: ${down.reason}`
-      this.#life.fail(cell, new ActorError('ELINKED', message, { cause }), 'link')
-    })
-    const unbind = incarnation.bind(unwatch)
-    const release = (): void => {
-      links.delete(key)
-      unbind()
-    }
-    links.set(key, release)
-    return release
+    return this.watches.watch(actor, watcher)
   }
 
   /** @param parent an actor of this host; none: the program itself */
@@ -402,7 +332,7 @@ export class Host
 
   /** Where an actor of this definition is to run. */
   choosePlace(choice: SpawnOptions['host']): number | Promise<number> {
-    const host = typeof choice === 'object' ? this.#whereIs(choice.sameAs.address).host : choice
+    const host = typeof choice === 'object' ? this.whereIs(choice.sameAs.address).host : choice
     return this.#placement.choose(host, (number) => this.isGone(number))
   }
 
@@ -429,9 +359,28 @@ export class Host
     return cell.isStopping || seat.isAborted(cell.generation)
   }
 
+  /** Shows the host that the task with this mark should come to an end. */
+  abortTask(host: number, mark: number): void {
+    this.#placement.seatOf(host)?.abort(mark)
+  }
+
+  /** Whether a task that runs here should come to an end. */
+  isTaskAborted(mark: number): boolean {
+    const seat = this.#placement.ownSeat
+    seat.beat()
+    return seat.isAborted(mark)
+  }
+
   /** Whether a message told now would be taken. */
   hasRoom(actor: Address): boolean {
-    return this.#refusal(this.#whereIs(actor)) === undefined
+    return this.#refusal(this.whereIs(actor)) === undefined
+  }
+
+  /** Whether the actor is there. */
+  async lives(actor: Address): Promise<boolean> {
+    const address = this.whereIs(actor)
+    if (this.isGone(address.host)) return false
+    return (await this.request(address.host, 'lives', address)) as boolean
   }
 
   /** What was delivered is handled now, as far as it can be. */
@@ -444,16 +393,15 @@ export class Host
   /** Asks another host, or this one. */
   request(host: number, name: string, body: unknown): Promise<unknown> {
     if (host === this.number) return this.#serveOwn(name, body)
-    const answer = new Answer(host, this)
-    this.#ask(answer, name, body)
-    return answer.promise
+    return this.pose(host, name, body).promise
   }
 
-  #ask(answer: Answer, name: string, body: unknown): void {
-    const { host } = answer
+  /** Asks another host what it may take long to answer. @returns what may be abandoned */
+  pose(host: number, name: string, body: unknown): Answer {
+    const answer = new Answer(host, this)
     if (this.#mesh.isGone(host)) {
       answer.fail(this.#gone(host))
-      return
+      return answer
     }
     this.#asks.add(answer, Infinity)
     try {
@@ -462,6 +410,7 @@ export class Host
       this.#asks.remove(answer)
       answer.fail(error)
     }
+    return answer
   }
 
   /** Tells another host, or this one, what it does not answer. */
@@ -506,11 +455,7 @@ export class Host
     this.#asks.failAll(() => hostDown(host, loss), host)
     this.#room.forget(host)
     this.reporting.forget(host)
-    for (const [key, unwatch] of this.#watched) {
-      if (hostOf(key) !== host) continue
-      this.#watched.delete(key)
-      unwatch()
-    }
+    this.watches.lose(host)
   }
 
   /** Stops all actors. */
@@ -560,7 +505,7 @@ export class Host
         break
       case kind.cancel:
         this.#cancel(from, id, slot, generation)
-        this.#unwatchFor(sourceKey(from, id))
+        this.watches.cancel(from, id)
         this.gateway?.cancel(from, id)
         break
       default:
@@ -663,27 +608,8 @@ export class Host
     return await this.create(blueprint, incarnation)
   }
 
-  #watchFor(actor: Address, key: number): Promise<Down> {
-    return new Promise((resolve) => {
-      const gone = (down: Down): void => {
-        this.#watched.delete(key)
-        resolve(down)
-      }
-      const isElsewhere = actor.url !== undefined
-      const unwatch = isElsewhere ? this.watch(actor, gone) : this.#life.watch(actor, gone)
-      this.#watched.set(key, unwatch)
-    })
-  }
-
-  #unwatchFor(key: number): void {
-    const unwatch = this.#watched.get(key)
-    if (unwatch === undefined) return
-    this.#watched.delete(key)
-    unwatch()
-  }
-
   /** What became of an actor whose watch has failed. */
-  #downOf(host: number, error: unknown): Down {
+  downWith(host: number, error: unknown): Down {
     const loss = this.#losses.get(host)
     if (loss !== undefined) return lostWith(host, loss)
     // All that there was has stopped with the system.
@@ -855,6 +781,13 @@ export class Host
     // Who had not even left has nobody to tell.
     if (!this.#room.withdraw(pending)) this.cancel(pending)
     if (error !== undefined) pending.fail(error)
+  }
+
+  /** Nobody waits for what another host was asked. */
+  retract(answer: Pending): void {
+    const { host, id } = answer
+    if (this.#asks.remove(answer) && !this.isGone(host))
+      this.#post(host, lane.system, kind.cancel, '', id, undefined)
   }
 
   credit({ host, id }: StreamReader, items: number): void {
@@ -1111,7 +1044,7 @@ export class Host
   }
 
   /** Where the actor is now: elsewhere, if its host was lost and it was restarted. */
-  #whereIs(address: Address): Address {
+  whereIs(address: Address): Address {
     if (this.#moves.isQuiet || !this.isGone(address.host)) return address
     return this.#moves.find(address) ?? address
   }
@@ -1217,10 +1150,6 @@ const isPrimitive = (value: unknown): boolean =>
 
 /** Names of what was asked are unique within the host that asked. */
 const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id
-
-const hostOf = (key: number): number => Math.floor(key / 2 ** 32)
-
-const linkKey = ({ host, generation }: Address): string => `${host}.${generation}`
 
 const reasons: Partial<Record<string, DeadLetterReason>> = {
   EEXPIRED: 'expired',

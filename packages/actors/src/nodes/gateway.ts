@@ -8,6 +8,7 @@ import type { Down } from '../host/down.ts'
 import type { Envelope } from '../host/envelope.ts'
 import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
+import type { StopOptions } from '../host/life.ts'
 import { ActorHandle, ActorRef, type CallOptions } from '../host/ref.ts'
 import type { StreamReader } from '../host/streamReader.ts'
 import { Timeouts } from '../host/timeouts.ts'
@@ -87,7 +88,9 @@ export class Gateway implements PeerOwner {
   constructor(host: Host, dial: Dial = () => undefined) {
     this.#host = host
     this.#dial = dial
-    host.serve(STOP_REMOTE, (url: string) => this.stop(remoteAddressOf(url)))
+    host.serve(STOP_REMOTE, ({ url, options }: { url: string; options: StopOptions }) =>
+      this.stop(remoteAddressOf(url), options),
+    )
   }
 
   // What the program does.
@@ -225,9 +228,9 @@ export class Gateway implements PeerOwner {
     return () => undefined
   }
 
-  async stop({ node, path }: RemoteAddress): Promise<void> {
+  async stop({ node, path }: RemoteAddress, options: StopOptions): Promise<void> {
     try {
-      await this.#reachable(node).stop(path, { timeoutMs: Infinity })
+      await this.#reachable(node).stop(path, options)
     } catch (error) {
       // What a node was asked to run ends with it.
       if (!(error instanceof ActorError) || error.code !== 'ENODEDOWN') throw error
@@ -413,6 +416,7 @@ export class Gateway implements PeerOwner {
     const { exports = {} } = options
     const provider: Provider = {
       find: (path) => this.find(path),
+      lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       spawn: (name, args) => this.#spawnHere(exports, name, args),

@@ -253,7 +253,7 @@ describe('spawning on another node', () => {
     const stranger = await nodes.start()
     const ref = stranger.ref<typeof counter>(String(handle))
     expect(await ref.ask.value()).toBe(1)
-    const stop = (ref.caller as { stop(address: unknown): Promise<void> }).stop(ref.address)
+    const stop = ref.caller.stop(ref.address, {})
     expect(await errorFrom(stop)).toMatchObject({ code: 'EDENIED' })
     const down = ref.down()
     await client.close()

@@ -5,6 +5,7 @@ import type { Clock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
 import type { DeadLetterReason } from '../host/events.ts'
 import { StreamReader, WINDOW, type Creditor } from '../host/streamReader.ts'
+import type { StopOptions } from '../host/life.ts'
 import type { Timeouts } from '../host/timeouts.ts'
 import { readValue } from '../values/index.ts'
 import { downOf } from './downs.ts'
@@ -213,8 +214,11 @@ export class Peer implements Creditor {
     return this.#ask(messageOf(say.spawn, { method: name }), args, call)
   }
 
-  async stop(to: string, call: RemoteCall): Promise<void> {
-    await this.#ask(messageOf(say.stop, { to }), undefined, call, false)
+  async stop(to: string, { drain = true }: StopOptions): Promise<void> {
+    const answer = new Answer(0, this)
+    const message = messageOf(say.stop, { to, count: drain ? 1 : 0 })
+    this.#begin(answer, message, undefined, { timeoutMs: Infinity })
+    await answer.promise
   }
 
   /** Calls back when the actor is no more, or its node is not. @returns takes it back */
@@ -262,27 +266,21 @@ export class Peer implements Creditor {
     this.#line?.post(messageOf(say.credit, { id: reader.id, count: items }))
   }
 
-  #ask(message: Message, args: unknown, call: RemoteCall, hasBody = true): Promise<unknown> {
+  #ask(message: Message, args: unknown, call: RemoteCall): Promise<unknown> {
     const answer = new Answer(0, this)
-    this.#start(answer, message, hasBody ? args : undefined, call, hasBody)
+    this.#start(answer, message, args, call)
     return answer.promise
   }
 
-  #start(
-    pending: Pending,
-    message: Message,
-    args: unknown,
-    call: RemoteCall,
-    hasBody = true,
-  ): void {
+  #start(pending: Pending, message: Message, args: unknown, call: RemoteCall): void {
     if (call.signal?.aborted === true) {
       pending.fail(call.signal.reason)
       return
     }
     const isKept = call.isIdempotent === true || this.#line === undefined
     try {
-      const body = isKept && hasBody ? encode(args, this.#values) : undefined
-      this.#begin(pending, message, body, call, hasBody ? { args } : undefined)
+      const body = isKept ? encode(args, this.#values) : undefined
+      this.#begin(pending, message, body, call, { args })
     } catch (error) {
       this.#forget(pending.id)
       pending.fail(error)

@@ -2,6 +2,7 @@ import { ActorError } from '../errors.ts'
 import type { Address } from '../host/address.ts'
 import type { Down } from '../host/down.ts'
 import type { Host } from '../host/host.ts'
+import type { StopOptions } from '../host/life.ts'
 import { ActorRef, type CallOptions, type Caller } from '../host/ref.ts'
 import type { RemoteAddress } from './remoteAddress.ts'
 
@@ -54,9 +55,9 @@ export class RemoteCaller implements Caller {
     return this.#host.stream(this.#relay(ref, ref.options), method, relayed(ref, 'stream', args))
   }
 
-  /** However it is to stop, it handles what is in its mailbox first. */
-  async stop({ host, url }: Address): Promise<void> {
-    await this.#host.request(host, STOP_REMOTE, url)
+  /** Of the options `drain` alone means something to another node: its threads are its own. */
+  async stop({ host, url }: Address, options: StopOptions): Promise<void> {
+    await this.#host.request(host, STOP_REMOTE, { url, options })
   }
 
   down(address: Address, signal: AbortSignal | undefined): Promise<Down> {

@@ -18,6 +18,8 @@ export interface Provider {
   find(path: string): ActorRef | undefined
   /** Whether a message told now would be taken. */
   hasRoom(ref: ActorRef): boolean
+  /** Whether the actor is there. */
+  lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
   watch(ref: ActorRef, gone: (down: Down) => void): () => void
   /** @throws {ActorError} `EDENIED`: nothing of that name is exported */
@@ -139,7 +141,7 @@ export class Service {
   async #perform(message: Message, args: () => unknown[], call: CallOptions): Promise<unknown> {
     const { kind, to, method } = message
     if (kind === say.spawn) return this.#spawn(method, args(), call)
-    if (kind === say.stop) return this.#stop(to)
+    if (kind === say.stop) return this.#stop(to, message.count !== 0)
     const ref = this.#find(to).with(call)
     return kind === say.ask ? ref.callAsk(method, args()) : ref.callSend(method, args())
   }
@@ -157,10 +159,12 @@ export class Service {
     return handle as ActorRef
   }
 
-  async #stop(path: string): Promise<void> {
+  /** However long it takes: ending a thread by force would not end this actor alone. */
+  async #stop(path: string, drain: boolean): Promise<void> {
     const ward = this.#wards.get(path)
-    if (ward !== undefined) await ward.stop()
-    else if (this.#provider.find(path) !== undefined)
+    const ref = this.#provider.find(path)
+    if (ward !== undefined) await ward.stop({ drain })
+    else if (ref !== undefined && (await this.#provider.lives(ref)))
       throw new ActorError('EDENIED', 'Only who spawned an actor may stop it')
   }
 

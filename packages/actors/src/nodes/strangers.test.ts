@@ -316,7 +316,7 @@ describe('a stranger that does not keep to the protocol', () => {
       bytesOf('tell', { to: '/echo', method: 'fail' }, ['x']),
       bytesOf('watch', { id: 4, to: '/echo' }),
       bytesOf('spawn', { id: 5, method: 'counter' }, [1]),
-      bytesOf('stop', { id: 6, to: '/echo' }),
+      bytesOf('stop', { id: 6, to: '/echo', count: 0 }),
       bytesOf('reply', { id: 1 }, 1),
       bytesOf('item', { id: 1 }, 1),
       bytesOf('down', { id: 1 }, {}),

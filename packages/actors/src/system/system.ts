@@ -111,7 +111,7 @@ export class ActorSystem implements AsyncDisposable {
       stuckMs,
       replacements,
     })
-    this.#ground = groundOf(this, this.#threads)
+    this.#ground = groundOf(this, this.#host, this.#threads)
     this.#closing = closing
     this.#signals = signals
     this.#dial = options.dial
@@ -317,7 +317,7 @@ async function within(limitMs: number, work: Promise<void>): Promise<void> {
 }
 
 /** What farms need of the system. */
-const groundOf = (system: ActorSystem, threads: Threads): Ground => ({
+const groundOf = (system: ActorSystem, host: Host, threads: Threads): Ground => ({
   get hosts() {
     return system.hosts
   },
@@ -325,7 +325,8 @@ const groundOf = (system: ActorSystem, threads: Threads): Ground => ({
     return threads.isExpecting
   },
   spawn: (definition, ...args) => system.spawn(definition, ...args),
-  endHost: (host) => threads.terminate(host),
+  abortTask: (of, mark) => host.abortTask(of, mark),
+  endHost: (of) => threads.terminate(of),
   onHosts: (changed) => threads.onChange(changed),
 })
 

@@ -1,5 +1,5 @@
 import type { Address } from '../../host/address.ts'
-import { Credit } from './credit.ts'
+import type { Credit } from './credit.ts'
 import type { Candidate } from './routes.ts'
 import { TaskQueue } from './taskQueue.ts'
 import type { Task } from './task.ts'

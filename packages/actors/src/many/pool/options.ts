@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { ActorError } from '../../errors.ts'
 
 /** Names what a message is about: those with equal keys go to the same member, as long as it is there. */
@@ -91,7 +92,7 @@ export function planOf(options: PoolOptions): PoolPlan {
   const { route = 'pull', prefetch = 'auto', waiting = 1024, retryLost = 0, size } = options
   const isKeyedByFunction = typeof route === 'object'
   if (isKeyedByFunction ? typeof route.hash !== 'function' : !routes.includes(route))
-    throw new ActorError('EINVAL', `A pool has no route ${String(route)}`)
+    throw new ActorError('EINVAL', `A pool has no route ${inspect(route)}`)
   if (prefetch !== 'auto') expectWhole('prefetch', prefetch, 1)
   expectWhole('waiting', waiting, 0)
   expectWhole('retryLost', retryLost, 0)

@@ -101,7 +101,7 @@ export class Pools implements PoolCaller {
   /** The host is gone: its members do not get anything more, and its pools are no more. */
   lost(host: number): void {
     for (const keeper of this.#keepers.values()) keeper.lost(host)
-    for (const view of [...this.#views.values()]) {
+    for (const view of this.#views.values()) {
       view.lost(host)
       if (view.address.host === host)
         this.#ended(

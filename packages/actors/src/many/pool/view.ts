@@ -376,7 +376,11 @@ export class PoolView implements TaskKeeper {
       this.#spread(task)
       return
     }
-    const member = this.#chooser.choose(this.#members, task.method, task.args)
+    // While others wait that any member may have, none has room: that need not be found out for each.
+    const isBehind = this.#waiting.length > 0 && !this.#chooser.isBound
+    const member = isBehind
+      ? undefined
+      : this.#chooser.choose(this.#members, task.method, task.args)
     if (member?.hasRoom === true) {
       this.#give(task, member)
       return

@@ -61,12 +61,12 @@ export class RegistryHub {
 
   /** Watches of that thread are over. */
   lost(host: number): void {
-    for (const key of [...this.#remote.keys()]) if (key.startsWith(`${host}/`)) this.#unlisten(key)
+    for (const key of this.#remote.keys()) if (key.startsWith(`${host}/`)) this.#unlisten(key)
   }
 
   /** The system closes. */
   close(): void {
-    for (const listing of [...this.#listings.values()]) listing.end(new ActorError('ECLOSED'))
+    for (const listing of this.#listings.values()) listing.end(new ActorError('ECLOSED'))
   }
 
   /** @throws {ActorError} as the table does */

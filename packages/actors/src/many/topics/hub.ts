@@ -115,7 +115,9 @@ export class TopicHub implements SubscriptionHost {
   /** @param isOwn whether the value belongs to nobody else here, so that one may have it as it is */
   #deliver(topic: string, value: unknown, isOwn: boolean): void {
     let isFree = isOwn
-    for (const subscription of [...this.#here.match(topic)]) {
+    // A listener may subscribe or unsubscribe.
+    const wanting = Array.from(this.#here.match(topic))
+    for (const subscription of wanting) {
       subscription.take(topic, isFree ? value : this.#host.copyOf(value))
       isFree = false
     }

@@ -18,7 +18,7 @@ describe('a table of prefixes', () => {
         for (const { adds, prefix, who, topic, all: everything } of all) {
           if (everything) {
             table.removeAll(who)
-            for (const one of [...model]) if (one.startsWith(String(who))) model.delete(one)
+            for (const one of model) if (one.startsWith(String(who))) model.delete(one)
           } else if (adds) {
             expect(table.add(prefix, who)).toBe(!has(prefix))
             model.add(`${who}${prefix}`)
@@ -28,7 +28,8 @@ describe('a table of prefixes', () => {
           }
           const wanted = [...model].filter((one) => topic.startsWith(one.slice(1)))
           const expected = [...new Set(wanted.map((one) => Number(one[0])))]
-          expect([...table.match(topic)].toSorted()).toEqual(expected.toSorted())
+          expect(new Set(table.match(topic))).toEqual(new Set(expected))
+          expect([...table.match(topic)]).toHaveLength(expected.length)
           expect(table.isEmpty).toBe(model.size === 0)
           expect([...table.prefixes()].toSorted()).toEqual(
             [...new Set([...model].map((one) => one.slice(1)))].toSorted(),

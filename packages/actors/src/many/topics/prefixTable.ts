@@ -45,7 +45,7 @@ export class PrefixTable<T> {
 
   /** From all prefixes. */
   removeAll(who: T): void {
-    for (const prefix of [...this.#byPrefix.keys()]) this.remove(prefix, who)
+    for (const prefix of this.#byPrefix.keys()) this.remove(prefix, who)
   }
 
   /** Everybody who wants the topic, once. */

@@ -107,9 +107,7 @@ export class TopicHandler extends Subscription {
   }
 }
 
-interface Waiting<T> {
-  resolve(result: IteratorResult<[topic: string, value: T], void>): void
-}
+type Resolve<T> = (result: IteratorResult<[topic: string, value: T], void>) => void
 
 /** A subscription that is read. */
 export class TopicReader<T = unknown>
@@ -117,7 +115,7 @@ export class TopicReader<T = unknown>
   implements AsyncGenerator<[topic: string, value: T], void, void>
 {
   readonly #limit: number
-  readonly #waiting: Waiting<T>[] = []
+  readonly #waiting: Resolve<T>[] = []
   #items: [topic: string, value: T][] = []
   #taken = 0
 
@@ -143,7 +141,7 @@ export class TopicReader<T = unknown>
       return Promise.resolve({ done: false, value })
     }
     if (this.isClosed) return Promise.resolve({ done: true, value: undefined })
-    return new Promise((resolve) => this.#waiting.push({ resolve }))
+    return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
   /** Closes it; what has come and was not read is gone. */
@@ -169,14 +167,14 @@ export class TopicReader<T = unknown>
 
   protected override offer(topic: string, value: unknown): boolean {
     const item: [string, T] = [topic, value as T]
-    const waiting = this.#waiting.shift()
-    if (waiting !== undefined) waiting.resolve({ done: false, value: item })
+    const resolve = this.#waiting.shift()
+    if (resolve !== undefined) resolve({ done: false, value: item })
     else if (this.length >= this.#limit) return false
     else this.#items.push(item)
     return true
   }
 
   protected override ended(): void {
-    for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined })
+    for (const resolve of this.#waiting.splice(0)) resolve({ done: true, value: undefined })
   }
 }

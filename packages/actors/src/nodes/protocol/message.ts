@@ -55,7 +55,7 @@ export const fieldsOf: readonly (readonly Field[])[] = Object.assign([] as Field
   [say.watch]: ['id', 'to'],
   [say.down]: ['id', 'body'],
   [say.spawn]: ['id', 'method', 'remainingMs', 'body'],
-  [say.stop]: ['id', 'to'],
+  [say.stop]: ['id', 'to', 'count'],
   [say.pause]: ['to'],
   [say.resume]: ['to'],
 } satisfies Record<Say, Field[]>)
@@ -71,7 +71,7 @@ export interface Message {
   method: string
   /** What is left until the answer is of no use; `Infinity` for no end. */
   remainingMs: number
-  /** Of a hello its version, of others items. */
+  /** Of a hello its version; of a stop 1 if what is in the mailbox is to be handled first, else 0; of others items. */
   count: number
   code: string
   text: string

@@ -107,7 +107,7 @@ const golden: readonly (readonly [string, Message, unknown, string])[] = [
     [40],
     '95 0f 04 a7 636f756e746572 cd1388 91 28',
   ],
-  ['stop', messageOf(say.stop, { id: 5, to: '/a' }), undefined, '93 10 05 a2 2f61'],
+  ['stop', messageOf(say.stop, { id: 5, to: '/a', count: 1 }), undefined, '94 10 05 a2 2f61 01'],
   ['pause', messageOf(say.pause, { to: '/a' }), undefined, '92 11 a2 2f61'],
   ['resume', messageOf(say.resume, { to: '/a' }), undefined, '92 12 a2 2f61'],
 ]

@@ -1,0 +1,2 @@
+/** The task of the pool that is measured. */
+export default (value: number): number => value

@@ -1,0 +1,138 @@
+import { ActorError } from '../errors.ts'
+import type { Address } from './address.ts'
+import type { Cell } from './cell.ts'
+import type { Down } from './down.ts'
+import type { Host } from './host.ts'
+import type { Incarnation } from './incarnation.ts'
+import type { Life } from './life.ts'
+
+/** A link, as the host of the other actor is told of it. */
+interface LinkSign {
+  readonly actor: Address
+  readonly to: Address
+}
+
+/** Who wants to know of the end of which actors, on this host and on others. */
+export class Watches {
+  readonly #host: Host
+  readonly #life: Life
+  /** What other hosts watch here, by the host and its name for it: takes it back. */
+  readonly #served = new Map<number, () => void>()
+
+  constructor(host: Host, life: Life) {
+    this.#host = host
+    this.#life = life
+    host.serve('watch', (actor: Address, from: number, id: number) =>
+      this.#watchFor(actor, keyOf(from, id)),
+    )
+    host.serve('link', ({ actor, to }: LinkSign) => {
+      const cell = host.cellAt(actor)
+      if (cell !== undefined) this.#bond(cell, cell.incarnation, to)
+    })
+    host.serve('unlink', ({ actor, to }: LinkSign) => {
+      host.cellAt(actor)?.incarnation.links?.get(linkKey(to))?.()
+    })
+  }
+
+  /** Settles when the actor is no more, with the reason. */
+  down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const abort = (): void => {
+        unwatch()
+        reject(signal!.reason)
+      }
+      const unwatch = this.watch(address, (down) => {
+        signal?.removeEventListener('abort', abort)
+        resolve(down)
+      })
+      signal?.addEventListener('abort', abort, { once: true })
+    })
+  }
+
+  /** Calls back once, when the actor is no more. @returns takes it back */
+  watch(actor: Address, watcher: (down: Down) => void): () => void {
+    const { gateway } = this.#host
+    if (actor.url !== undefined && gateway !== undefined) return gateway.watch(actor.url, watcher)
+    const address = this.#host.whereIs(actor)
+    const { host } = address
+    if (host === this.#host.number) return this.#life.watch(address, watcher)
+    const answer = this.#host.pose(host, 'watch', address)
+    answer.promise.then(
+      (down) => watcher(down as Down),
+      (error: unknown) => watcher(this.#host.downWith(host, error)),
+    )
+    return () => this.#host.retract(answer)
+  }
+
+  /** The actor fails if the other ends as it should not, and the other way round. */
+  link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
+    const to = this.#host.whereIs(other)
+    const sign: LinkSign = { actor: to, to: this.#host.addressOf(cell) }
+    if (!this.#host.isGone(to.host)) this.#host.notify(to.host, 'link', sign)
+    const release = this.#bond(cell, incarnation, to)
+    return () => {
+      release()
+      if (!this.#host.isGone(to.host)) this.#host.notify(to.host, 'unlink', sign)
+    }
+  }
+
+  /** Another host is not interested any more. */
+  cancel(from: number, id: number): void {
+    const key = keyOf(from, id)
+    const unwatch = this.#served.get(key)
+    if (unwatch === undefined) return
+    this.#served.delete(key)
+    unwatch()
+  }
+
+  /** The host is gone, and what it watched here of no interest. */
+  lose(host: number): void {
+    for (const [key, unwatch] of this.#served) {
+      if (hostOf(key) !== host) continue
+      this.#served.delete(key)
+      unwatch()
+    }
+  }
+
+  /** One direction of a link. */
+  #bond(cell: Cell, incarnation: Incarnation, other: Address): () => void {
+    const links = (incarnation.links ??= new Map<string, () => void>())
+    const key = linkKey(other)
+    const known = links.get(key)
+    if (known !== undefined) return known
+    const unwatch = this.watch(other, (down) => {
+      release()
+      if (down.reason === 'stopped' || incarnation.isOver) return
+      const cause = 'error' in down ? down.error : undefined
+      const message = `A linked actor has ended: ${down.reason}`
+      this.#life.fail(cell, new ActorError('ELINKED', message, { cause }), 'link')
+    })
+    const unbind = incarnation.bind(unwatch)
+    const release = (): void => {
+      links.delete(key)
+      unbind()
+    }
+    links.set(key, release)
+    return release
+  }
+
+  #watchFor(actor: Address, key: number): Promise<Down> {
+    return new Promise((resolve) => {
+      const gone = (down: Down): void => {
+        this.#served.delete(key)
+        resolve(down)
+      }
+      const isElsewhere = actor.url !== undefined
+      const unwatch = isElsewhere ? this.watch(actor, gone) : this.#life.watch(actor, gone)
+      this.#served.set(key, unwatch)
+    })
+  }
+}
+
+/** Names of what was asked are unique within the host that asked. */
+const keyOf = (host: number, id: number): number => host * 2 ** 32 + id
+
+const hostOf = (key: number): number => Math.floor(key / 2 ** 32)
+
+const linkKey = ({ host, generation, url }: Address): string => url ?? `${host}.${generation}`
