@@ -435,11 +435,10 @@ export class Host
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host, loss } = lost
+    const { host } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
-    this.#reportLoss(host, loss)
     const addresses = this.families.lose(lost)
     this.notify(PROGRAM, 'awaits', { host, addresses })
   }
@@ -1109,9 +1108,10 @@ export class Host
     this.reporting.say(level, { actor, during, directive, err }, 'An actor has failed')
   }
 
-  #reportLoss(host: number, loss: HostLoss): void {
+  /** A thread has ended that should not have; only the program knows. */
+  reportLoss(host: number, loss: HostLoss): void {
     if (this.reporting.wants('host lost')) this.reporting.tell({ type: 'host lost', host, loss })
-    if (this.number === PROGRAM) this.reporting.say('error', { host, ...loss }, 'A host is lost')
+    this.reporting.say('error', { host, ...loss }, 'A host is lost')
   }
 
   copy<T>(value: T): T {
