@@ -81,4 +81,5 @@ export class Admission {
   }
 }
 
-const overflowOf = ({ blueprint }: Cell): Overflow => blueprint.definition.options.overflow ?? 'wait'
+const overflowOf = ({ blueprint }: Cell): Overflow =>
+  blueprint.definition.options.overflow ?? 'wait'

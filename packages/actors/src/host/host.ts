@@ -545,7 +545,8 @@ export class Host
     if (pending === undefined) {
       const { from: host, slot, generation, method } = of
       // What was under way when a reader broke off is no letter to anybody.
-      if (how < kind.item || how === kind.refusal) this.bury('late reply', { host, slot, generation }, method)
+      if (how < kind.item || how === kind.refusal)
+        this.bury('late reply', { host, slot, generation }, method)
       return
     }
     if (body instanceof Unreadable) {
@@ -657,8 +658,12 @@ export class Host
 
   play(cell: Cell, message: Message, items: Iterator<unknown> | AsyncIterator<unknown>): void {
     const { sources } = (cell.work ??= new Work())
-    this.#read(message, items, sources, (turn) => this.#performer.perform(cell, turn), (error) =>
-      this.failed(cell, message.envelope, error),
+    this.#read(
+      message,
+      items,
+      sources,
+      (turn) => this.#performer.perform(cell, turn),
+      (error) => this.failed(cell, message.envelope, error),
     )
   }
 
@@ -1135,7 +1140,11 @@ export class Host
   }
 }
 
-const responseTo = ({ slot, generation, id, method }: Envelope, how: Kind, body: unknown): Parcel => ({
+const responseTo = (
+  { slot, generation, id, method }: Envelope,
+  how: Kind,
+  body: unknown,
+): Parcel => ({
   kind: how,
   slot,
   generation,

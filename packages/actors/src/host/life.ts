@@ -251,7 +251,12 @@ export class Life {
       try {
         await hook(ending)
       } catch (thrown) {
-        this.#host.reportFailure({ path: cell.path, error: thrown, during: 'hook', directive: undefined })
+        this.#host.reportFailure({
+          path: cell.path,
+          error: thrown,
+          during: 'hook',
+          directive: undefined,
+        })
         failed ??= { reason: 'failed', error: thrown }
       }
     }

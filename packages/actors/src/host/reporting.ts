@@ -1,6 +1,14 @@
 import { ActorError } from '../errors.ts'
 import { channelOf, type SystemEvent, type SystemEventType } from './events.ts'
-import { leastLevelOf, levels, logWith, type LogEntry, type Logger, type LogLevel, type LogSink } from './logger.ts'
+import {
+  leastLevelOf,
+  levels,
+  logWith,
+  type LogEntry,
+  type Logger,
+  type LogLevel,
+  type LogSink,
+} from './logger.ts'
 import { Outbox } from './outbox.ts'
 import { SystemEvents } from './systemEvents.ts'
 
@@ -137,7 +145,8 @@ export class Reporting implements LogSink {
     } catch (error) {
       // They could be copied, and so are only too large.
       if (!(error instanceof ActorError) || error.code !== 'EMSGSIZE') throw error
-      for (let left = reports.reports.length + reports.dropped; left > 0; left--) this.#outbox.drop()
+      for (let left = reports.reports.length + reports.dropped; left > 0; left--)
+        this.#outbox.drop()
     }
   }
 
@@ -146,7 +155,8 @@ export class Reporting implements LogSink {
     try {
       return await this.#host.request(PROGRAM, name, body)
     } catch (error) {
-      if (error instanceof ActorError && ['ECLOSED', 'EHOSTDOWN'].includes(error.code)) return undefined
+      if (error instanceof ActorError && ['ECLOSED', 'EHOSTDOWN'].includes(error.code))
+        return undefined
       throw error
     }
   }

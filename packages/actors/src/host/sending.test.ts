@@ -181,8 +181,7 @@ describe.each([
     const stopped = hosts[0]!.stop(ref.address)
     held.release()
     await stopped
-    for (const outcome of await outcomes)
-      expect([5, 'ENOACTOR']).toContain(outcome)
+    for (const outcome of await outcomes) expect([5, 'ENOACTOR']).toContain(outcome)
   })
 })
 

@@ -9,7 +9,11 @@ it('writes lines of JSON', () => {
   })
   const cyclic: Record<string, unknown> = {}
   cyclic['self'] = cyclic
-  stderrLogger.warn({ n: 1n, err: Object.assign(new TypeError('no'), { code: 'ENO' }) }, 'saw %s', 'it')
+  stderrLogger.warn(
+    { n: 1n, err: Object.assign(new TypeError('no'), { code: 'ENO' }) },
+    'saw %s',
+    'it',
+  )
   stderrLogger.error('alone')
   stderrLogger.info(cyclic, 'kept')
   write.mockRestore()

@@ -27,7 +27,8 @@ export function openHosts(
     (_, number) => new Host(system, number, context, board, number, clock),
   )
   // What a system serves, of which these hosts are the threads.
-  for (const name of ['awaits', 'forget', 'moved', 'terminate']) hosts[0]!.serve(name, () => undefined)
+  for (const name of ['awaits', 'forget', 'moved', 'terminate'])
+    hosts[0]!.serve(name, () => undefined)
   for (const host of hosts) host.open()
   const close = (): void => {
     for (const host of hosts) host.close()
