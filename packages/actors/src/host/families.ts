@@ -68,7 +68,8 @@ export class Families {
   constructor(host: Host, clock: Clock) {
     this.#host = host
     this.#clock = clock
-    this.guardian = new Supervisor(nowhere, '', this.#orders(undefined), clock)
+    const address = { ...nowhere, host: host.number }
+    this.guardian = new Supervisor(address, '', this.#orders(undefined), clock)
     this.#supervisors.add(this.guardian)
     host.serve('failed', (sign: FailureSign) => this.#failed(sign))
     host.serve('ended', (sign: Sign) => this.#ended(sign))
@@ -202,7 +203,7 @@ export class Families {
   }
 
   #supervisorOf({ parent }: Sign): Supervisor | undefined {
-    if (isSameAddress(parent, nowhere)) return this.guardian
+    if (parent.slot === nowhere.slot) return this.guardian
     return this.#host.cellAt(parent)?.incarnation.supervisor
   }
 

@@ -43,9 +43,9 @@ import { LOCAL_WINDOW, StreamReader, WINDOW, type Creditor } from './streamReade
 import { StreamSource } from './streamSource.ts'
 import type { TimerHost } from './timers.ts'
 import { Timeouts, type Timeout } from './timeouts.ts'
-import { Watches } from './watches.ts'
 import type { Turn } from './turn.ts'
 import { Work } from './work.ts'
+import { Watches } from './watches.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -254,14 +254,7 @@ export class Host
   }
 
   /** Settles when the actor is gone, also if it is being restarted elsewhere. */
-  stop(actor: Address, options: StopOptions = {}): Promise<void> {
-    if (actor.host !== this.number || options.graceMs !== undefined)
-      return this.#stopAnywhere(actor, options)
-    if (options.drain === false) this.#placement.ownSeat.abort(actor.generation)
-    return this.#life.stop(actor.slot, actor.generation, options)
-  }
-
-  async #stopAnywhere(actor: Address, options: StopOptions): Promise<void> {
+  async stop(actor: Address, options: StopOptions = {}): Promise<void> {
     while (true) {
       if (this.#isAwaited(actor)) await this.#whenFound(actor, Infinity, undefined)
       const address = this.whereIs(actor)
@@ -314,8 +307,8 @@ export class Host
     args: Args,
     parent?: Parent,
   ): Promise<ActorHandle<H>> {
-    const address = this.families.spawn(definition as never, args, parent)
-    return new ActorHandle(address instanceof Promise ? await address : address, this, parent?.cell)
+    const address = await this.families.spawn(definition as never, args, parent)
+    return new ActorHandle(address, this, parent?.cell)
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -442,11 +435,10 @@ export class Host
 
   /** A host has ended: whatever waits for it fails. */
   lose(lost: Lost): void {
-    const { host, loss } = lost
+    const { host } = lost
     if (this.#losses.has(host)) return
     this.#moves.lose(host)
     this.#cutOff(lost)
-    this.#reportLoss(host, loss)
     const addresses = this.families.lose(lost)
     this.notify(PROGRAM, 'awaits', { host, addresses })
   }
@@ -795,6 +787,13 @@ export class Host
     if (error !== undefined) pending.fail(error)
   }
 
+  /** Nobody waits for what another host was asked. */
+  retract(answer: Pending): void {
+    const { host, id } = answer
+    if (this.#asks.remove(answer) && !this.isGone(host))
+      this.#post(host, lane.system, kind.cancel, '', id, undefined)
+  }
+
   credit({ host, id }: StreamReader, items: number): void {
     if (host === this.number) this.#sources.get(sourceKey(host, id))?.credit(items)
     else if (!this.#mesh.isGone(host)) this.#post(host, lane.system, kind.credit, '', id, items)
@@ -1114,9 +1113,10 @@ export class Host
     this.reporting.say(level, { actor, during, directive, err }, 'An actor has failed')
   }
 
-  #reportLoss(host: number, loss: HostLoss): void {
+  /** A thread has ended that should not have; only the program knows. */
+  reportLoss(host: number, loss: HostLoss): void {
     if (this.reporting.wants('host lost')) this.reporting.tell({ type: 'host lost', host, loss })
-    if (this.number === PROGRAM) this.reporting.say('error', { host, ...loss }, 'A host is lost')
+    this.reporting.say('error', { host, ...loss }, 'A host is lost')
   }
 
   copy<T>(value: T): T {
@@ -1154,17 +1154,8 @@ const responseTo = (
   body,
 })
 
-function isPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case 'object':
-      return value === null
-    case 'function':
-    case 'symbol':
-      return false
-    default:
-      return true
-  }
-}
+const isPrimitive = (value: unknown): boolean =>
+  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)
 
 /** Names of what was asked are unique within the host that asked. */
 const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id

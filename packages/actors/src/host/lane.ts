@@ -41,7 +41,8 @@ export class Lane {
 
   /** Whether something waits for `flush`. */
   get isHolding(): boolean {
-    return this.#writer.size > 0
+    // The head of a frame stays there where the first message could not be written.
+    return this.#writer.size > FRAME_HEAD_BYTES
   }
 
   /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */

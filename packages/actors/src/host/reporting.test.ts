@@ -1,13 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import {
-  define,
-  deferred,
-  lost,
-  refFrom,
-  settled,
-  startHosts,
-} from '../testing/hosts.test-support.ts'
+import { define, deferred, refFrom, settled, startHosts } from '../testing/hosts.test-support.ts'
 import type { SystemEvent } from './events.ts'
 import type { Host } from './host.ts'
 import type { Logger } from './logger.ts'
@@ -150,7 +143,7 @@ describe('diagnostics channels', () => {
     const [host] = startHosts(2)
     const events = collectEvents(host!)
     const error = new Error('gone')
-    host!.lose(lost(1, error))
+    host!.reportLoss(1, { why: 'uncaught', error })
     expect(events).toEqual([{ type: 'host lost', host: 1, loss: { why: 'uncaught', error } }])
   })
 })

@@ -62,7 +62,7 @@ export class Watches {
       (down) => watcher(down as Down),
       (error: unknown) => watcher(this.#host.downWith(host, error)),
     )
-    return () => this.#host.abandon(answer, undefined)
+    return () => this.#host.retract(answer)
   }
 
   /** The actor fails if the other ends as it should not, and the other way round. */

@@ -223,7 +223,10 @@ export class Threads {
     this.#threads.delete(number)
     this.#lost.push(lost)
     if (this.#places.delete(number)) this.#expected++
-    if (!this.#isClosing) publish({ event: 'lost', host: number, loss })
+    if (!this.#isClosing) {
+      publish({ event: 'lost', host: number, loss })
+      this.#host.reportLoss(number, loss)
+    }
     // Whoever restarts an actor of it finds out first that others are to come.
     this.#announcePlaces()
     for (const host of this.#unheard.keys()) this.#heard(host, number)
