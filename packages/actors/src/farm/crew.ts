@@ -151,22 +151,18 @@ export class Crew implements Overseer {
     const [first] = tasks
     if (tasks.length === 1 && wasStuck) this.#failed(first!, neverEnded(job.terms.timeoutMs, error))
     else if (isExclusive && ++first!.losses >= MOST_LOSSES) this.#giveUp(first!, diedOf(error))
-    else
-      for (const task of tasks) {
-        task.isSuspect = true
-        this.#again(task)
-      }
+    else for (const task of tasks) this.#again(task, job.suspects)
   }
 
-  #again(task: Task): void {
+  #again(task: Task, among: Task[]): void {
     if (task.isUnwanted) return
     task.attempt++
-    task.job.again.push(task)
+    among.push(task)
     task.job.retried(task)
   }
 
   #failed(task: Task, error: unknown): void {
-    if (++task.failures <= task.job.terms.retries) this.#again(task)
+    if (++task.failures <= task.job.terms.retries) this.#again(task, task.job.again)
     else this.#giveUp(task, error)
   }
 
@@ -183,6 +179,9 @@ export class Crew implements Overseer {
 
   /** Gives the worker a lot of the job whose turn it is. @returns false: no job has any for it */
   #giveLot(worker: Worker): boolean {
+    // Suspects want a worker for themselves: then, if it dies, it is known of what.
+    if (worker.lots.length > 0 && this.#jobs.some(({ suspects }) => suspects.length > 0))
+      return false
     for (let refusals = 0; refusals < this.#jobs.length; refusals++) {
       this.#nextJob = (this.#nextJob + 1) % this.#jobs.length
       if (this.#giveLotOf(this.#jobs[this.#nextJob]!, worker)) return true
@@ -192,21 +191,14 @@ export class Crew implements Overseer {
 
   #giveLotOf(job: Job, worker: Worker): boolean {
     if (!worker.hasRoom(roomFor(job, worker.link))) return false
-    const alone = this.#takeAlone(job, worker)
+    const suspect = worker.lots.length === 0 ? job.suspects.shift() : undefined
+    const alone = suspect ?? job.again.shift()
     const most = Math.min(job.pace.tasks, worker.link.mostTasks)
     const tasks = alone === undefined ? job.take(most) : [alone]
     if (tasks.length === 0) return false
-    worker.give(job, tasks, alone?.isSuspect === true)
+    worker.give(job, tasks, suspect !== undefined)
     if (worker.lots.length === 1) this.#watch(worker)
     return true
-  }
-
-  /** Suspects must have a worker for themselves: then, if it dies, it is known of what. */
-  #takeAlone(job: Job, worker: Worker): Task | undefined {
-    if (job.again.length === 0) return undefined
-    const isIdle = worker.lots.length === 0
-    const at = isIdle ? 0 : job.again.findIndex((task) => !task.isSuspect)
-    return at === -1 ? undefined : job.again.splice(at, 1)[0]
   }
 
   /** Watches the first lot of the worker, whose tasks are running now. */

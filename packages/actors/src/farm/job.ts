@@ -19,6 +19,8 @@ export abstract class Job {
   readonly pace = new Pace()
   /** Tasks that are to be run again, each alone. */
   readonly again: Task[] = []
+  /** Tasks that are to be run again, each on a worker that has nothing else: workers may have died of them. */
+  readonly suspects: Task[] = []
   /** Tasks that were given to a worker and came back as they were. */
   readonly returned: Task[] = []
   /** Nobody wants results any more. */

@@ -231,7 +231,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
   async #end(): Promise<void> {
     if (this.isOver) return
     this.isOver = true
-    this.again.length = this.returned.length = 0
+    this.again.length = this.suspects.length = this.returned.length = 0
     this.#arrivals.clear()
     this.#terms.signal?.removeEventListener('abort', this.#abort)
     clearInterval(this.#telling)

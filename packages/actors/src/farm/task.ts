@@ -12,8 +12,6 @@ export class Task {
   failures = 0
   /** So often its worker died while it ran nothing else. */
   losses = 0
-  /** Whether a worker died that may have been running it. */
-  isSuspect = false
   /** Whether its result is of no use any more. */
   isUnwanted = false
   /** What it has come to. */
