@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 const globalSetup = './test/support/build.ts'
-const testTimeout = 20_000
+/** For what hangs, not for what is slow: some tests compute for seconds, on cores that others use too. */
+const testTimeout = 60_000
 
 export default defineConfig({
   test: {

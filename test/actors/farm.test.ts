@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createSystem, StageError, type ActorSystem, type Progress } from '@ringpost/actors'
-import { adder, awaited, double, hang, picky, unready } from '../dist/actors/farmActors.js'
+import { adder, double, hang, patient, picky, unready } from '../dist/actors/farmActors.js'
 
 const module = new URL('../dist/actors/farmActors.js', import.meta.url)
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
@@ -39,10 +39,11 @@ describe('map', () => {
   })
 
   it('yields results as they finish, if asked to', async () => {
-    // All in one thread, where the last task lets the first one finish.
-    await using workers = await system.farm(undefined, { workers: 4 })
-    const results = await all(workers.map(upTo(6), awaited, { ordered: false }))
-    expect(results.toSorted((one, other) => one - other)).toEqual(upTo(6))
+    const there = patient.with({ host: system.hosts[0]! })
+    await using one = await system.spawn(there)
+    await using other = await system.spawn(there)
+    await using both = await system.farm([one, other])
+    expect(await all(both.map([0, 1], 'take', { ordered: false }))).toEqual([1, 0])
   })
 
   it('makes several arguments of an item', async () => {

@@ -19,16 +19,16 @@ export const add = (a: number, b: number): number => a + b
 export const thread = (): number => threadId
 export const double = defineTask(import.meta.url, 'double', async (n: number) => n * 2)
 
-/** The first of these waits for all others. */
-export const awaited = defineTask(import.meta.url, 'awaited', (n: number) =>
-  n === 0 ? new Promise<number>((resolve) => (finishFirst = () => resolve(0))) : finish(n),
-)
-let finishFirst: (() => void) | undefined
+let finishFirst = (): void => undefined
 
-function finish(n: number): number {
-  if (n === 5) finishFirst?.()
-  return n
-}
+/** The first task waits for the second, which another actor of the same thread does. */
+export const patient = defineActor(import.meta.url, 'patient', () => ({
+  take(n: number): number | Promise<number> {
+    if (n === 0) return new Promise((resolve) => (finishFirst = () => resolve(0)))
+    finishFirst()
+    return n
+  },
+}))
 
 export function failFirst(failures: number): number {
   const { attempt } = currentTask()

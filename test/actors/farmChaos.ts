@@ -6,7 +6,7 @@ import type { Random } from '../support/random.ts'
 const module = new URL('../dist/actors/chaosActors.js', import.meta.url)
 type Actors = typeof chaosActors
 
-const ITEMS = 2000
+const ITEMS = 1000
 
 /** Hosts that end at any moment are replaced at once. */
 const replacements = { maxRestarts: Infinity, backoff: { firstMs: 1, maxMs: 10 } }

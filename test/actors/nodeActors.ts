@@ -24,7 +24,7 @@ export const account = defineActor(import.meta.url, 'account', (ctx, start: numb
     close() {
       ctx.stop()
     },
-    exit() {
+    exit(): void {
       process.exit(3)
     },
   }

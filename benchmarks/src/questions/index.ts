@@ -1,5 +1,6 @@
 import type { Question } from '../harness/question.ts'
 import { actorAsk } from './actorAsk.ts'
+import { actorPool } from './actorPool.ts'
 import { actorSpawn } from './actorSpawn.ts'
 import { actorTell } from './actorTell.ts'
 import { connections } from './connections.ts'
@@ -33,5 +34,6 @@ export const questions: readonly Question[] = [
   connections,
   actorTell,
   actorAsk,
+  actorPool,
   actorSpawn,
 ]

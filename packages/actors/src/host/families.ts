@@ -1,7 +1,7 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
-import type { Child, Failure } from '../supervision/child.ts'
+import { Child, type Failure } from '../supervision/child.ts'
 import type { Directive, During } from '../supervision/options.ts'
 import { Supervisor, type Orders } from '../supervision/supervisor.ts'
 import { isSameAddress, nowhere, PROGRAM, type Address } from './address.ts'
@@ -91,20 +91,40 @@ export class Families {
     this.#supervisors.delete(supervisor)
   }
 
-  /** @param parent none: the program itself */
-  async spawn(
+  /**
+   * @param parent none: the program itself
+   * @returns a promise only where something is to be waited for
+   */
+  spawn(
     definition: ActorDefinition,
     args: unknown[],
     parent: Parent | undefined,
-  ): Promise<Address> {
+  ): Address | Promise<Address> {
     if (parent?.incarnation.isOver === true) throw new ActorError('ESTOPPED')
     const supervisor = parent === undefined ? this.guardian : this.of(parent)
     const child = supervisor.admit(definition, this.#host.copyArgs(args))
     try {
       const { host = parent === undefined ? undefined : 'here' } = definition.options
       const place = this.#host.choosePlace(host)
-      const made = this.#make(supervisor, child, typeof place === 'number' ? place : await place)
-      const address = 'host' in made ? made : await made
+      if (typeof place !== 'number')
+        return this.#begun(
+          supervisor,
+          child,
+          place.then((later) => this.#make(supervisor, child, later)),
+        )
+      const made = this.#make(supervisor, child, place)
+      if (made instanceof Promise) return this.#begun(supervisor, child, made)
+      supervisor.began(child, made)
+      return made
+    } catch (error) {
+      supervisor.ended(child)
+      throw error
+    }
+  }
+
+  async #begun(supervisor: Supervisor, child: Child, made: Promise<Address>): Promise<Address> {
+    try {
+      const address = await made
       // It may have failed, or ended, before this is known here.
       supervisor.began(child, address)
       if (supervisor.isClosed) {
@@ -128,7 +148,13 @@ export class Families {
 
   /** An actor of this host is gone. */
   bury(cell: Cell): void {
-    const { formerly } = cell.blueprint
+    const { blueprint } = cell
+    if (blueprint instanceof Child) {
+      // Its parent lives here.
+      ;(blueprint.family as Supervisor).ended(blueprint)
+      return
+    }
+    const { formerly } = blueprint
     if (formerly !== undefined) this.#host.notify(PROGRAM, 'forget', formerly)
     const sign = signOf(cell)
     this.#notifyOf(sign, 'ended', sign)

@@ -43,9 +43,9 @@ import { LOCAL_WINDOW, StreamReader, WINDOW, type Creditor } from './streamReade
 import { StreamSource } from './streamSource.ts'
 import type { TimerHost } from './timers.ts'
 import { Timeouts, type Timeout } from './timeouts.ts'
+import { Watches } from './watches.ts'
 import type { Turn } from './turn.ts'
 import { Work } from './work.ts'
-import { Watches } from './watches.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 5000
@@ -254,7 +254,14 @@ export class Host
   }
 
   /** Settles when the actor is gone, also if it is being restarted elsewhere. */
-  async stop(actor: Address, options: StopOptions = {}): Promise<void> {
+  stop(actor: Address, options: StopOptions = {}): Promise<void> {
+    if (actor.host !== this.number || options.graceMs !== undefined)
+      return this.#stopAnywhere(actor, options)
+    if (options.drain === false) this.#placement.ownSeat.abort(actor.generation)
+    return this.#life.stop(actor.slot, actor.generation, options)
+  }
+
+  async #stopAnywhere(actor: Address, options: StopOptions): Promise<void> {
     while (true) {
       if (this.#isAwaited(actor)) await this.#whenFound(actor, Infinity, undefined)
       const address = this.whereIs(actor)
@@ -307,8 +314,8 @@ export class Host
     args: Args,
     parent?: Parent,
   ): Promise<ActorHandle<H>> {
-    const address = await this.families.spawn(definition as never, args, parent)
-    return new ActorHandle(address, this, parent?.cell)
+    const address = this.families.spawn(definition as never, args, parent)
+    return new ActorHandle(address instanceof Promise ? await address : address, this, parent?.cell)
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -1154,8 +1161,17 @@ const responseTo = (
   body,
 })
 
-const isPrimitive = (value: unknown): boolean =>
-  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)
+function isPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case 'object':
+      return value === null
+    case 'function':
+    case 'symbol':
+      return false
+    default:
+      return true
+  }
+}
 
 /** Names of what was asked are unique within the host that asked. */
 const sourceKey = (host: number, id: number): number => host * 2 ** 32 + id

@@ -122,19 +122,20 @@ export class Life {
   }
 
   /** Stops an actor; settles when it is gone. */
-  async stop(slot: number, generation: number, options: StopOptions): Promise<void> {
+  stop(slot: number, generation: number, options: StopOptions): Promise<void> {
     const cell = this.#cells.get(slot, generation)
-    if (cell === undefined) return
+    if (cell === undefined) return Promise.resolve()
     const { drain = true, graceMs } = options
-    const gone = new Promise<Down>((resolve) => this.#watch(cell, resolve))
+    const gone = new Promise<void>((resolve) => this.#watch(cell, () => resolve()))
     if (drain) cell.isLeaving = true
     else this.hurry(cell)
     if (cell.phase === 'suspended' && !drain) void this.finish(cell, stopped)
     else this.#performer.wake(cell)
-    if (graceMs === undefined) {
-      await gone
-      return
-    }
+    return graceMs === undefined ? gone : this.#endIn(graceMs, cell, gone)
+  }
+
+  /** Leaves a handler alone that does not end in time. */
+  async #endIn(graceMs: number, cell: Cell, gone: Promise<void>): Promise<void> {
     const timer = this.#clock.after(graceMs, () => {
       this.hurry(cell)
       void this.finish(cell, stopped)
@@ -173,10 +174,24 @@ export class Life {
     return () => cell.watchers?.delete(entry)
   }
 
-  /** The actor ends: first what belongs to it, then the actor itself. */
-  async finish(cell: Cell, down: Down): Promise<void> {
-    if (cell.phase === 'stopping' || cell.phase === 'stopped') return
+  /**
+   * The actor ends: first what belongs to it, then the actor itself.
+   *
+   * @returns a promise only where something is to be waited for
+   */
+  finish(cell: Cell, down: Down): Promise<void> | undefined {
+    if (cell.phase === 'stopping' || cell.phase === 'stopped') return undefined
     cell.phase = 'stopping'
+    const { supervisor, hooks, closing } = cell.incarnation
+    if (supervisor === undefined && hooks === undefined && closing === undefined) {
+      this.#cease(cell, down)
+      this.#end(cell, down)
+      return undefined
+    }
+    return this.#finish(cell, down)
+  }
+
+  async #finish(cell: Cell, down: Down): Promise<void> {
     const failed = await this.#close(cell, down, !cell.isStopping && down.reason === 'stopped')
     this.#end(cell, failed === undefined || down.reason === 'failed' ? down : failed)
   }
@@ -237,11 +252,7 @@ export class Life {
 
   async #closeOnce(cell: Cell, ending: Ending, drain: boolean): Promise<Down | undefined> {
     const { incarnation } = cell
-    incarnation.end()
-    const error = new ActorError('ESTOPPED', `The actor ${reasonsInWords[ending.reason]}`)
-    this.#performer.drop(cell, error)
-    cell.work?.end(error)
-    if (ending.reason === 'restarting') this.#host.unstash(cell)
+    this.#cease(cell, ending)
     if (incarnation.supervisor !== undefined) {
       await incarnation.supervisor.close(drain)
       this.#host.families.disband(incarnation.supervisor)
@@ -261,6 +272,17 @@ export class Life {
       }
     }
     return failed
+  }
+
+  /** No code of this life runs any more; whoever waits for it is told. */
+  #cease(cell: Cell, ending: Ending): void {
+    cell.incarnation.end()
+    if (cell.underWay > 0 || cell.work !== undefined) {
+      const error = new ActorError('ESTOPPED', `The actor ${reasonsInWords[ending.reason]}`)
+      this.#performer.drop(cell, error)
+      cell.work?.end(error)
+    }
+    if (ending.reason === 'restarting') this.#host.unstash(cell)
   }
 
   #end(cell: Cell, down: Down): void {

@@ -120,7 +120,7 @@ export class Peer implements Creditor {
     this.#backlog = []
     this.#backlogBytes = 0
     for (const kept of backlog) this.#postKept(line, kept)
-    for (const { resolve } of this.#whenUp.splice(0)) resolve()
+    for (const waiting of this.#whenUp.splice(0)) waiting.resolve()
   }
 
   /** The connection is lost. @param error why, if that is known */
@@ -148,7 +148,7 @@ export class Peer implements Creditor {
     this.#backlog = []
     this.#backlogBytes = 0
     for (const [id, asked] of this.#asked) this.#end(id, asked)
-    for (const { reject } of this.#whenUp.splice(0)) reject(this.#nodeDown())
+    for (const waiting of this.#whenUp.splice(0)) waiting.reject(this.#nodeDown())
     this.#owner.ended(this)
   }
 

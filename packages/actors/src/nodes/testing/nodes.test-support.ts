@@ -38,7 +38,7 @@ export const echo = defineActor(import.meta.url, 'echo', (ctx) => {
     valueOf_(other: ActorRef<{ value(): number }>) {
       return other.ask.value()
     },
-    fail(message: string) {
+    fail(message: string): void {
       const cause = new TypeError('why')
       throw Object.assign(new RangeError(message, { cause }), { code: 'ENO' })
     },
