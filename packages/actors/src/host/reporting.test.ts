@@ -168,8 +168,9 @@ describe.each([
         ctx.log.child({ request: 7 }).fatal('in a child')
         ctx.log.warn({ unsendable: () => 1 }, 'kept')
       },
-      throws(): void {
-        throw new Error('wrong')
+      async failing() {
+        const child = await ctx.spawn(plain.with({ name: 'child' }))
+        child.tell.fail()
       },
       path: () => ctx.path,
     }))
@@ -205,9 +206,9 @@ describe.each([
   it('has the failures of actors', async () => {
     const { logger, entries, hasFirst } = recordingLogger('error')
     const { ref, who } = await spawnLogging(logger)
-    ref.tell.throws()
+    ref.tell.failing()
     await hasFirst
-    const { actor } = who
+    const actor = `${who.actor}/child`
     const err = new Error('wrong')
     const failure = { actor, during: 'message', directive: 'restart', err }
     expect(entries).toEqual([['error', failure, '%s', 'An actor has failed']])
