@@ -21,7 +21,7 @@ async function serving(): Promise<Listening> {
   const server = await nodes.start()
   server.expose('gate', await server.spawn(gate))
   server.expose('counter', await server.spawn(counter, 1))
-  return server.listen('tcp://127.0.0.1:*', { exports: { counter }, goneAfterMs: 300 })
+  return server.listen('tcp://127.0.0.1:*', { exports: { counter }, goneAfterMs: 10_000 })
 }
 
 async function joined(options = {}) {
