@@ -32,6 +32,8 @@ export class RingWriter {
   #written = 0
   #published = 0
   #writtenAtHop = 0
+  /** The most that were published together since then. */
+  #mostAtOnce = 0
   /** Where the message being written began. */
   #startPosition = 0
   #startRef = 0
@@ -199,7 +201,9 @@ export class RingWriter {
    * Makes all committed messages readable. True when the reader has parked and must be signalled.
    */
   publish(): boolean {
-    if (this.#published === this.#written) return false
+    const messages = (this.#written - this.#published) | 0
+    if (messages === 0) return false
+    if (messages > this.#mostAtOnce) this.#mostAtOnce = messages
     this.#published = this.#written
     const control = this.#control
     // Pairs with the load in RingReader.available(): who sees this count sees the records.
@@ -270,7 +274,10 @@ export class RingWriter {
     this.#limit = begin + this.#segmentBytes - record.headerBytes
   }
 
-  /** Same size while the reader keeps up, larger when it is behind, smaller when it need not be. */
+  /**
+   * Same size while the reader keeps up, larger when it is behind, smaller when it need not be; but not
+   * so small that what is published together lies in several.
+   */
   #takeSegment(bytes: number): number {
     const control = this.#control
     const spareAt = this.#at + direction.spare
@@ -297,9 +304,13 @@ export class RingWriter {
     if (size === 0) return segment.smallestBytes
     const messages = (this.#written - this.#writtenAtHop) | 0
     this.#writtenAtHop = this.#written
+    const atOnce = this.#mostAtOnce
+    this.#mostAtOnce = 0
     const behind = this.backlog
     if (behind * 2 > messages) return Math.min(size * GROWTH, segment.largestBytes)
-    if (behind * 16 < messages) return Math.max(size / 2, segment.smallestBytes)
+    if (behind * 16 < messages && atOnce * 2 < messages) {
+      return Math.max(size / 2, segment.smallestBytes)
+    }
     return Math.min(size, segment.largestBytes)
   }
 
