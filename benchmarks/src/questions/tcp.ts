@@ -6,7 +6,7 @@ import { nativeSubject, scaleCount } from './families.ts'
 /** Timed messages per size, so that a measurement takes about half a second. */
 type Counts = Readonly<Record<string, number>>
 
-const fast: Counts = { 16: 2e6, 64: 2e6, 256: 1e6, 1024: 5e5, 65536: 15e3 }
+const fast: Counts = { 16: 4e6, 64: 4e6, 256: 2e6, 1024: 8e5, 65536: 15e3 }
 const encrypted: Counts = { 16: 3e5, 64: 3e5, 256: 2e5, 1024: 1e5, 65536: 3e3 }
 const slow: Counts = { 16: 2e5, 64: 2e5, 256: 2e5, 1024: 15e4, 65536: 6e3 }
 

@@ -22,7 +22,10 @@ export {
   WORD_REST,
   type FrameMemory,
   type FrameSink,
+  type PackSink,
 } from './ring/frameSpans.ts'
+export { PACK_BYTES, unpack } from './ring/packedFrames.ts'
+export { INLINE_BYTES } from './ring/recordLayout.ts'
 export type { Thread } from './thread/thread.ts'
 export {
   registerTransport,

@@ -15,8 +15,14 @@ export interface FrameMemory {
  */
 export const span = { begin: 0, length: 1, hasMore: 2, size: 3 } as const
 
+/** Takes whole messages from where they lie, packed: it copies them before it returns. */
+export interface PackSink {
+  /** @param messages so many are in the `length` bytes from `begin` on, as `packedFrames.ts` says */
+  pack(memory: FrameMemory, begin: number, length: number, messages: number): void
+}
+
 /** Takes whole messages from where they lie: it copies `count` frames before it returns. */
-export interface FrameSink {
+export interface FrameSink extends PackSink {
   frames(memory: FrameMemory, spans: Int32Array, count: number): void
 }
 

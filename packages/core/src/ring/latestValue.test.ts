@@ -108,6 +108,17 @@ describe('the latest value of a direction', () => {
     expect(heap.usedBytes()).toBe(0)
   })
 
+  it('is the last of those that are packed, which have one frame each', () => {
+    const { heap, writer, reader } = newDirection()
+    const memory = new Uint8Array(Buffer.from('..\0\u0003one\0\u0003two\u0001\u0001a\0\u0001b'))
+    const from = { bytes: memory, view: new DataView(memory.buffer) }
+    writer.pack(from, 2, 10, 2)
+    expect(reader.read().map(String)).toEqual(['two'])
+    expect(() => writer.pack(from, 7, 11, 2)).toThrow(expect.objectContaining({ code: 'EINVAL' }))
+    expect(reader.read().map(String)).toEqual(['two'])
+    expect(heap.usedBytes()).toBe(0)
+  })
+
   it('always finds room', () => {
     const { writer, reader, write } = newDirection()
     for (let n = 0; n < 10; n++) write('value')

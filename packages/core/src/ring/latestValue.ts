@@ -1,7 +1,9 @@
 import { SocketError } from '../errors.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe } from '../memory/layout.ts'
-import { span, type FrameMemory, type FrameSink } from './frameSpans.ts'
+import type { FrameMemory, FrameSink } from './frameSpans.ts'
+import { unpack } from './packedFrames.ts'
+import { record } from './recordLayout.ts'
 import type { Borrowed, LentFrame } from './ringReader.ts'
 
 /**
@@ -52,11 +54,12 @@ export class LatestValueWriter {
     this.#pending = ref
   }
 
-  /** Writes messages of one frame each, from where they lie. @throws {SocketError} as `frame` */
-  frames({ bytes }: FrameMemory, spans: Int32Array, count: number): void {
-    for (let i = 0; i < count * span.size; i += span.size) {
-      const at = spans[i]!
-      this.frame(bytes.subarray(at, at + spans[i + span.length]!), spans[i + span.hasMore]!)
+  /** Writes messages of one frame each that are packed. @throws {SocketError} as `frame` */
+  pack({ bytes }: FrameMemory, begin: number, _length: number, count: number): void {
+    const messages: Buffer[][] = []
+    unpack(bytes, begin, count, messages)
+    for (const [first, second] of messages) {
+      this.frame(first!, second === undefined ? 0 : record.more)
       this.commit()
     }
   }
@@ -71,6 +74,10 @@ export class LatestValueWriter {
       this.commit()
     }
     return index
+  }
+
+  packMany(messages: readonly unknown[], begin: number, limit: number): number {
+    return this.writeMany(messages, begin, limit)
   }
 
   /** Copies, for the length has to stand in front of it. */

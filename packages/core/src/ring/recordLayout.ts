@@ -10,19 +10,24 @@
  *
  * | field   | at | bytes | meaning                                                        |
  * | ------- | -- | ----- | -------------------------------------------------------------- |
- * | header  |  0 |     4 | `length << 2 | flags`, or `hop`: go on in the next segment     |
- * | payload |  4 |     n | the frame; with `block`, its ref and its length                |
+ * | header  |  0 |     4 | `length << 3 | flags`, or `hop`: go on in the next segment     |
+ * | payload |  4 |     n | the frame; with `block`, its ref and its length; with `pack`,  |
+ * |         |    |       | how many messages, and their frames as in `packedFrames.ts`    |
  *
  * A frame is not marked as readable by itself: the writer counts whole messages in the `written`
  * word of its direction, after their last frame.
  */
 export const record = {
   headerBytes: 4,
-  lengthShift: 2,
+  lengthShift: 3,
   /** More frames of the same message follow. */
   more: 1,
   /** The payload is a block of its own. */
   block: 2,
+  /** The payload is whole messages. */
+  pack: 4,
+  /** What a pack's messages come behind. */
+  packHeaderBytes: 8,
   hop: -1,
   /** What a block's record takes. */
   blockBytes: 16,

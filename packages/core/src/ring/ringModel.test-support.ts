@@ -4,6 +4,7 @@ import { AuditedHeap } from '../memory/auditedHeap.test-support.ts'
 import { direction, ownedByThread, pipe, UNIT_BYTES } from '../memory/layout.ts'
 import { directionAt, pipeAt } from '../memory/pipeTable.ts'
 import { span } from './frameSpans.ts'
+import { PACK_BYTES, packed, unpack } from './packedFrames.ts'
 import { INLINE_BYTES, record, segment } from './recordLayout.ts'
 import { RingReader } from './ringReader.ts'
 import { RingWriter } from './ringWriter.ts'
@@ -21,8 +22,8 @@ type Reading = 'read' | 'readMany' | 'readParts' | 'borrow'
 /** One step of a writer or reader. Where it is not allowed in a state, it does nothing. */
 export type Step =
   | { do: 'write'; sizes: Sizes; blocks: boolean }
-  | { do: 'writeMany'; sizes: Sizes; limit: number }
-  | { do: 'frames'; messages: readonly Sizes[]; behind: number }
+  | { do: 'writeMany' | 'packMany'; sizes: Sizes; limit: number }
+  | { do: 'pack'; messages: readonly Sizes[]; isLong: boolean; behind: number }
   | { do: 'rollback'; sizes: Sizes }
   | { do: 'publish' }
   | { do: 'parkWriter'; limit: number }
@@ -66,7 +67,7 @@ export const steps = fc.array(
     step(
       4,
       fc.record({
-        do: fc.constant('writeMany'),
+        do: fc.constantFrom('writeMany', 'packMany'),
         sizes: fc.array(frameBytes, { maxLength: 40 }),
         limit,
       }),
@@ -74,8 +75,9 @@ export const steps = fc.array(
     step(
       4,
       fc.record({
-        do: fc.constant('frames'),
-        messages: fc.array(message, { maxLength: 10 }),
+        do: fc.constant('pack'),
+        messages: fc.array(message, { minLength: 1, maxLength: 10 }),
+        isLong: fc.boolean(),
         behind: fc.nat(5),
       }),
     ),
@@ -150,9 +152,10 @@ export class RingModel {
       case 'write':
         return this.#write(next.sizes, next.blocks)
       case 'writeMany':
-        return this.#writeMany(next.sizes, next.limit)
-      case 'frames':
-        return this.#writeFrames(next.messages, next.behind)
+      case 'packMany':
+        return this.#writeMany(next.do, next.sizes, next.limit)
+      case 'pack':
+        return this.#writePack(next.messages, next.isLong, next.behind)
       case 'rollback':
         return this.#rollback(next.sizes)
       case 'publish':
@@ -254,40 +257,45 @@ export class RingModel {
     this.#written++
   }
 
-  #writeMany(sizes: Sizes, limit: number): void {
+  #writeMany(how: 'writeMany' | 'packMany', sizes: Sizes, limit: number): void {
     const messages = sizes.map((bytes) => this.#content(bytes))
     const room = limit === 0 ? Infinity : Math.max(limit - (this.#written - this.#released), 0)
     const stop = Math.min(messages.length, room)
     // It stops at the end, and at something else than bytes.
     const behind = sizes.length % 2 === 0 ? [] : [{}, Buffer.from('behind')]
-    same(this.writer.writeMany([{}, ...messages, ...behind], 1, limit), stop + 1)
+    same(this.writer[how]([{}, ...messages, ...behind], 1, limit), stop + 1)
     this.#written += stop
     for (const frame of messages.slice(0, stop)) this.#unpublished.push([frame])
   }
 
-  /** @param behind so many bytes follow the last frame */
-  #writeFrames(messages: readonly Sizes[], behind: number): void {
-    const spans: number[] = []
+  /**
+   * @param isLong whether short frames have a long length, too
+   * @param behind so many bytes follow the last frame
+   */
+  #writePack(messages: readonly Sizes[], isLong: boolean, behind: number): void {
     const pieces: Buffer[] = []
-    let at = 0
-    const put = (piece: Buffer): void => {
-      pieces.push(piece)
-      at += piece.length
-    }
+    const packs: Buffer[][] = []
+    let bytes = 0
     for (const sizes of messages) {
-      const frames = sizes.map((bytes) => this.#content(bytes))
-      frames.forEach((frame, i) => {
-        put(Buffer.of(1))
-        spans.push(at, frame.length, i < frames.length - 1 ? 1 : 0)
-        put(frame)
-      })
-      this.#unpublished.push(frames)
-      this.#written++
+      const frames = sizes.map((size) => this.#content(size))
+      const message = frames.flatMap((frame, i) => [
+        headerOf(frame.length, i < frames.length - 1, isLong),
+        frame,
+      ])
+      const length = Buffer.concat(message).length
+      if (bytes + length > PACK_BYTES || sizes.some((size) => size > INLINE_BYTES)) continue
+      bytes += length
+      pieces.push(...message)
+      packs.push(frames)
     }
-    put(Buffer.alloc(behind))
-    const bytes = new Uint8Array(Buffer.concat(pieces))
-    const memory = { bytes, view: new DataView(bytes.buffer) }
-    this.writer.frames(memory, Int32Array.from(spans), spans.length / span.size)
+    if (packs.length === 0) return
+    const memory = new Uint8Array(
+      Buffer.concat([Buffer.of(1, 2, 3), ...pieces, Buffer.alloc(behind)]),
+    )
+    const from = { bytes: memory, view: new DataView(memory.buffer) }
+    this.writer.pack(from, 3, bytes, packs.length)
+    this.#written += packs.length
+    this.#unpublished.push(...packs)
   }
 
   #publish(): void {
@@ -335,6 +343,7 @@ export class RingModel {
   #transfer(limit: number): void {
     const messages: Buffer[][] = []
     let frames: Buffer[] = []
+    let isPack = false
     const count = this.reader.transfer(limit, {
       frames({ bytes }, spans, count) {
         for (let i = 0; i < count * span.size; i += span.size) {
@@ -345,10 +354,16 @@ export class RingModel {
           frames = []
         }
       },
+      pack({ bytes }, begin, length, packed) {
+        const views: Buffer[][] = []
+        same(unpack(bytes, begin, packed, views), begin + length)
+        for (const view of views) messages.push(view.map((frame) => Buffer.from(frame)))
+        isPack = true
+      },
     })
     same(frames.length, 0)
     same(messages.length, count)
-    same(count <= Math.min(limit, this.#seen), true)
+    same(count <= (isPack ? this.#seen : Math.min(limit, this.#seen)), true)
     for (const message of messages) this.#took(message)
     // Nothing is in the way of the next reader.
     if (count === 0) this.#readParts()
@@ -453,6 +468,12 @@ export class RingModel {
     same(this.reader.park(), isEmpty)
     this.#isReaderParked = isEmpty
   }
+}
+
+function headerOf(length: number, hasMore: boolean, isLong: boolean): Buffer {
+  const flags = hasMore ? packed.more : 0
+  if (!isLong && length <= 255) return Buffer.of(flags, length)
+  return Buffer.of(flags | packed.long, 0, 0, 0, 0, 0, 0, length >> 8, length & 0xff)
 }
 
 /** Vitest's `expect` takes longer than all the rest of a step. */

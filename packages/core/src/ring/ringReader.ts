@@ -3,6 +3,7 @@ import { bufferOver } from '../memory/frameBuffer.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
 import { LOOP_BYTES, span, type FrameMemory, type FrameSink } from './frameSpans.ts'
+import { PACK_BYTES, packed, unpack } from './packedFrames.ts'
 import { record, recordBytes, segment } from './recordLayout.ts'
 import { Pace } from './pace.ts'
 import { SegmentPins } from './segmentPins.ts'
@@ -12,7 +13,7 @@ import type { Slab, SlabBuffer } from './slab.ts'
  * As much is copied out of a segment in one go. Fresh private memory is cold, and of larger pieces V8
  * lets more go by before it collects them; smaller ones cost more allocations.
  */
-const FILL_BYTES = 16_384
+const FILL_BYTES = PACK_BYTES
 
 /** `transfer` gives at most so many frames at once. */
 const MOST_SPANS = 512
@@ -61,6 +62,8 @@ export class RingReader {
   #filled = 0
   #local: SlabBuffer | undefined
   #localPosition = 0
+  /** Whether they are packed there, and no records. */
+  #isPacked = false
   /** Whether the frame just read has another one behind it. */
   #more = false
   readonly #pins = new SegmentPins()
@@ -131,24 +134,12 @@ export class RingReader {
     }
   }
 
-  /** Messages that have been copied out: the loop that throughput hangs on. */
+  /** Messages that have been copied out: the loops that throughput hangs on. */
   #readFilled(messages: Buffer[][], count: number): void {
-    const { buffer, words } = this.#local!
-    let position = this.#localPosition
-    for (let i = 0; i < count; i++) {
-      let head = words[position >> 2]!
-      let length = head >>> record.lengthShift
-      const frames = [bufferOver(buffer, position + 4, length)]
-      position += (length + 11) & ~7
-      while ((head & record.more) !== 0) {
-        head = words[position >> 2]!
-        length = head >>> record.lengthShift
-        frames.push(bufferOver(buffer, position + 4, length))
-        position += (length + 11) & ~7
-      }
-      messages.push(frames)
-    }
-    this.#localPosition = position
+    const local = this.#local!
+    this.#localPosition = this.#isPacked
+      ? unpack(local.bytes, this.#localPosition, count, messages)
+      : readRecords(local, this.#localPosition, count, messages)
     this.#filled -= count
     this.#available -= count
     this.#read = (this.#read + count) | 0
@@ -156,14 +147,15 @@ export class RingReader {
 
   /**
    * Gives up to `limit` of the available messages to `sink`, from where they lie, as far as they lie in
-   * a row and have no blocks; only when one is available.
+   * a row and have no blocks; only when one is available. Those of a pack are given together, however
+   * many they are.
    *
    * @returns how many; 0 when the next one is of another kind, for `readParts`
    */
   transfer(limit: number, sink: FrameSink): number {
     if (this.#filled > 0) return 0
     if (this.#segmentRef === 0) this.#enterFirst()
-    this.#head()
+    if (isPack(this.#head())) return this.#transferPack(sink)
     const words = this.#words
     const most = Math.min(limit, this.#available)
     let position = this.#position
@@ -173,7 +165,7 @@ export class RingReader {
     for (let at = position; count < most && used < spans.length;) {
       const head = words[at >> 2]!
       // One of several frames may end here: then none of it is given.
-      if (head === record.hop || (head & record.block) !== 0) break
+      if ((head & NO_FRAME) !== 0) break
       const length = head >>> record.lengthShift
       const hasMore = head & record.more
       spans[used] = at + record.headerBytes
@@ -193,6 +185,30 @@ export class RingReader {
     return count
   }
 
+  #transferPack(sink: FrameSink): number {
+    const count = this.#packCount()
+    const length = this.#packEnd() - this.#packBegin()
+    sink.pack(this.#memory!, this.#packBegin(), length, count)
+    this.#advance(this.#head())
+    this.#available -= count
+    this.#read = (this.#read + count) | 0
+    return count
+  }
+
+  /** How many messages the pack has that comes next, and where they lie. */
+  #packCount(): number {
+    return this.#words[(this.#position >> 2) + 1]!
+  }
+
+  #packBegin(): number {
+    return this.#position + record.packHeaderBytes
+  }
+
+  #packEnd(): number {
+    const head = this.#words[this.#position >> 2]!
+    return this.#position + record.headerBytes + (head >>> record.lengthShift)
+  }
+
   /**
    * Lends up to `limit` of the available messages without copying them. The writer is told that
    * they were read, and their memory is used again, after `unpin`.
@@ -204,7 +220,7 @@ export class RingReader {
     const blocks: number[] = []
     if (this.#segmentRef === 0) this.#enterFirst()
     // Of what is copied out the head is not looked at: there may be nothing behind it yet.
-    if (this.#filled === 0) this.#head()
+    if (this.#filled === 0 && isPack(this.#head()) && this.#packCount() > limit) this.#fill()
     // Pinned before the first message is lent: one of several frames may go on in the next segment.
     const segmentRef = this.#segmentRef
     this.#pins.pin(segmentRef)
@@ -232,6 +248,13 @@ export class RingReader {
       const head = words[position >> 2]!
       // Not before the first message: `borrow` has gone past a hop there.
       if (head === record.hop) break
+      if (isPack(head)) {
+        // Nor before the first one is a pack that has too many.
+        if (this.#packCount() > limit - messages.length) break
+        unpack(this.#bytes, this.#packBegin(), this.#packCount(), messages)
+        this.#advance(head)
+        continue
+      }
       if ((head & (record.block | record.more)) === 0) {
         const length = head >>> record.lengthShift
         messages.push([bufferOver(buffer, base + position + 4, length)])
@@ -289,6 +312,8 @@ export class RingReader {
   /** The next message, lent frame by frame; each is given back by itself. */
   readShared(owner: number): LentFrame[] {
     if (this.#segmentRef === 0) this.#enterFirst()
+    // Others of a pack would be lent with it.
+    if (this.#filled === 0 && isPack(this.#head())) this.#fillPack()
     const frames: LentFrame[] = []
     do {
       if (this.#filled > 0) frames.push({ data: this.#localFrame(), blockRef: 0, segmentRef: 0 })
@@ -430,6 +455,7 @@ export class RingReader {
 
   /** A frame that has been copied out already. */
   #localFrame(): Buffer {
+    if (this.#isPacked) return this.#packedFrame()
     const local = this.#local!
     const position = this.#localPosition
     const head = local.words[position >> 2]!
@@ -439,16 +465,32 @@ export class RingReader {
     return bufferOver(local.buffer, position + 4, length)
   }
 
+  #packedFrame(): Buffer {
+    const { buffer, bytes } = this.#local!
+    const at = this.#localPosition
+    const flags = bytes[at]!
+    const isLong = (flags & packed.long) !== 0
+    const body = at + (isLong ? packed.longHeaderBytes : packed.headerBytes)
+    const length = isLong ? (bytes[at + 7]! << 8) | bytes[at + 8]! : bytes[at + 1]!
+    this.#more = (flags & packed.more) !== 0
+    this.#localPosition = body + length
+    return bufferOver(buffer, body, length)
+  }
+
   /** Copies as many whole messages as lie in a row, unless the next one is not of this kind. */
   #fill(): void {
     if (this.#segmentRef === 0) this.#enterFirst()
+    if (isPack(this.#head())) {
+      this.#fillPack()
+      return
+    }
     const words = this.#words
     const begin = this.#position
     let messages = 0
     let end = begin
     for (let at = begin, left = this.#available; left > 0;) {
       const head = words[at >> 2]!
-      if (head === record.hop || (head & record.block) !== 0) break
+      if ((head & NO_FRAME) !== 0) break
       at += recordBytes(head >>> record.lengthShift)
       if (at - begin > FILL_BYTES) break
       if ((head & record.more) !== 0) continue
@@ -465,8 +507,22 @@ export class RingReader {
     else copyWords(words, begin >> 2, local.words, offset >> 2, size >> 2)
     this.#local = local
     this.#localPosition = offset
+    this.#isPacked = false
     this.#filled = messages
     this.#position = end
+  }
+
+  /** Copies the pack that comes next. */
+  #fillPack(): void {
+    const [begin, end] = [this.#packBegin(), this.#packEnd()]
+    const local = this.#slab.take(end - begin)
+    const { offset } = this.#slab
+    copyInto(local.bytes, this.#bytes.subarray(begin, end), offset)
+    this.#local = local
+    this.#localPosition = offset
+    this.#isPacked = true
+    this.#filled = this.#packCount()
+    this.#position += recordBytes(end - this.#position - record.headerBytes)
   }
 
   /** The header of the record that comes next in shared memory. */
@@ -588,6 +644,36 @@ const NOTHING = new Uint8Array(0)
 /** Where `transfer` notes what it gives; one for all, as nobody keeps it. */
 const spans = new Int32Array(MOST_SPANS * span.size)
 const NO_FRAMES: readonly never[] = []
+/** Of heads that no frame follows; a hop has them all. */
+const NO_FRAME = record.block | record.pack
+
+const isPack = (head: number): boolean => (head & record.pack) !== 0 && head !== record.hop
+
+/** As `unpack`, of records. */
+function readRecords(
+  { buffer, words }: SlabBuffer,
+  at: number,
+  count: number,
+  messages: Buffer[][],
+): number {
+  let position = at
+  let index = messages.length
+  const end = index + count
+  while (index < end) {
+    let head = words[position >> 2]!
+    let length = head >>> record.lengthShift
+    const frames = [bufferOver(buffer, position + 4, length)]
+    position += (length + 11) & ~7
+    while ((head & record.more) !== 0) {
+      head = words[position >> 2]!
+      length = head >>> record.lengthShift
+      frames.push(bufferOver(buffer, position + 4, length))
+      position += (length + 11) & ~7
+    }
+    messages[index++] = frames
+  }
+  return position
+}
 
 /** The block that a record names. */
 function blockIn(words: Int32Array, position: number): { ref: number; length: number } {

@@ -136,6 +136,26 @@ describe('the segments of a ring', () => {
     end()
   })
 
+  it('stay large enough for what is published together, though all of it is read each time', () => {
+    const { heap, writer, read, end } = newRing()
+    const burst = 400
+    const flow = (times: number): void => {
+      for (let n = 0; n < times * burst; n++) {
+        writer.frame(MESSAGE, 0)
+        writer.commit()
+        if ((n + 1) % burst !== 0) continue
+        writer.publish()
+        read(burst)
+      }
+    }
+    flow(4)
+    expect(heap.allocated.at(-1)).toBe(segment.largestBytes)
+    const before = heap.allocated.length
+    flow(20)
+    expect(heap.allocated.length).toBe(before)
+    end()
+  })
+
   it.each([
     ['the smallest, where a frame just fits', segment.smallestBytes - OVERHEAD, [1]],
     ['twice as large, where it just does not', segment.smallestBytes - OVERHEAD + 1, [2]],

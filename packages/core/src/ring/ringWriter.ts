@@ -2,7 +2,8 @@ import { SocketError } from '../errors.ts'
 import { copyInto } from '../memory/copy.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
-import { copyToWords, LOOP_BYTES, span, WORD_REST, type FrameMemory } from './frameSpans.ts'
+import { copyToWords, LOOP_BYTES, WORD_REST, type FrameMemory } from './frameSpans.ts'
+import { isPackable, packing, packMany } from './packedFrames.ts'
 import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
 
 /** A segment that the reader has fallen behind in by this share makes the next one larger. */
@@ -31,6 +32,8 @@ export class RingWriter {
   #written = 0
   #published = 0
   #writtenAtHop = 0
+  /** The most that were published together since then. */
+  #mostAtOnce = 0
   /** Where the message being written began. */
   #startPosition = 0
   #startRef = 0
@@ -77,36 +80,57 @@ export class RingWriter {
   }
 
   /**
-   * Writes whole messages from where they lie, to be published.
+   * Writes whole messages that are packed, at most `PACK_BYTES` of them, to be published.
    *
-   * @throws {SocketError} `ENOMEM`: the message that it happened in is to be rolled back
+   * @throws {SocketError} `ENOMEM`: nothing was written
    */
-  frames({ bytes, view }: FrameMemory, spans: Int32Array, count: number): void {
-    const safeEnd = view.byteLength - WORD_REST
-    for (let i = 0; i < count * span.size; i += span.size) {
-      const at = spans[i]!
-      const length = spans[i + span.length]!
-      const hasMore = spans[i + span.hasMore]!
-      if (length > LOOP_BYTES || at + length > safeEnd) {
-        this.frame(bytes.subarray(at, at + length), hasMore)
-      } else {
-        const word = this.#reserve((length + 11) & ~7) >> 2
-        const words = this.#words
-        words[word] = (length << record.lengthShift) | hasMore
-        // The last word may have bytes of what comes next: nobody reads them.
-        copyToWords(view, at, words, word + 1, length)
-      }
-      if (hasMore === 0) this.commit()
+  pack({ bytes, view }: FrameMemory, begin: number, length: number, messages: number): void {
+    const payload = length + record.packHeaderBytes - record.headerBytes
+    const word = this.#reserve(recordBytes(payload)) >> 2
+    const words = this.#words
+    words[word] = (payload << record.lengthShift) | record.pack
+    words[word + 1] = messages
+    if (length <= LOOP_BYTES && begin + length + WORD_REST <= view.byteLength) {
+      // The last word may have bytes of what comes next: nobody reads them.
+      copyToWords(view, begin, words, word + 2, length)
+    } else {
+      copyInto(this.#bytes, bytes.subarray(begin, begin + length), (word + 2) << 2)
     }
+    this.#written = (this.#written + messages) | 0
+    this.#endMessage()
+  }
+
+  /** As `writeMany`, packed where that is worth it: for a reader that hands them on as they lie. */
+  packMany(messages: readonly unknown[], begin: number, limit: number): number {
+    const end = messages.length
+    let index = begin
+    while (index < end && this.hasRoom(limit)) {
+      packMany(messages, index, Math.min(end, index + this.room(limit)))
+      if (packing.messages > 0) {
+        this.pack(packing.memory, 0, packing.length, packing.messages)
+        index += packing.messages
+        continue
+      }
+      let stop = index + 1
+      while (stop < end && !isPackable(messages[stop])) stop++
+      const next = this.writeMany(messages, index, limit, stop)
+      if (next < stop) return next
+      index = next
+    }
+    return index
   }
 
   /**
    * Writes messages of one frame each, from `begin` on, as long as there is room and the next one
    * is of this kind; returns where it stopped. The loop that throughput hangs on.
    */
-  writeMany(messages: readonly unknown[], begin: number, limit: number): number {
+  writeMany(
+    messages: readonly unknown[],
+    begin: number,
+    limit: number,
+    end = messages.length,
+  ): number {
     let index = begin
-    const end = messages.length
     while (index < end && this.hasRoom(limit)) {
       const room = limit === 0 ? end : limit - ((this.#written - this.#readSeen) | 0)
       const stop = Math.min(end, index + room)
@@ -177,7 +201,9 @@ export class RingWriter {
    * Makes all committed messages readable. True when the reader has parked and must be signalled.
    */
   publish(): boolean {
-    if (this.#published === this.#written) return false
+    const messages = (this.#written - this.#published) | 0
+    if (messages === 0) return false
+    if (messages > this.#mostAtOnce) this.#mostAtOnce = messages
     this.#published = this.#written
     const control = this.#control
     // Pairs with the load in RingReader.available(): who sees this count sees the records.
@@ -248,7 +274,10 @@ export class RingWriter {
     this.#limit = begin + this.#segmentBytes - record.headerBytes
   }
 
-  /** Same size while the reader keeps up, larger when it is behind, smaller when it need not be. */
+  /**
+   * Same size while the reader keeps up, larger when it is behind, smaller when it need not be; but not
+   * so small that what is published together lies in several.
+   */
   #takeSegment(bytes: number): number {
     const control = this.#control
     const spareAt = this.#at + direction.spare
@@ -275,9 +304,13 @@ export class RingWriter {
     if (size === 0) return segment.smallestBytes
     const messages = (this.#written - this.#writtenAtHop) | 0
     this.#writtenAtHop = this.#written
+    const atOnce = this.#mostAtOnce
+    this.#mostAtOnce = 0
     const behind = this.backlog
     if (behind * 2 > messages) return Math.min(size * GROWTH, segment.largestBytes)
-    if (behind * 16 < messages) return Math.max(size / 2, segment.smallestBytes)
+    if (behind * 16 < messages && atOnce * 2 < messages) {
+      return Math.max(size / 2, segment.smallestBytes)
+    }
     return Math.min(size, segment.largestBytes)
   }
 

@@ -24,6 +24,8 @@ const REFUSAL = -2
 
 /** At the latest after so many messages a writer is told that they were read. */
 const RELEASE_EVERY = 64
+/** Fewer messages of a batch are not worth packing for a transport. */
+const FEWEST_PACKED = 8
 const TYPE_BITS = 0xff
 /** In the place of a socket's number: the side is a transport's. */
 const NO_SOCKET = 0
@@ -339,17 +341,12 @@ export class Pipe implements PipeEnd, FrameLender {
   }
 
   /**
-   * Writes whole messages from where they lie; there is to be room for them.
+   * Writes whole messages that are packed, at most `PACK_BYTES` of them; there is to be room for them.
    *
-   * @throws {SocketError} `ENOMEM`: those before the one that there is no memory for are written
+   * @throws {SocketError} `ENOMEM`: nothing was written
    */
-  frames(memory: FrameMemory, spans: Int32Array, count: number): void {
-    try {
-      this.#out().frames(memory, spans, count)
-    } catch (error) {
-      this.#out().rollback()
-      throw error
-    }
+  pack(memory: FrameMemory, begin: number, length: number, messages: number): void {
+    this.#out().pack(memory, begin, length, messages)
   }
 
   /** Ends the message being written. */
@@ -364,7 +361,11 @@ export class Pipe implements PipeEnd, FrameLender {
    */
   writeMany(messages: readonly unknown[], begin: number): number {
     if (this.#isOver()) return begin
-    return this.#out().writeMany(messages, begin, this.#outLimit)
+    const writer = this.#out()
+    const isPacked = messages.length - begin >= FEWEST_PACKED && this.isRemote
+    return isPacked
+      ? writer.packMany(messages, begin, this.#outLimit)
+      : writer.writeMany(messages, begin, this.#outLimit)
   }
 
   #move(frame: SharedFrame, flags: number): void {

@@ -16,8 +16,12 @@ import { WaitingBytes } from './waitingBytes.ts'
 const BATCH = 256
 /** So much is given to the stream before it is waited for: more would only lie there. */
 const MOST_UNSENT_BYTES = 262_144
+/** What is encoded is written when it is so much, or when there is no more. */
+const WRITE_BYTES = MOST_UNSENT_BYTES / 4
 /** So much is encoded in one turn of the event loop. */
 const TURN_BYTES = 1_048_576
+/** Who has sent so many messages in a row, sends more as soon as there is room. */
+const STREAM_MESSAGES = 64
 
 /** What a connection's traffic goes through. */
 export interface TrafficParts {
@@ -61,6 +65,8 @@ export class Traffic implements SessionEngine {
   readonly #waiting: WaitingBytes | undefined
   #isChoked = false
   #isScheduled = false
+  /** Encoded in this turn of the event loop. */
+  #turnBytes = 0
   #isOver = false
   #hasEnded = false
   readonly #outbox: Buffer[][] = []
@@ -268,42 +274,72 @@ export class Traffic implements SessionEngine {
 
   /** Sends what the pipe has, as far as the stream takes it. */
   #pump(): void {
+    this.#turnBytes = 0
+    this.#send()
+  }
+
+  #send(): void {
     const { session, encoder } = this.#parts
-    let sent = 0
+    let messages = 0
     while (!this.#isOver && !this.#isChoked && !this.#isScheduled) {
       const { pipe } = session
       if (pipe === undefined) break
       if (!pipe.canRead()) {
+        if (messages >= STREAM_MESSAGES && this.#turnBytes < TURN_BYTES) {
+          this.#gather()
+          return
+        }
         this.#write()
         // It may have been the last: then the pipe ends here.
         if (pipe.endIfDrained() || pipe.parkReading()) break
         continue
       }
-      this.#take(pipe)
-      const bytes = encoder.pendingBytes
-      if (bytes < MOST_UNSENT_BYTES / 4) continue
-      sent += bytes
+      const before = encoder.pendingBytes
+      messages += this.#take(pipe)
+      this.#turnBytes += encoder.pendingBytes - before
+      if (encoder.pendingBytes < WRITE_BYTES) continue
       this.#write()
-      if (sent < TURN_BYTES) continue
-      this.#pumpLater()
+      if (this.#turnBytes >= TURN_BYTES) this.#pumpLater()
     }
     this.#write()
   }
 
-  /** Encodes some of what the pipe has. */
-  #take(pipe: Pipe): void {
-    const { subscriptions, encoder } = this.#parts
-    if (subscriptions !== undefined || encoder.isEncrypting) this.#takeCopies(pipe)
-    else if (pipe.transfer(BATCH, encoder) === 0) this.#takeParts(pipe)
+  /**
+   * Waits until the socket has had the time to send more, which goes with what is encoded, in one call
+   * of the system: a pipe holds no more than its high-water mark.
+   */
+  #gather(): void {
+    this.#isScheduled = true
+    // A tick comes when there are no microtasks left, in which the socket learns of the room.
+    queueMicrotask(this.#gatherSoon)
   }
 
-  #takeCopies(pipe: Pipe): void {
+  readonly #gatherSoon = (): void => process.nextTick(this.#gathered)
+
+  readonly #gathered = (): void => {
+    this.#isScheduled = false
+    this.#send()
+  }
+
+  /** Encodes some of what the pipe has; returns how many messages. */
+  #take(pipe: Pipe): number {
+    const { subscriptions, encoder } = this.#parts
+    if (subscriptions !== undefined || encoder.isEncrypting) return this.#takeCopies(pipe)
+    const count = pipe.transfer(BATCH, encoder)
+    if (count > 0) return count
+    this.#takeParts(pipe)
+    return 1
+  }
+
+  #takeCopies(pipe: Pipe): number {
     const { subscriptions, version, encoder } = this.#parts
     pipe.readMany(this.#outbox, BATCH)
     for (const message of this.#outbox) {
       if (subscriptions?.send(message, version, encoder) !== true) encoder.addMessage(message)
     }
+    const count = this.#outbox.length
     this.#outbox.length = 0
+    return count
   }
 
   /** A message with large frames, which stay where they are until they are written. */
@@ -347,7 +383,10 @@ export class Traffic implements SessionEngine {
   }
 
   pipeEnded(): void {
-    if (!this.#isOver) this.#events.finished()
+    if (this.#isOver) return
+    // More was waited for, to go with it.
+    this.#write()
+    this.#events.finished()
   }
 }
 

@@ -42,6 +42,14 @@ describe('ZWS 2.0', () => {
     ])
   })
 
+  it('has the same of messages that are packed', () => {
+    const encoder = new ZwsEncoder(server)
+    encoder.startTraffic(undefined)
+    const memory = new Uint8Array(bytes('09 01 01 "a" 00 01 "b" 00 00'))
+    encoder.pack({ bytes: memory, view: new DataView(memory.buffer) }, 1, 8, 2)
+    expect(hex(encoder.take())).toBe('820201618202006282' + '0100')
+  })
+
   it('has commands in the handshake', () => {
     const encoder = new ZwsEncoder(server)
     encoder.addCommand(encodeCommand('READY'))

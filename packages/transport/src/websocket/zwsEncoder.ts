@@ -1,4 +1,4 @@
-import { span, type FrameMemory } from '@ringpost/core/internal'
+import { span, unpack, type FrameMemory } from '@ringpost/core/internal'
 import type { MessageEncoder } from '../wire/codec.ts'
 import { frameFlag } from '../wire/frame.ts'
 import type { FrameCipher } from '../wire/frameCipher.ts'
@@ -55,6 +55,17 @@ export class ZwsEncoder implements MessageEncoder {
       const at = spans[i]!
       const flag = spans[i + span.hasMore]! === 0 ? zwsFlag.last : zwsFlag.more
       this.#frames.addBinary(flag, bytes.subarray(at, at + spans[i + span.length]!), false)
+    }
+  }
+
+  pack({ bytes }: FrameMemory, begin: number, _length: number, count: number): void {
+    const messages: Buffer[][] = []
+    unpack(bytes, begin, count, messages)
+    for (const message of messages) {
+      message.forEach((frame, i) => {
+        const flag = i < message.length - 1 ? zwsFlag.more : zwsFlag.last
+        this.#frames.addBinary(flag, frame, false)
+      })
     }
   }
 

@@ -1,8 +1,8 @@
-import type { FrameSink } from '@ringpost/core/internal'
+import type { FrameSink, PackSink } from '@ringpost/core/internal'
 import type { FrameCipher } from './frameCipher.ts'
 
 /** Where messages go that are not to be looked at. */
-export interface MessageSink extends FrameSink {
+export interface MessageSink extends PackSink {
   /** How many messages there is room for. */
   room(): number
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { span, type FrameMemory } from '@ringpost/core/internal'
+import { INLINE_BYTES, PACK_BYTES, unpack, type FrameMemory } from '@ringpost/core/internal'
 import { describe, expect, it } from 'vitest'
 import { bytes, codeOf, cut } from '../testing/bytes.test-support.ts'
 import { type DecoderLimits, FrameDecoder, HANDSHAKE_COMMAND_BYTES } from './frameDecoder.ts'
@@ -33,18 +33,15 @@ function readAll(decoder: FrameDecoder, chunks: readonly Buffer[], limit = Infin
 /** As `readAll`, with what can be given away as it lies, as far as there is room. */
 function transferAll(decoder: FrameDecoder, chunks: readonly Buffer[], room: number): unknown[] {
   const items: unknown[] = []
-  let frames: string[] = []
   let left = 0
   const sink = {
     room: () => left,
-    frames({ bytes: data }: FrameMemory, spans: Int32Array, count: number) {
-      for (let i = 0; i < count * span.size; i += span.size) {
-        frames.push(hexOf(data.subarray(spans[i], spans[i]! + spans[i + span.length]!)))
-        if (spans[i + span.hasMore] === 1) continue
-        items.push(frames)
-        frames = []
-        left--
-      }
+    pack({ bytes: data }: FrameMemory, begin: number, length: number, count: number) {
+      const messages: Buffer[][] = []
+      expect(unpack(data, begin, count, messages)).toBe(begin + length)
+      expect(length).toBeLessThanOrEqual(PACK_BYTES)
+      items.push(...messages.map((frames) => frames.map(hexOf)))
+      left -= count
       expect(left).toBeGreaterThanOrEqual(0)
     },
   }
@@ -54,7 +51,6 @@ function transferAll(decoder: FrameDecoder, chunks: readonly Buffer[], room: num
       before = items.length
       left = room
       decoder.transfer(sink)
-      expect(frames).toEqual([])
       const messages: Buffer[][] = []
       decoder.read(messages, 1)
       items.push(...messages.map((parts) => parts.map(hexOf)))
@@ -159,7 +155,7 @@ describe('FrameDecoder', () => {
   })
 
   it('leaves what is odd or too large to be looked at closer', () => {
-    const sink = { room: () => Infinity, frames: () => expect.unreachable() }
+    const sink = { room: () => Infinity, pack: () => expect.unreachable() }
     for (const [wire, code] of [
       ['08 01 "a"', 'MALFORMED_FRAME'],
       ['00 05 "large"', 'FRAME_TOO_LARGE'],
@@ -170,6 +166,25 @@ describe('FrameDecoder', () => {
       decoder.transfer(sink)
       expect(codeOf(() => decoder.read([], 10))).toBe(code)
     }
+  })
+
+  it('gives away as much at once as is copied in one go, and leaves frames that get a block', () => {
+    const decoder = trafficDecoder()
+    const sizes = [...Array<number>(40).fill(1000), INLINE_BYTES + 1, 5]
+    decoder.push(encodeItems(sizes.map((size) => [Buffer.alloc(size)])))
+    const packs: number[] = []
+    const sink = {
+      room: () => Infinity,
+      pack: (_memory: FrameMemory, _begin: number, _length: number, count: number) =>
+        packs.push(count),
+    }
+    decoder.transfer(sink)
+    expect(packs).toEqual([16, 16, 8])
+    const messages: Buffer[][] = []
+    expect(decoder.read(messages, 1)).toBe(1)
+    expect(messages[0]![0]!.length).toBe(INLINE_BYTES + 1)
+    decoder.transfer(sink)
+    expect(packs).toEqual([16, 16, 8, 1])
   })
 
   it('reads the same when every byte comes by itself, and when split at every place', () => {

@@ -1,5 +1,11 @@
 import { constants } from 'node:buffer'
-import { bufferOver, copyInto, span, type FrameMemory } from '@ringpost/core/internal'
+import {
+  bufferOver,
+  copyInto,
+  INLINE_BYTES,
+  PACK_BYTES,
+  type FrameMemory,
+} from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import type { HeldFrame, MessageDecoder, MessageSink, TrafficOptions } from './codec.ts'
 import type { FrameCipher } from './frameCipher.ts'
@@ -32,11 +38,6 @@ const FIRST_BODY_BYTES = 1_048_576
 const MOST_HELD_BYTES = 131_072
 
 const MESSAGE_FLAGS = frameFlag.more | frameFlag.long
-
-/** `transfer` gives at most so many frames at once. */
-const MOST_SPANS = 1024
-/** Where it notes them; one for all, as nobody keeps it. */
-const spans = new Int32Array(MOST_SPANS * span.size)
 
 /** The memory that was looked at last: most chunks are in the same. */
 let memory: FrameMemory = memoryAround(new ArrayBuffer(0))
@@ -217,49 +218,45 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
     if (this.#cipher !== undefined || this.#command !== undefined) return
     if (!this.#isBetweenFrames() || this.#frames !== undefined) return
     for (let room = sink.room(); room > 0; room = sink.room()) {
-      const count = this.#findWhole(room)
-      if (count === 0) return
-      sink.frames(memoryOf(this.#chunk), spans, count)
+      const messages = this.#findWhole(room)
+      if (messages === 0) return
+      const begin = this.#at
       this.#at = this.#foundEnd
+      const { byteOffset } = this.#chunk
+      sink.pack(memoryOf(this.#chunk), byteOffset + begin, this.#at - begin, messages)
     }
   }
 
   /**
-   * Notes in `spans` where frames of whole messages lie, up to the first that is not all there, or odd.
+   * Finds whole messages, up to the first that is not all there, large, or odd.
    *
-   * @param most so many messages
-   * @returns how many frames
+   * @param most so many
+   * @returns how many; they end at `#foundEnd`
    */
   #findWhole(most: number): number {
     const chunk = this.#chunk
-    const { byteOffset, length: stop } = chunk
-    const limit = this.#frameLimit
-    let used = 0
-    let whole = 0
+    const stop = Math.min(chunk.length, this.#at + PACK_BYTES)
+    const limit = Math.min(this.#frameLimit, INLINE_BYTES)
+    const maxFrames = this.#maxFrames
     let messages = 0
     let frames = 1
-    for (let at = this.#at; at + SHORT_HEADER_BYTES <= stop && used < spans.length;) {
+    let at = this.#at
+    while (messages < most && at + SHORT_HEADER_BYTES <= stop) {
       const flags = chunk[at]!
-      if (flags > MESSAGE_FLAGS || frames > this.#maxFrames) break
+      if (flags > MESSAGE_FLAGS || frames > maxFrames) break
       const isLong = (flags & frameFlag.long) !== 0
       const body = at + (isLong ? LONG_HEADER_BYTES : SHORT_HEADER_BYTES)
       if (body > stop) break
       const length = isLong ? readLongSize(chunk, at) : chunk[at + 1]!
       if (length > stop - body || length > limit) break
-      const hasMore = flags & frameFlag.more
-      spans[used] = byteOffset + body
-      spans[used + span.length] = length
-      spans[used + span.hasMore] = hasMore
-      used += span.size
       at = body + length
       frames++
-      if (hasMore !== 0) continue
-      whole = used
+      if ((flags & frameFlag.more) !== 0) continue
       this.#foundEnd = at
       frames = 1
-      if (++messages >= most) break
+      messages++
     }
-    return whole / span.size
+    return messages
   }
 
   /** The command that `read` stopped at. */

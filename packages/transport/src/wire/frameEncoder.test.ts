@@ -41,6 +41,21 @@ describe('FrameEncoder', () => {
     expect(Buffer.concat(encoder.take())).toEqual(encode(...messages))
   })
 
+  it('takes what is packed as it is', () => {
+    for (const size of [2, 300, 4000]) {
+      const messages = Array.from({ length: 20 }, (_, i) => [Buffer.alloc(size / 2, i)])
+      const packed = encode(...messages)
+      const encoder = new FrameEncoder()
+      for (const behind of [0, 5]) {
+        const memory = new Uint8Array(
+          Buffer.concat([Buffer.of(9, 9, 9), packed, Buffer.alloc(behind)]),
+        )
+        encoder.pack({ bytes: memory, view: new DataView(memory.buffer) }, 3, packed.length)
+      }
+      expect(Buffer.concat(encoder.take())).toEqual(encode(...messages, ...messages))
+    }
+  })
+
   it('gathers small frames into one chunk', () => {
     const encoder = new FrameEncoder()
     for (let i = 0; i < 1000; i++) encoder.addMessage([Buffer.alloc(16, i)])

@@ -121,24 +121,43 @@ export class FrameEncoder implements MessageEncoder {
 
   /** Adds short frames from where they lie; they are copied. */
   frames({ bytes, view }: FrameMemory, spans: Int32Array, count: number): void {
-    for (let i = 0; i < count * span.size; i += span.size) {
+    const safeEnd = view.byteLength - WORD_REST
+    const end = count * span.size
+    if (staging.encoder !== this) this.#restage()
+    // In locals, where the compiler keeps them in registers: the loop that throughput hangs on.
+    let target = stage
+    let staged = this.#staged
+    for (let i = 0; i < end; i += span.size) {
       const at = spans[i]!
       const length = spans[i + span.length]!
-      if (
-        staging.encoder !== this ||
-        this.#staged + LONG_HEADER_BYTES + length + WORD_REST > STAGE_BYTES
-      ) {
+      if (staged + LONG_HEADER_BYTES + length + WORD_REST > STAGE_BYTES) {
+        this.#staged = staged
         this.#restage()
+        target = stage
+        staged = 0
       }
-      const to = writeHeader(stage.bytes, this.#staged, spans[i + span.hasMore]!, length)
-      this.#staged = to + length
-      if (length > LOOP_BYTES || at + length + WORD_REST > view.byteLength) {
-        copyInto(stage.bytes, bytes.subarray(at, at + length), to)
+      staged = writeHeader(target.bytes, staged, spans[i + span.hasMore]!, length)
+      if (length > LOOP_BYTES || at + length > safeEnd) {
+        copyInto(target.bytes, bytes.subarray(at, at + length), staged)
       } else {
         // The last word may reach into what comes next, which is written after it.
-        copyToBytes(view, at, stage.view, to, length)
+        copyToBytes(view, at, target.view, staged, length)
       }
+      staged += length
     }
+    this.#staged = staged
+  }
+
+  /** Adds frames that are packed as they are on the wire; they are copied. */
+  pack({ bytes, view }: FrameMemory, begin: number, length: number): void {
+    if (staging.encoder !== this || this.#staged + length + WORD_REST > STAGE_BYTES) this.#restage()
+    const { bytes: target, view: targetView } = stage
+    if (length <= LOOP_BYTES && begin + length + WORD_REST <= view.byteLength) {
+      copyToBytes(view, begin, targetView, this.#staged, length)
+    } else {
+      copyInto(target, bytes.subarray(begin, begin + length), this.#staged)
+    }
+    this.#staged += length
   }
 
   /** @param body what `command.ts` or a mechanism made. ZMTP 2.0 has no commands. */

@@ -1,0 +1,119 @@
+import { once } from 'node:events'
+import { connect, createServer, type AddressInfo, type Socket as Stream } from 'node:net'
+import { Context, type SharedFrame } from '@ringpost/core'
+import {
+  enter,
+  socketTypeId,
+  type Pipe,
+  type PipeOwner,
+  type PipeSettings,
+} from '@ringpost/core/internal'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { FrameDecoder } from '../wire/frameDecoder.ts'
+import { FrameEncoder } from '../wire/frameEncoder.ts'
+import { Session } from './session.ts'
+import { Traffic } from './traffic.ts'
+
+const HIGH_WATER_MARK = 100
+
+const server = createServer()
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterAll(() => server.close())
+
+function settings(type: 'Push' | 'Pull', highWaterMark: number): PipeSettings {
+  return {
+    socketId: 0,
+    socketType: socketTypeId[type],
+    sendHighWaterMark: highWaterMark,
+    receiveHighWaterMark: highWaterMark,
+    routingId: new Uint8Array(),
+    isConflating: false,
+  }
+}
+
+/** Traffic to a peer, and the end of its pipe that a socket would have. */
+async function outgoing(whenWritable: (pipe: Pipe) => void) {
+  const stream = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [peer] = (await once(server, 'connection')) as [Stream]
+  const { inproc } = new Context()[enter]()
+  const ignore = (): void => undefined
+  let isComplete = false
+  const owner: PipeOwner = {
+    pipeAttached: ignore,
+    pipeReadable: ignore,
+    pipeWritable: (writable) => {
+      if (isComplete) whenWritable(writable)
+    },
+    pipeEnded: ignore,
+  }
+  const pipe = inproc.connect('peer', settings('Push', HIGH_WATER_MARK), owner)
+  const session = new Session()
+  inproc.bind('peer', settings('Pull', -1), session, (end) => {
+    session.pipe = end
+  })
+  const traffic = new Traffic(
+    {
+      stream,
+      decoder: new FrameDecoder<SharedFrame>(),
+      encoder: new FrameEncoder(),
+      session,
+      version: '3.1',
+      subscriptions: undefined,
+      heartbeat: { intervalMs: 0, timeoutMs: 0, timeToLiveMs: 0 },
+      mostWaitingBytes: undefined,
+    },
+    {
+      failed: () => expect.unreachable(),
+      leaving: ignore,
+      ended: ignore,
+      finished: () => stream.end(),
+    },
+  )
+  // It is told, too, that the other end is there.
+  await new Promise((resolve) => setImmediate(resolve))
+  isComplete = true
+  return { pipe, traffic, stream, peer }
+}
+
+/** As many messages as there is room for. */
+function fill(pipe: Pipe): void {
+  const batch = Array.from({ length: HIGH_WATER_MARK }, (_, n) => Buffer.of(n))
+  expect(pipe.writeMany(batch, 0)).toBe(HIGH_WATER_MARK)
+  pipe.flush()
+  expect(pipe.parkWriting()).toBe(true)
+}
+
+async function messagesTo(peer: Stream): Promise<number> {
+  const decoder = new FrameDecoder()
+  decoder.startTraffic()
+  const messages: Buffer[][] = []
+  for await (const chunk of peer) {
+    decoder.push(chunk as Buffer)
+    decoder.read(messages, Infinity)
+  }
+  expect(messages.map(([frame]) => frame![0])).toEqual(messages.map((_, n) => n % HIGH_WATER_MARK))
+  return messages.length
+}
+
+it('what a socket sends as soon as there is room goes in the same write', async () => {
+  let fillings = 1
+  const { pipe, traffic, stream, peer } = await outgoing((writable) => {
+    if (fillings++ < 5) fill(writable)
+    else writable.close()
+  })
+  const write = vi.spyOn(stream, 'write')
+  fill(pipe)
+  traffic.start()
+  expect(await messagesTo(peer)).toBe(5 * HIGH_WATER_MARK)
+  expect(write).toHaveBeenCalledTimes(1)
+})
+
+it('what was to go with more is sent when the socket closes instead', async () => {
+  const { pipe, traffic, peer } = await outgoing((writable) => writable.close())
+  fill(pipe)
+  traffic.start()
+  expect(await messagesTo(peer)).toBe(HIGH_WATER_MARK)
+})
