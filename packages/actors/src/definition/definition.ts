@@ -108,5 +108,5 @@ async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
 }
 
 /** The definition, if the module that makes it was imported in this thread. */
-export const definitionOf = (url: string, name: string): ActorDefinition | undefined =>
+const definitionOf = (url: string, name: string): ActorDefinition | undefined =>
   definitions.get(keyOf(url, name)) as ActorDefinition | undefined

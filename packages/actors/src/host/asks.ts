@@ -90,7 +90,7 @@ export class Asks {
 
   /** Fails all that wait for the host, or all that wait. */
   failAll(error: () => unknown, host?: number): void {
-    for (const pending of [...this.#pending.values()]) {
+    for (const pending of Array.from(this.#pending.values())) {
       if (host !== undefined && pending.host !== host) continue
       this.remove(pending)
       pending.fail(error())

@@ -48,7 +48,7 @@ export interface Blueprint {
 }
 
 /** Default for the messages that may wait for one actor. */
-export const DEFAULT_MAILBOX = 1024
+const DEFAULT_MAILBOX = 1024
 
 /** One actor, as its host sees it. */
 export class Cell implements RefOwner {

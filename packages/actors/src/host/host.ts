@@ -48,7 +48,7 @@ import { Work } from './work.ts'
 import { Watches } from './watches.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
-export const DEFAULT_TIMEOUT_MS = 5000
+const DEFAULT_TIMEOUT_MS = 5000
 
 /** Answers a request of another host; `id` is the request's name there. */
 type Service = (body: never, from: number, id: number) => unknown

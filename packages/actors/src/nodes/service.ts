@@ -74,7 +74,7 @@ export class Service {
     this.#isClosed = true
     const lost = new ActorError('ENODEDOWN', 'The connection to who asked was lost')
     for (const ask of this.#asks.values()) ask.abort(lost)
-    for (const source of this.#streams.values()) void source.cancel()
+    for (const source of this.#streams.values()) source.cancel()
     for (const forget of this.#watches.values()) forget()
     this.#asks.clear()
     this.#streams.clear()

@@ -4,7 +4,7 @@ import { levels, type LogLevel, type Logger, type LogMethod } from '../host/logg
 /** What JSON leaves out of an error. */
 const plain = (_key: string, value: unknown): unknown =>
   value instanceof Error
-    ? { ...value, type: value.name, message: value.message, stack: value.stack }
+    ? Object.assign({}, value, { type: value.name, message: value.message, stack: value.stack })
     : typeof value === 'bigint'
       ? String(value)
       : value
