@@ -46,7 +46,8 @@ export class Mesh {
    */
   open(take: (envelope: Envelope) => void, taken: () => void): void {
     for (const way of [lane.system, lane.users]) {
-      const pull = new Pull({ context: this.#context, linger: 0 })
+      // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
+      const pull = new Pull({ context: this.#context, linger: 0, receiveHighWaterMark: 1 })
       pull.bindSync(endpointOf(this.#system, this.#number, way))
       this.#pulls.push(pull)
       void this.#receive(pull, take, taken)

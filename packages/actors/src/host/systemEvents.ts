@@ -1,10 +1,11 @@
 import type { SystemEvent } from './events.ts'
+import { Reader } from './reader.ts'
 
 /** Events that may wait for one reader. */
 const MAX_WAITING = 1000
 
 /** The events of one reader, in their order; when it is too slow, the later ones are dropped and counted. */
-class EventReader implements AsyncGenerator<SystemEvent, void, void> {
+class EventReader extends Reader<SystemEvent> {
   readonly #leave: () => void
   readonly #events: SystemEvent[] = []
   readonly #waiting: ((result: IteratorResult<SystemEvent, void>) => void)[] = []
@@ -12,6 +13,7 @@ class EventReader implements AsyncGenerator<SystemEvent, void, void> {
   #isOver = false
 
   constructor(join: (listener: (event: SystemEvent) => void, ended: () => void) => () => void) {
+    super()
     this.#leave = join(
       (event) => this.#take(event),
       () => this.#end(),
@@ -30,19 +32,6 @@ class EventReader implements AsyncGenerator<SystemEvent, void, void> {
     this.#events.length = 0
     this.#end()
     return Promise.resolve({ done: true, value: undefined })
-  }
-
-  throw(error: unknown): Promise<IteratorResult<SystemEvent, void>> {
-    void this.return()
-    return Promise.reject(error)
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return()
   }
 
   #take(event: SystemEvent): void {

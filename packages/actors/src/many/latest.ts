@@ -1,3 +1,5 @@
+import { Reader } from '../host/reader.ts'
+
 interface Waiting<T> {
   resolve(result: IteratorResult<T, void>): void
   reject(error: unknown): void
@@ -7,7 +9,7 @@ interface Waiting<T> {
  * The newest of the values that come, as an async iterable: a reader that is slow misses those between.
  * One value is kept, however many come.
  */
-export class Latest<T> implements AsyncGenerator<T, void, void> {
+export class Latest<T> extends Reader<T> {
   readonly #closed: () => void
   #value: { readonly value: T } | undefined
   #waiting: Waiting<T> | undefined
@@ -16,6 +18,7 @@ export class Latest<T> implements AsyncGenerator<T, void, void> {
 
   /** @param closed called once, when the reader has left or there will be no more */
   constructor(closed: () => void) {
+    super()
     this.#closed = closed
   }
 
@@ -59,19 +62,6 @@ export class Latest<T> implements AsyncGenerator<T, void, void> {
     this.#value = undefined
     this.end()
     return Promise.resolve({ done: true, value: undefined })
-  }
-
-  throw(error: unknown): Promise<IteratorResult<T, void>> {
-    void this.return()
-    return Promise.reject(error)
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return()
   }
 
   #settle(): Waiting<T> | undefined {
