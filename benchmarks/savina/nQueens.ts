@@ -71,8 +71,7 @@ const master = defineActor(
     let given = 0
     let done = 0
     let solutions = 0
-    const work = (board: Board): void =>
-      taken(workers[given++ % workers.length]!.tell.work(board))
+    const work = (board: Board): void => taken(workers[given++ % workers.length]!.tell.work(board))
     return {
       async begin(hosts: number) {
         const self = ctx.self as unknown as ActorRef<Master>

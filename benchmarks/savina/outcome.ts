@@ -5,7 +5,7 @@ export const outcome = defineActor(
   import.meta.url,
   'outcome',
   () => {
-    let settle = (_: number): void => undefined
+    let settle: (result: number) => void = () => undefined
     const settled = new Promise<number>((resolve) => (settle = resolve))
     return {
       is: (result: number) => settle(result),

@@ -25,8 +25,11 @@ export interface Program {
  * @see Imam and Sarkar, Savina: An Actor Benchmark Suite, AGERE! 2014; parameters are those of
  * https://github.com/shamsimam/savina at 52e5469
  */
-export function program<Parameters>({ parameters, small, run }: Parts<Parameters>): Program {
-  return { run: (system, hosts, isSmall) => run(system, hosts, isSmall ? small : parameters) }
+export function program<Parameters>(parts: Parts<Parameters>): Program {
+  const { parameters, small } = parts
+  return {
+    run: (system, hosts, isSmall) => parts.run(system, hosts, isSmall ? small : parameters),
+  }
 }
 
 /** Nobody knows how long a program takes. */

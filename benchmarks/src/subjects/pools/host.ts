@@ -17,8 +17,8 @@ export interface PoolOptions {
 }
 
 const options = readOptions<PoolOptions>()
-const { open } = await loadSubject<PoolSubject>(import.meta.url, options.subject)
-const pool = await open(options.tasks === 'cores' ? 'burn' : 'echo', options.threads)
+const subject = await loadSubject<PoolSubject>(import.meta.url, options.subject)
+const pool = await subject.open(options.tasks === 'cores' ? 'burn' : 'echo', options.threads)
 const sample =
   options.tasks === 'cores'
     ? { share: await shareOfCores(pool, options) }
