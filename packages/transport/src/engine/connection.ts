@@ -149,6 +149,7 @@ export class Connection implements TrafficEvents {
 
   #beginHandshake(terms: Terms, make: MakeMechanism): void {
     this.#enter('handshake')
+    this.#stream.on('drain', this.#onDrain)
     const made = make(this.#handshakeEvents(terms), this.#address)
     if (made instanceof Promise) void this.#load(terms, made)
     else this.#start(made)
@@ -189,19 +190,29 @@ export class Connection implements TrafficEvents {
   }
 
   /** Gives the mechanism what has come for it. */
-  #shakeHands({ decoder, encoder }: Terms): void {
+  #shakeHands(terms: Terms): void {
+    const { decoder } = terms
     while (this.#phase === 'handshake' && this.#mechanism !== undefined) {
       const command = decoder.readCommand()
-      const ping = decoder.takePing()
-      if (ping !== undefined) {
-        encoder.addPong(ping)
-        this.#write(encoder.take())
-      }
+      this.#answerPing(terms)
       if (command === undefined) break
+      // It answers a command by one at most, and wants three at most: that is all there is to wait unread.
       this.#mechanism.receive(command)
     }
     if (this.#phase === 'handshake' && decoder.hasEnded) this.#left()
   }
+
+  /** A peer may send any number of them: who does not read gets one answer when it does, to the latest. */
+  #answerPing(terms: Terms): void {
+    const { decoder, encoder } = terms
+    if (this.#stream.writableNeedDrain) return
+    const ping = decoder.takePing()
+    if (ping === undefined) return
+    encoder.addPong(ping)
+    this.#write(encoder.take())
+  }
+
+  readonly #onDrain = (): void => this.#answerPing(this.#terms!)
 
   #write(chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) this.#stream.write(chunk)
@@ -220,6 +231,7 @@ export class Connection implements TrafficEvents {
 
   #ready({ version, decoder, encoder }: Terms, peer: Peer): void {
     clearTimeout(this.#handshakeTimer)
+    this.#stream.off('drain', this.#onDrain)
     this.#enter('traffic')
     // There may be thousands of connections: none keeps what was for its beginning.
     this.#handshakeTimer = undefined

@@ -69,6 +69,8 @@ export class Traffic implements SessionEngine {
   #turnBytes = 0
   #isOver = false
   #hasEnded = false
+  /** The context of the last PING that could not be answered yet. */
+  #latePing: Buffer | undefined
   readonly #outbox: Buffer[][] = []
   /** Frames that are encoded and not given to the stream yet. */
   #lent: SharedFrame[] = []
@@ -99,6 +101,8 @@ export class Traffic implements SessionEngine {
 
   #beat(): Heartbeat {
     const sendPing = (timeToLiveMs: number): void => {
+      // Who does not read would not answer it, and one at each interval would be too many in time.
+      if (this.#hasMuchUnsent()) return
       this.#parts.encoder.addPing(timeToLiveMs)
       this.#write()
     }
@@ -227,19 +231,27 @@ export class Traffic implements SessionEngine {
   /** A peer that does not read is not answered before it does: the latest answer is enough then. */
   #answerPing(): void {
     const { decoder, encoder } = this.#parts
-    if (this.#isChoked || this.#isOver) return
+    if (this.#isOver || this.#hasMuchUnsent()) return
     const ping = decoder.takePing()
-    if (ping === undefined) return
-    encoder.addPong(ping)
+    if (ping !== undefined) encoder.addPong(ping)
+    if (this.#latePing !== undefined) encoder.addCommand(encodePong(this.#latePing))
+    this.#latePing = undefined
     this.#write()
   }
 
-  /** Who has all that to read before has no need of one more sign of life. */
+  /** As `#answerPing`. */
   #answerHeartbeat(context: Buffer): void {
-    const { stream, encoder } = this.#parts
-    if (stream.writableLength >= MOST_UNSENT_BYTES) return
-    encoder.addCommand(encodePong(context))
+    if (this.#hasMuchUnsent()) {
+      this.#latePing = Buffer.from(context)
+      return
+    }
+    this.#parts.encoder.addCommand(encodePong(context))
     this.#write()
+  }
+
+  /** Then the stream tells when it has sent all of it. */
+  #hasMuchUnsent(): boolean {
+    return this.#parts.stream.writableLength >= MOST_UNSENT_BYTES
   }
 
   pipeWritable(): void {
@@ -369,7 +381,7 @@ export class Traffic implements SessionEngine {
       giveBack?.()
     })
     if (last > 0) stream.uncork()
-    if (stream.writableLength >= MOST_UNSENT_BYTES) this.#isChoked = stream.writableNeedDrain
+    if (this.#hasMuchUnsent()) this.#isChoked = stream.writableNeedDrain
   }
 
   /** Written or not: the stream calls back in any case. */
