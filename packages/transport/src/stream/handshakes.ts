@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { ipv6Groups } from './ipv6.ts'
 
 /** A connection whose peer is not known yet. */
 export interface Handshake {
@@ -70,25 +71,22 @@ export class Handshakes {
   }
 }
 
+/** The sixth number of an address of version 4 in the form of version 6, behind five zeros. */
+const MAPPED = 0xffff
+
 /**
  * Whom an address is taken for: of version 6 the network of 64 bits, for whoever has one of its addresses
  * has them all; of version 4, also in the form of version 6, all of it. Peers without an address are one.
  */
 export function originOf(address = ''): string {
   if (!isIPv6(address)) return address
-  const mapped = /^::ffff:(?<four>\d+(?:\.\d+){3})$/i.exec(address)?.groups?.four
-  if (mapped !== undefined) return mapped
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const behind = tail === '' ? [] : tail.split(':')
-    // An address of version 4 at the end is in the place of two.
-    const behindCount = behind.length + (tail.includes('.') ? 1 : 0)
-    while (groups.length + behindCount < 8) groups.push('0')
-    groups.push(...behind)
+  const groups = ipv6Groups(address)
+  const network = groups.slice(0, 4).map((group) => group.toString(16))
+  if (groups.slice(0, 5).some((group) => group !== 0) || groups[5] !== MAPPED) {
+    return network.join(':')
   }
   return groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
+    .slice(6)
+    .flatMap((group) => [group >> 8, group & 0xff])
+    .join('.')
 }
