@@ -124,7 +124,7 @@ export class Connection implements TrafficEvents {
     if (this.#phase !== 'opening' || this.#error !== undefined) return
     this.#terms = terms
     const { next: then } = terms
-    wire.take = (bytes) => this.#attempt(() => this.#arrived(terms, bytes))
+    wire.take = (bytes) => this.#arrived(terms, bytes)
     this.#attempt(() => {
       if ('peer' in then) this.#ready(terms, then.peer)
       else this.#beginHandshake(terms, then.mechanism)
@@ -133,8 +133,12 @@ export class Connection implements TrafficEvents {
   }
 
   #arrived(terms: Terms, bytes: Buffer): void {
-    // Mechanisms may keep what they were given.
-    this.#received(terms, this.#phase === 'traffic' ? bytes : Buffer.from(bytes))
+    try {
+      // Mechanisms may keep what they were given.
+      this.#received(terms, this.#phase === 'traffic' ? bytes : Buffer.from(bytes))
+    } catch (error) {
+      this.#fault(error)
+    }
   }
 
   /** Runs what may find the peer at fault. */
@@ -142,9 +146,13 @@ export class Connection implements TrafficEvents {
     try {
       step()
     } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      this.failed(error)
+      this.#fault(error)
     }
+  }
+
+  #fault(error: unknown): void {
+    if (!(error instanceof WireError)) throw error
+    this.failed(error)
   }
 
   #beginHandshake(terms: Terms, make: MakeMechanism): void {

@@ -5,10 +5,11 @@ import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import type { MessageDecoder, MessageEncoder } from '../wire/codec.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
-import { recycle } from '../wire/frameEncoder.ts'
+import { LEAST_RETURNED_BYTES, recycle } from '../wire/frameEncoder.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
 import { Heartbeat, type HeartbeatSettings } from './heartbeat.ts'
 import type { Session, SessionEngine } from './session.ts'
+import { currentTurn } from './currentTurn.ts'
 import { asMessage, type Subscriptions } from './subscriptions.ts'
 import { WaitingBytes } from './waitingBytes.ts'
 
@@ -20,6 +21,8 @@ const MOST_UNSENT_BYTES = 262_144
 const WRITE_BYTES = MOST_UNSENT_BYTES / 4
 /** So much is encoded in one turn of the event loop. */
 const TURN_BYTES = 1_048_576
+const settled = Promise.resolve()
+
 /** Who has sent so many messages in a row, sends more as soon as there is room. */
 const STREAM_MESSAGES = 64
 
@@ -65,6 +68,8 @@ export class Traffic implements SessionEngine {
   readonly #waiting: WaitingBytes | undefined
   #isChoked = false
   #isScheduled = false
+  /** In which it has sent something last. */
+  #turn = 0
   /** Encoded in this turn of the event loop. */
   #turnBytes = 0
   #isOver = false
@@ -263,8 +268,21 @@ export class Traffic implements SessionEngine {
   pipeReadable(): void {
     const { pipe } = this.#parts.session
     if (pipe?.isPeerClosed === true) this.#leaving(pipe)
-    // Not at once: what the socket sends in the same turn goes with it, in one call of the system.
-    this.#pumpLater()
+    this.#pumpSoon()
+  }
+
+  /**
+   * What comes first in a turn of the event loop goes at once: often somebody waits for it. What comes
+   * behind it goes at the end of the turn, all in one call of the system.
+   */
+  #pumpSoon(): void {
+    const turn = currentTurn()
+    if (turn === this.#turn) {
+      this.#pumpLater()
+      return
+    }
+    this.#turn = turn
+    this.#pump()
   }
 
   #pumpLater(): void {
@@ -323,7 +341,7 @@ export class Traffic implements SessionEngine {
   #gather(): void {
     this.#isScheduled = true
     // A tick comes when there are no microtasks left, in which the socket learns of the room.
-    queueMicrotask(this.#gatherSoon)
+    void settled.then(this.#gatherSoon)
   }
 
   readonly #gatherSoon = (): void => process.nextTick(this.#gathered)
@@ -371,15 +389,20 @@ export class Traffic implements SessionEngine {
   #write(): void {
     const { encoder, stream } = this.#parts
     if (encoder.pendingBytes === 0 || this.#isOver) return
+    const isReturned = encoder.pendingBytes >= LEAST_RETURNED_BYTES
     const chunks = encoder.take()
     const last = chunks.length - 1
     if (last > 0) stream.cork()
     for (let i = 0; i < last; i++) stream.write(chunks[i]!)
     const giveBack = this.#giveBack()
-    stream.write(chunks[last]!, () => {
-      recycle(chunks)
-      giveBack?.()
-    })
+    if (isReturned || giveBack !== undefined) {
+      stream.write(chunks[last]!, () => {
+        recycle(chunks)
+        giveBack?.()
+      })
+    } else {
+      stream.write(chunks[last]!)
+    }
     if (last > 0) stream.uncork()
     if (this.#hasMuchUnsent()) this.#isChoked = stream.writableNeedDrain
   }

@@ -187,6 +187,7 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
    * @throws {WireError} the messages read before are in `messages`
    */
   read(messages: (Buffer | Held)[][], limit: number): number {
+    if (this.#isEmpty()) return 0
     const first = messages.length
     const end = first + limit
     while (messages.length < end && this.#command === undefined) {
@@ -208,8 +209,9 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
   transfer(sink: MessageSink): void {
     if (this.#cipher !== undefined || this.#command !== undefined) return
     if (!this.#isBetweenFrames() || this.#frames !== undefined) return
-    for (let room = sink.room(); room > 0; room = sink.room()) {
-      const messages = this.#findWhole(room)
+    while (this.#at < this.#chunk.length) {
+      const room = sink.room()
+      const messages = room === 0 ? 0 : this.#findWhole(room)
       if (messages === 0) return
       const begin = this.#at
       this.#at = this.#foundEnd
@@ -259,6 +261,11 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
 
   takePing(): undefined {
     return undefined
+  }
+
+  /** Whether all that has come is read: mostly, where what comes is small. */
+  #isEmpty(): boolean {
+    return this.#at >= this.#chunk.length && this.#waiting.length === 0 && !this.#hasHeader
   }
 
   /** Whether no part of a frame has been read. */
