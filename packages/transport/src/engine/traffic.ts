@@ -276,6 +276,7 @@ export class Traffic implements SessionEngine {
    * behind it goes at the end of the turn, all in one call of the system.
    */
   #pumpSoon(): void {
+    if (this.#isScheduled) return
     const turn = currentTurn()
     if (turn === this.#turn) {
       this.#pumpLater()
