@@ -194,7 +194,7 @@ export class Connection implements TrafficEvents {
     if (this.#phase === 'closed' || this.#phase === 'closing') return
     terms.decoder.push(chunk)
     this.#shakeHands(terms)
-    this.#traffic?.arrived()
+    this.#traffic?.arrived(chunk.length)
   }
 
   /** Gives the mechanism what has come for it. */
@@ -266,7 +266,7 @@ export class Connection implements TrafficEvents {
     this.#traffic = traffic
     traffic.start()
     // What came with the last command of an asynchronous handshake.
-    if (this.#phase === 'traffic') traffic.arrived()
+    if (this.#phase === 'traffic') traffic.arrived(0)
   }
 
   /** There may be no room for one more pipe: then there is for no connection, and others go on. */

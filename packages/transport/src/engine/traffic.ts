@@ -9,8 +9,8 @@ import { LEAST_RETURNED_BYTES, recycle } from '../wire/frameEncoder.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
 import { Heartbeat, type HeartbeatSettings } from './heartbeat.ts'
 import type { Session, SessionEngine } from './session.ts'
-import { currentTurn } from './currentTurn.ts'
 import { asMessage, type Subscriptions } from './subscriptions.ts'
+import { currentTurn, isTurnLong } from './turn.ts'
 import { WaitingBytes } from './waitingBytes.ts'
 
 /** Messages taken from a pipe, or from the decoder, at once. */
@@ -21,6 +21,9 @@ const MOST_UNSENT_BYTES = 262_144
 const WRITE_BYTES = MOST_UNSENT_BYTES / 4
 /** So much is encoded in one turn of the event loop. */
 const TURN_BYTES = 1_048_576
+/** So much in one chunk says that there is more: libuv reads 32 times in a row then. */
+const FULL_CHUNK_BYTES = 65_536
+
 const settled = Promise.resolve()
 
 /** Who has sent so many messages in a row, sends more as soon as there is room. */
@@ -67,6 +70,7 @@ export class Traffic implements SessionEngine {
   readonly #readAtOnce: number
   readonly #waiting: WaitingBytes | undefined
   #isChoked = false
+  #isResting = false
   #isScheduled = false
   /** In which it has sent something last. */
   #turn = 0
@@ -148,14 +152,32 @@ export class Traffic implements SessionEngine {
 
   // ---- from the peer to the socket
 
-  /** Something has arrived, and the decoder has it. */
-  arrived(): void {
+  /**
+   * Something has arrived, and the decoder has it.
+   *
+   * @param bytes how much
+   */
+  arrived(bytes: number): void {
     this.#heartbeat?.alive()
     this.#deliver()
+    if (bytes >= FULL_CHUNK_BYTES && !this.#isOver && isTurnLong()) this.#rest()
     // What waits lies in memory that others use next.
     this.#parts.decoder.keep()
     for (let i = this.#next; i < this.#inbox.length; i++)
       this.#inbox[i] = this.#inbox[i]!.map(copyOf)
+  }
+
+  /** Reads on when the event loop has turned. */
+  #rest(): void {
+    if (this.#isResting) return
+    this.#isResting = true
+    this.#parts.stream.pause()
+    setImmediate(this.#restIsOver)
+  }
+
+  readonly #restIsOver = (): void => {
+    this.#isResting = false
+    if (!this.#isOver) this.#deliver()
   }
 
   /** Nothing more will arrive; what has, may wait for room. */
@@ -194,7 +216,7 @@ export class Traffic implements SessionEngine {
     }
     this.#answerPing()
     if (this.#hasEnded || decoder.hasEnded) this.#events.ended()
-    else if (session.pipe !== undefined) stream.resume()
+    else if (session.pipe !== undefined && !this.#isResting) stream.resume()
   }
 
   /** Writes decoded messages into the pipe; false when it is full. */
