@@ -111,7 +111,7 @@ export class Traffic implements SessionEngine {
   #beat(): Heartbeat {
     const sendPing = (timeToLiveMs: number): void => {
       // Who does not read would not answer it, and one at each interval would be too many in time.
-      if (this.#hasMuchUnsent()) return
+      if (this.#isChoked) return
       this.#parts.encoder.addPing(timeToLiveMs)
       this.#write()
     }
@@ -258,17 +258,16 @@ export class Traffic implements SessionEngine {
   /** A peer that does not read is not answered before it does: the latest answer is enough then. */
   #answerPing(): void {
     const { decoder, encoder } = this.#parts
-    if (this.#isOver || this.#hasMuchUnsent()) return
+    if (this.#isChoked || this.#isOver) return
     const ping = decoder.takePing()
-    if (ping !== undefined) encoder.addPong(ping)
-    if (this.#latePing !== undefined) encoder.addCommand(encodePong(this.#latePing))
-    this.#latePing = undefined
+    if (ping === undefined) return
+    encoder.addPong(ping)
     this.#write()
   }
 
   /** As `#answerPing`. */
   #answerHeartbeat(context: Buffer): void {
-    if (this.#hasMuchUnsent()) {
+    if (this.#isChoked) {
       this.#latePing = Buffer.from(context)
       return
     }
@@ -276,9 +275,11 @@ export class Traffic implements SessionEngine {
     this.#write()
   }
 
-  /** Then the stream tells when it has sent all of it. */
-  #hasMuchUnsent(): boolean {
-    return this.#parts.stream.writableLength >= MOST_UNSENT_BYTES
+  #answerLatePing(): void {
+    if (this.#latePing === undefined) return
+    const context = this.#latePing
+    this.#latePing = undefined
+    this.#answerHeartbeat(context)
   }
 
   pipeWritable(): void {
@@ -317,6 +318,7 @@ export class Traffic implements SessionEngine {
   readonly #onDrain = (): void => {
     this.#isChoked = false
     this.#answerPing()
+    this.#answerLatePing()
     this.#pump()
   }
 
@@ -427,7 +429,7 @@ export class Traffic implements SessionEngine {
       stream.write(chunks[last]!)
     }
     if (last > 0) stream.uncork()
-    if (this.#hasMuchUnsent()) this.#isChoked = stream.writableNeedDrain
+    if (stream.writableLength >= MOST_UNSENT_BYTES) this.#isChoked = stream.writableNeedDrain
   }
 
   /** Written or not: the stream calls back in any case. */
