@@ -715,7 +715,7 @@ export class Host
     sources.add(source)
   }
 
-  rested(): void {
+  said(): void {
     this.#mesh.flush()
   }
 

@@ -24,8 +24,9 @@ export class Mesh {
   readonly #number: number
   readonly #context: Context
   readonly #values: ValueContext
-  readonly #lanes = new Map<number, Lanes>()
-  readonly #gone = new Set<number>()
+  /** Both by host, which are few, and looked at for every message. */
+  readonly #lanes: (Lanes | undefined)[] = []
+  readonly #gone: boolean[] = []
   readonly #holding: Lane[] = []
   readonly #pulls: Pull[] = []
   #isFlushScheduled = false
@@ -42,9 +43,10 @@ export class Mesh {
    * Receives from now on.
    *
    * @param take called with each envelope
-   * @param taken called when all that had come was taken
+   * @param taken called after each frame, to have it handled before the next one is read; false: that
+   *   takes longer
    */
-  open(take: (envelope: Envelope) => void, taken: () => void): void {
+  open(take: (envelope: Envelope) => void, taken: () => boolean): void {
     for (const way of [lane.system, lane.users]) {
       // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
       const pull = new Pull({ context: this.#context, linger: 0, receiveHighWaterMark: 1 })
@@ -56,12 +58,13 @@ export class Mesh {
 
   /** Whether the host is known to be gone. */
   isGone(host: number): boolean {
-    return this.#gone.has(host) || this.#isClosed
+    return this.#gone[host] === true || this.#isClosed
   }
 
   /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
   post(host: number, way: keyof Lanes, parcel: Parcel): number {
-    const to = this.to(host)[way]
+    const lanes = this.to(host)
+    const to = way === lane.users ? lanes.users : lanes.system
     const wasHolding = to.isHolding
     const bytes = to.post(parcel)
     if (wasHolding || !to.isHolding) return bytes
@@ -80,31 +83,41 @@ export class Mesh {
   }
 
   to(host: number): Lanes {
-    let lanes = this.#lanes.get(host)
-    if (lanes === undefined) {
-      lanes = { users: this.#lane(host, lane.users), system: this.#lane(host, lane.system) }
-      this.#lanes.set(host, lanes)
-    }
-    return lanes
+    return this.#lanes[host] ?? this.#open(host)
   }
 
   /** The host is gone, and will not come back. */
   forget(host: number): void {
-    this.#gone.add(host)
-    const lanes = this.#lanes.get(host)
+    const lanes = this.#lanes[host]
     lanes?.users.close()
     lanes?.system.close()
-    this.#lanes.delete(host)
+    this.#keep(host, undefined, true)
   }
 
   close(): void {
     this.flush()
     this.#isClosed = true
-    for (const { users, system } of this.#lanes.values()) {
-      users.close()
-      system.close()
+    for (const lanes of this.#lanes) {
+      lanes?.users.close()
+      lanes?.system.close()
     }
     for (const pull of this.#pulls) pull.close()
+  }
+
+  #open(host: number): Lanes {
+    const lanes = { users: this.#lane(host, lane.users), system: this.#lane(host, lane.system) }
+    this.#keep(host, lanes, this.#gone[host] === true)
+    return lanes
+  }
+
+  #keep(host: number, lanes: Lanes | undefined, isGone: boolean): void {
+    // Filled up to its place, so that V8 keeps them as plain lists.
+    while (this.#lanes.length <= host) {
+      this.#lanes.push(undefined)
+      this.#gone.push(false)
+    }
+    this.#lanes[host] = lanes
+    this.#gone[host] = isGone
   }
 
   #lane(host: number, way: keyof Lanes): Lane {
@@ -112,7 +125,11 @@ export class Mesh {
     return new Lane(endpoint, this.#number, this.#context, this.#values)
   }
 
-  async #receive(pull: Pull, take: (envelope: Envelope) => void, taken: () => void): Promise<void> {
+  async #receive(
+    pull: Pull,
+    take: (envelope: Envelope) => void,
+    taken: () => boolean,
+  ): Promise<void> {
     const readers = new Map<number, RecordReader>()
     while (true) {
       let messages: Buffer[][]
@@ -122,6 +139,8 @@ export class Mesh {
         if (this.#isClosed && error instanceof SocketError) return
         throw error
       }
+      // Messages that are handled soon are young garbage, and mailboxes stay short.
+      let isHandled = true
       for (const [frame] of messages) {
         const from = frame!.readUInt32LE(0)
         let reader = readers.get(from)
@@ -130,8 +149,8 @@ export class Mesh {
           readers.set(from, reader)
         }
         reader.read(frame!, FRAME_HEAD_BYTES, take)
+        if (isHandled) isHandled = taken()
       }
-      taken()
     }
   }
 }

@@ -23,8 +23,8 @@ export interface Stage extends MessageHost {
   relieved(cell: Cell): void
   /** The actor was to stop, and nothing of it runs. */
   canStop(cell: Cell): void
-  /** Nothing is left to be run for now. */
-  rested(): void
+  /** What was said until now should leave: nothing is left to be run for now, or that takes long. */
+  said(): void
 }
 
 /**
@@ -34,14 +34,15 @@ export interface Stage extends MessageHost {
 export class Performer {
   readonly #stage: Stage
   readonly #queue: RunQueue<Cell>
-  readonly run: () => void
+  /** Runs what there is to do. @returns false: some is left for the next turn of the event loop */
+  readonly run: () => boolean
 
   constructor(stage: Stage) {
     this.#stage = stage
     this.#queue = new RunQueue<Cell>(
       threadPace,
       (cell) => this.#step(cell),
-      () => stage.rested(),
+      () => stage.said(),
     )
     this.run = this.#queue.run
   }
@@ -62,10 +63,12 @@ export class Performer {
   #step(cell: Cell): void {
     if (cell.phase !== 'queued') return
     cell.phase = 'running'
-    for (let left = MESSAGES_PER_STEP; left > 0 && !cell.isStopping; left--) {
+    let isOver = false
+    for (let left = MESSAGES_PER_STEP; left > 0 && !isOver && !cell.isStopping; left--) {
       const turn = cell.work?.turns.shift()
       if (turn !== undefined) {
         this.#turn(cell, turn)
+        isOver = this.#queue.did()
         if (this.#isHeld(cell)) return
       }
       const envelope = cell.mailbox.shift()
@@ -73,6 +76,7 @@ export class Performer {
         if (cell.paused !== undefined && cell.mailbox.length <= cell.limit / 2)
           this.#stage.relieved(cell)
         this.#handle(cell, envelope)
+        isOver = this.#queue.did()
         if (this.#isHeld(cell)) return
       } else if (turn === undefined) break
     }
