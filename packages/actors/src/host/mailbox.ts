@@ -68,11 +68,11 @@ export class QueueMailbox implements Mailbox {
   }
 
   #grow(): void {
-    const grown = Array.from<Envelope | undefined>({
-      length: Math.max(FIRST_CAPACITY, this.#ring.length * 2),
-    })
+    const capacity = Math.max(FIRST_CAPACITY, this.#ring.length * 2)
+    const grown: (Envelope | undefined)[] = []
     for (let i = 0; i < this.#length; i++)
-      grown[i] = this.#ring[(this.#head + i) & (this.#ring.length - 1)]
+      grown.push(this.#ring[(this.#head + i) & (this.#ring.length - 1)])
+    while (grown.length < capacity) grown.push(undefined)
     this.#ring = grown
     this.#head = 0
   }
