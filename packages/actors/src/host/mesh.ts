@@ -1,11 +1,10 @@
-import { Pull, SocketError, type Context } from '@ringpost/core'
+import { Pull, type Context } from '@ringpost/core'
 import type { ValueContext } from '../values/index.ts'
 import type { Envelope, Parcel } from './envelope.ts'
+import { Inlet } from './inlet.ts'
 import { FRAME_HEAD_BYTES, Lane } from './lane.ts'
 import { RecordReader } from './record.ts'
-
-/** Frames that are taken at once. */
-const FRAMES = 16
+import { soon } from './soon.ts'
 
 /** The two ways to another host: what a full mailbox may hold up, and what nothing may. */
 export interface Lanes {
@@ -28,7 +27,7 @@ export class Mesh {
   readonly #lanes: (Lanes | undefined)[] = []
   readonly #gone: boolean[] = []
   readonly #holding: Lane[] = []
-  readonly #pulls: Pull[] = []
+  readonly #inlets: Inlet[] = []
   #isFlushScheduled = false
   #isClosed = false
 
@@ -51,8 +50,7 @@ export class Mesh {
       // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
       const pull = new Pull({ context: this.#context, linger: 0, receiveHighWaterMark: 1 })
       pull.bindSync(endpointOf(this.#system, this.#number, way))
-      this.#pulls.push(pull)
-      void this.#receive(pull, take, taken)
+      this.#inlets.push(new Inlet(pull, this.#reader(take), taken))
     }
   }
 
@@ -71,7 +69,7 @@ export class Mesh {
     this.#holding.push(to)
     if (this.#isFlushScheduled) return bytes
     this.#isFlushScheduled = true
-    queueMicrotask(this.flush)
+    soon(this.flush)
     return bytes
   }
 
@@ -101,7 +99,7 @@ export class Mesh {
       lanes?.users.close()
       lanes?.system.close()
     }
-    for (const pull of this.#pulls) pull.close()
+    for (const inlet of this.#inlets) inlet.close()
   }
 
   #open(host: number): Lanes {
@@ -125,32 +123,17 @@ export class Mesh {
     return new Lane(endpoint, this.#number, this.#context, this.#values)
   }
 
-  async #receive(
-    pull: Pull,
-    take: (envelope: Envelope) => void,
-    taken: () => boolean,
-  ): Promise<void> {
+  /** Reads the frames of one socket: each says which host it is from. */
+  #reader(take: (envelope: Envelope) => void): (frame: Buffer) => void {
     const readers = new Map<number, RecordReader>()
-    while (true) {
-      let messages: Buffer[][]
-      try {
-        messages = await pull.receiveMany({ max: FRAMES })
-      } catch (error) {
-        if (this.#isClosed && error instanceof SocketError) return
-        throw error
+    return (frame) => {
+      const from = frame.readUInt32LE(0)
+      let reader = readers.get(from)
+      if (reader === undefined) {
+        reader = new RecordReader(from, this.#values)
+        readers.set(from, reader)
       }
-      // Messages that are handled soon are young garbage, and mailboxes stay short.
-      let isHandled = true
-      for (const [frame] of messages) {
-        const from = frame!.readUInt32LE(0)
-        let reader = readers.get(from)
-        if (reader === undefined) {
-          reader = new RecordReader(from, this.#values)
-          readers.set(from, reader)
-        }
-        reader.read(frame!, FRAME_HEAD_BYTES, take)
-        if (isHandled) isHandled = taken()
-      }
+      reader.read(frame, FRAME_HEAD_BYTES, take)
     }
   }
 }

@@ -113,7 +113,6 @@ export class Performer {
       return
     }
     cell.current = envelope
-    cell.deadline = envelope.deadline
     cell.work?.timers?.receiveTimeout?.restart()
     let result: unknown
     try {
@@ -132,7 +131,6 @@ export class Performer {
     const envelope = message?.envelope ?? envelopeOf(cell, turn)
     cell.current = envelope
     cell.message = message
-    cell.deadline = envelope.deadline
     let result: unknown
     try {
       result = turn.run()
@@ -195,7 +193,6 @@ export class Performer {
     const { message } = cell
     cell.current = undefined
     cell.message = undefined
-    cell.deadline = Infinity
     return message
   }
 
@@ -248,10 +245,13 @@ function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {
 }
 
 const ordinary = Object.prototype as unknown as Record<string, unknown>
+/** Asked for what it does not have, an object takes longer than a set. */
+const ordinaryNames = new Set(Object.getOwnPropertyNames(ordinary))
 
 function handlerOf(cell: Cell, method: string): ((...args: unknown[]) => unknown) | undefined {
   const handler = cell.handlers[method]
-  return typeof handler === 'function' && handler !== ordinary[method] ? handler : undefined
+  if (typeof handler !== 'function') return undefined
+  return ordinaryNames.has(method) && handler === ordinary[method] ? undefined : handler
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

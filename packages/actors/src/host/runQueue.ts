@@ -1,3 +1,5 @@
+import { soon } from './soon.ts'
+
 /** Messages are run for so long before timers and I/O have their turn, in milliseconds. */
 const TURN_MS = 2
 /** What messages that take long have said is sent after so many milliseconds, and not with what comes after them. */
@@ -14,7 +16,7 @@ export interface Pace {
 }
 
 export const threadPace: Pace = {
-  soon: queueMicrotask,
+  soon,
   afterTurn: (run) => setImmediate(run),
   now: () => performance.now(),
 }
