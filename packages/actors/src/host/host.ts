@@ -276,7 +276,9 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     try {
       const address = this.families.spawn(definition as never, args, parent)
       // Without an asynchronous function, which makes a promise more for each.
-      return address instanceof Promise ? address.then(handleOf) : Promise.resolve(handleOf(address))
+      return address instanceof Promise
+        ? address.then(handleOf)
+        : Promise.resolve(handleOf(address))
     } catch (error) {
       return Promise.reject(error as Error)
     }

@@ -63,12 +63,11 @@ export class Performer {
   #step(cell: Cell): void {
     if (cell.phase !== 'queued') return
     cell.phase = 'running'
-    let isOver = false
-    for (let left = MESSAGES_PER_STEP; left > 0 && !isOver && !cell.isStopping; left--) {
+    for (let left = MESSAGES_PER_STEP; left > 0 && !cell.isStopping; left--) {
       const turn = cell.work?.turns.shift()
       if (turn !== undefined) {
         this.#turn(cell, turn)
-        isOver = this.#queue.did()
+        this.#queue.did()
         if (this.#isHeld(cell)) return
       }
       const envelope = cell.mailbox.shift()
@@ -76,9 +75,10 @@ export class Performer {
         if (cell.paused !== undefined && cell.mailbox.length <= cell.limit / 2)
           this.#stage.relieved(cell)
         this.#handle(cell, envelope)
-        isOver = this.#queue.did()
+        this.#queue.did()
         if (this.#isHeld(cell)) return
-      } else if (turn === undefined) break
+      }
+      if (!hasWork(cell) || this.#queue.isOver()) break
     }
     this.#rest(cell)
   }
@@ -97,7 +97,7 @@ export class Performer {
     const isDone = cell.isStopping || (cell.isLeaving && cell.mailbox.length === 0)
     if (isDone) {
       if (cell.underWay === 0) this.#stage.canStop(cell)
-    } else if (cell.mailbox.length > 0 || (cell.work?.turns.length ?? 0) > 0) this.wake(cell)
+    } else if (hasWork(cell)) this.wake(cell)
   }
 
   #handle(cell: Cell, envelope: Envelope): void {
@@ -229,6 +229,9 @@ export class Performer {
     message?.end()
   }
 }
+
+const hasWork = ({ mailbox, work }: Cell): boolean =>
+  mailbox.length > 0 || (work !== undefined && work.turns.length > 0)
 
 /** What stands for a turn where a message is meant. */
 function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {

@@ -20,8 +20,9 @@ function aThread() {
         nowMs += thread.tookMs
         events.push(name)
         left.set(name, messages - 1)
-        if (queue.did()) {
-          if (messages > 1) queue.add(name)
+        queue.did()
+        if (messages > 1 && queue.isOver()) {
+          queue.add(name)
           return
         }
       }
@@ -82,13 +83,26 @@ describe('RunQueue', () => {
     expect(thread.events.filter((event) => event === 'a')).toHaveLength(5)
   })
 
+  it('looks at the clock once where there is one message', () => {
+    let looks = 0
+    const pace: Pace = { soon: () => undefined, afterTurn: () => undefined, now: () => looks++ * 0 }
+    const queue: RunQueue<number> = new RunQueue(
+      pace,
+      () => queue.did(),
+      () => undefined,
+    )
+    queue.add(1)
+    expect(queue.run()).toBe(true)
+    expect(looks).toBe(1)
+  })
+
   it('looks at the clock seldom where messages are short', () => {
     let looks = 0
     const pace: Pace = { soon: () => undefined, afterTurn: () => undefined, now: () => looks++ * 0 }
     const queue: RunQueue<number> = new RunQueue(
       pace,
       (messages) => {
-        for (let n = 0; n < messages; n++) queue.did()
+        for (let n = 0; n < messages && !queue.isOver(); n++) queue.did()
       },
       () => undefined,
     )

@@ -31,7 +31,6 @@ export class RunQueue<T> {
   #isScheduled = false
   #isAwaitingTurn = false
   #isRunning = false
-  /** Whether the event loop is to turn before anything else is done. */
   #isTurnOver = false
   #turnEndsAt = 0
   #lookedAt = 0
@@ -40,8 +39,8 @@ export class RunQueue<T> {
   #messagesPerLook = 1
 
   /**
-   * @param step does some of an item's work, and calls `did` for each message; the item comes again if it
-   *   is added again
+   * @param step does some of an item's work; it calls `did` after each message and asks `isOver` before the
+   *   next; the item comes again if it is added again
    * @param said called when the queue is empty, or pauses for the event loop, and now and then while messages
    *   take long: what they have said until then should leave
    */
@@ -58,9 +57,14 @@ export class RunQueue<T> {
     this.#pace.soon(this.run)
   }
 
-  /** A message was run. @returns whether this turn is over: the step should end */
-  did(): boolean {
-    return ++this.#messages >= this.#messagesPerLook && this.#look()
+  /** A message was run. */
+  did(): void {
+    this.#messages++
+  }
+
+  /** Whether the event loop is to turn before more is done. Asked only where there is more. */
+  isOver(): boolean {
+    return this.#isTurnOver || (this.#messages >= this.#messagesPerLook && this.#look())
   }
 
   /** Runs what is there; called early by who has added many. @returns false: some is left for the next turn */
@@ -72,7 +76,7 @@ export class RunQueue<T> {
     this.#turnEndsAt = this.#lookedAt + TURN_MS
     this.#messages = 0
     this.#messagesPerLook = 1
-    while (this.#head < this.#items.length && !this.#isTurnOver) this.#step(this.#items[this.#head++]!)
+    while (this.#head < this.#items.length && !this.isOver()) this.#step(this.#items[this.#head++]!)
     const isDone = this.#head === this.#items.length
     this.#isScheduled = !isDone
     if (isDone) {

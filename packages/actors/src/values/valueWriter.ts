@@ -32,12 +32,7 @@ export class ValueWriter extends MsgpackWriter {
   #looksForRepetition = true
 
   /** @param isFresh whether it is an array that nothing in it can refer to, as arguments are */
-  write(
-    out: ByteWriter,
-    value: unknown,
-    context: ValueContext = noContext,
-    isFresh = false,
-  ): void {
+  write(out: ByteWriter, value: unknown, context: ValueContext = noContext, isFresh = false): void {
     this.isBusy = true
     this.out = out
     this.begin = out.length
@@ -137,7 +132,9 @@ export class ValueWriter extends MsgpackWriter {
         count++
       }
     } catch (error) {
-      throw error === repetition ? error : asRefusal(error).within(keyStep(key!))
+      if (error === repetition) throw error
+      // A proxy may not even tell its keys.
+      throw key === undefined ? asRefusal(error) : asRefusal(error).within(keyStep(key))
     }
     if (count < 0x10) this.out.bytes[begin] = 0x80 | count
     else this.mapHeader(begin, count)

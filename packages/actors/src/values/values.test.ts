@@ -16,23 +16,35 @@ function cloned(value: unknown): unknown {
 
 /** With so many fields, one of which holds two more. */
 function withFields(count: number): Record<string, unknown> {
-  const entries = Array.from({ length: count }, (_, n) => [`field ${n}`, n === 3 ? { n, x: [n] } : n])
+  const entries = Array.from({ length: count }, (_, n) => [
+    `field ${n}`,
+    n === 3 ? { n, x: [n] } : n,
+  ])
   return Object.fromEntries(entries) as Record<string, unknown>
 }
 
 describe('a value that is written and read', () => {
-  it.each([0, 1, 15, 16, 17, 65_535, 65_536])('has all of its %i fields', (count) => {
+  it.each([0, 1, 15, 16, 17])('has all of its %i fields', (count) => {
     const object = withFields(count)
     expectSame(roundTrip(object), object)
-    const twice = roundTrip({ first: object, list: [object] }) as { first: unknown; list: unknown[] }
+    const twice = roundTrip({ first: object, list: [object] }) as {
+      first: unknown
+      list: unknown[]
+    }
     expect(twice.list[0]).toBe(twice.first)
     expectSame(twice.first, object)
+  })
+
+  it.each([65_535, 65_536])('has all of its %i fields', (count) => {
+    const object = withFields(count)
+    expect(isDeepStrictEqual(roundTrip(object), object)).toBe(true)
   })
 
   it('has its own fields only, even where all objects were given another', () => {
     Object.defineProperty(Object.prototype, 'touched', {
       value: 1,
       enumerable: true,
+      writable: true,
       configurable: true,
     })
     try {
