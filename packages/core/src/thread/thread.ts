@@ -26,8 +26,6 @@ export const Reason = {
 
 const LONGEST_ASYNC_SPIN_US = 30
 
-const settled = Promise.resolve()
-
 /** One end of a pipe, in the thread that owns it. */
 export interface PipeEnd {
   signalled(reasons: number): void
@@ -208,8 +206,7 @@ export class Thread {
   arm(): void {
     if (this.#isArmed || this.#isArming) return
     this.#isArming = true
-    // In the place of `queueMicrotask`, which makes an object and runs hooks each time.
-    void settled.then(this.#armSoon)
+    queueMicrotask(this.#armSoon)
   }
 
   /** After all microtasks: what was received may be answered there, and another answer awaited. */
