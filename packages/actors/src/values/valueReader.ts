@@ -380,11 +380,10 @@ const boxedTypes = new Set(['number', 'string', 'boolean', 'bigint'])
 /** Fewer bytes are copied in a loop: `slice` takes some 50 ns before the first byte. */
 const COPIED_BY_LOOP = 16
 
-const { slice } = Uint8Array.prototype
-
 function copyOut(bytes: Buffer, at: number, count: number): Buffer {
   // Of a Buffer a Buffer, with memory of its own.
-  if (count > COPIED_BY_LOOP) return slice.call(bytes, at, at + count) as Buffer
+  if (count > COPIED_BY_LOOP)
+    return Uint8Array.prototype.slice.call(bytes, at, at + count) as Buffer
   const copy = Buffer.allocUnsafe(count)
   for (let n = 0; n < count; n++) copy[n] = bytes[at + n]!
   return copy
