@@ -10,8 +10,7 @@ const LOOKS_PER_GLANCE = 16
 const LONGEST_PAUSE = 128
 /** After so many sleeps one attempt: the other side may have become quick. */
 const SLEEPS_PER_TRIAL = 128
-/** And as long as that takes if the other side has to wake first, for two that sleep would never find out. */
-const TRIAL_US = 30
+const TRIAL_US = 20
 
 /**
  * How long to look before sleeping. Looking finds an answer within a fraction of a microsecond,
@@ -37,14 +36,12 @@ export class Spin {
   until(isReady: () => boolean): boolean {
     if (isReady()) return true
     if (this.#budgetUs < SHORTEST_US) return this.#sleep()
-    const began = performance.now()
-    const end = began + this.#budgetUs / 1000
+    const end = performance.now() + this.#budgetUs / 1000
     for (let pause = 1; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       for (let look = 0; look < LOOKS_PER_GLANCE; look++) {
         this.#pause(pause)
         if (!isReady()) continue
-        const tookUs = (performance.now() - began) * 1000
-        this.#budgetUs = Math.min(Math.max(this.#budgetUs, tookUs) * 2, this.#longestUs)
+        this.#budgetUs = Math.min(this.#budgetUs * 2, this.#longestUs)
         return true
       }
       if (performance.now() >= end) return this.#sleep()
