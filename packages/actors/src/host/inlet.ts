@@ -21,6 +21,7 @@ export class Inlet {
   readonly #read: (frame: Buffer) => void
   readonly #handle: () => boolean
   #isDue = false
+  #isReading = false
 
   /**
    * @param pull is bound already
@@ -45,7 +46,8 @@ export class Inlet {
   }
 
   readonly #changed = (): void => {
-    if (this.#isDue) return
+    // While it reads, it finds whatever comes.
+    if (this.#isDue || this.#isReading) return
     this.#isDue = true
     soon(this.#turn)
   }
@@ -54,24 +56,34 @@ export class Inlet {
     this.#isDue = false
     if (this.#pull.closed) return
     if (this.#pull.context.isShutDown) throw new SocketError('ETERM')
+    this.#isReading = true
+    const isDone = this.#readSome()
+    this.#isReading = false
+    if (isDone) return
+    this.#isDue = true
+    setImmediate(this.#turn)
+  }
+
+  /** @returns false: there may be more, but others have their turn first */
+  #readSome(): boolean {
     const { pattern } = this.#engaged
     let bytes = 0
     let unhandled = 0
     while (bytes < BYTES_PER_TURN && unhandled < BYTES_UNHANDLED) {
       const message = pattern.receive()
       if (typeof message === 'string') {
-        if (pattern.parkReceiving()) return
+        if (pattern.parkReceiving()) return true
         continue
       }
       const [frame] = message
+      const size = FRAME_BYTES + frame!.length
       this.#read(frame!)
-      bytes += FRAME_BYTES + frame!.length
+      bytes += size
       // What is handled soon is young garbage, and mailboxes stay short.
-      if (unhandled > 0 || !this.#handle()) unhandled += FRAME_BYTES + frame!.length
-      // It may have closed the host.
-      if (this.#pull.closed) return
+      if (unhandled > 0 || !this.#handle()) unhandled += size
+      // What was handled may have closed the host.
+      if (this.#pull.closed) return true
     }
-    this.#isDue = true
-    setImmediate(this.#turn)
+    return false
   }
 }

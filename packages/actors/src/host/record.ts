@@ -136,13 +136,18 @@ export class Unreadable {
   }
 }
 
+/** Of so much memory at most a view is kept, which keeps it alive. */
+const MOST_KEPT_BYTES = 256 * 1024
+
+const noView: DataView = new DataView(new ArrayBuffer(0))
+
 /** Reads the envelopes of one link. */
 export class RecordReader {
   readonly #names: string[] = []
   readonly #from: number
   readonly #context: ValueContext
   /** Of the memory that the last frame lay in: many small ones lie in the same. */
-  #view: DataView = new DataView(new ArrayBuffer(0))
+  #view = noView
 
   /** @param from the host at the other end */
   constructor(from: number, context: ValueContext) {
@@ -152,14 +157,20 @@ export class RecordReader {
 
   /** Calls `take` with each envelope of the frame, from `begin` on. */
   read(frame: Buffer, begin: number, take: (envelope: Envelope) => void): void {
-    if (this.#view.buffer !== frame.buffer) this.#view = new DataView(frame.buffer)
-    const view = this.#view
+    const view = this.#viewOf(frame.buffer)
     const { length, byteOffset } = frame
     for (let at = begin; at < length;) {
       const end = at + view.getUint32(byteOffset + at + record.length, true)
       take(this.#envelope(frame, view, at, end))
       at = end
     }
+  }
+
+  #viewOf(memory: ArrayBufferLike): DataView {
+    if (this.#view.buffer === memory) return this.#view
+    const view = new DataView(memory)
+    this.#view = memory.byteLength <= MOST_KEPT_BYTES ? view : noView
+    return view
   }
 
   #envelope(frame: Buffer, view: DataView, begin: number, end: number): Envelope {
