@@ -76,8 +76,8 @@ export class Mesh {
   /** Sends what was posted. */
   readonly flush = (): void => {
     this.#isFlushScheduled = false
-    for (const to of this.#holding) to.flush()
-    this.#holding.length = 0
+    // Taken out one by one: to set a length takes as long as all the rest.
+    for (let to = this.#holding.pop(); to !== undefined; to = this.#holding.pop()) to.flush()
   }
 
   to(host: number): Lanes {

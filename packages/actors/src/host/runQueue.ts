@@ -7,6 +7,9 @@ const SLOW_MS = 0.2
 /** The clock is looked at once in so many messages, and more often while it is not known how long they take. */
 const MOST_PER_LOOK = 64
 
+/** Places that are kept for what comes next. */
+const MOST_PLACES = 1024
+
 /** When the queue is run: as soon as what runs now is done, and again after the event loop has turned. */
 export interface Pace {
   soon(run: () => void): void
@@ -26,8 +29,10 @@ export class RunQueue<T> {
   readonly #pace: Pace
   readonly #step: (item: T) => void
   readonly #said: () => void
-  #items: T[] = []
+  /** Those from `head` to `tail` wait; the places of others are used again. */
+  #items: (T | undefined)[] = []
   #head = 0
+  #tail = 0
   #isScheduled = false
   #isAwaitingTurn = false
   #isRunning = false
@@ -51,7 +56,7 @@ export class RunQueue<T> {
   }
 
   add(item: T): void {
-    this.#items.push(item)
+    this.#items[this.#tail++] = item
     if (this.#isScheduled || this.#isRunning) return
     this.#isScheduled = true
     this.#pace.soon(this.run)
@@ -76,15 +81,16 @@ export class RunQueue<T> {
     this.#turnEndsAt = this.#lookedAt + TURN_MS
     this.#messages = 0
     this.#messagesPerLook = 1
-    while (this.#head < this.#items.length && !this.isOver()) this.#step(this.#items[this.#head++]!)
-    const isDone = this.#head === this.#items.length
+    while (this.#head < this.#tail && !this.isOver()) this.#step(this.#take())
+    const isDone = this.#head === this.#tail
     this.#isScheduled = !isDone
     if (isDone) {
-      this.#items.length = 0
-      this.#head = 0
+      this.#head = this.#tail = 0
+      if (this.#items.length > MOST_PLACES) this.#items = []
     } else {
-      if (this.#head > 1024) {
-        this.#items = this.#items.slice(this.#head)
+      if (this.#head > MOST_PLACES) {
+        this.#items = this.#items.slice(this.#head, this.#tail)
+        this.#tail -= this.#head
         this.#head = 0
       }
       this.#goOnAfterTurn()
@@ -92,6 +98,13 @@ export class RunQueue<T> {
     this.#isRunning = false
     this.#said()
     return isDone
+  }
+
+  #take(): T {
+    const item = this.#items[this.#head]!
+    // What is gone from here is not kept alive.
+    this.#items[this.#head++] = undefined
+    return item
   }
 
   #look(): boolean {
@@ -115,6 +128,6 @@ export class RunQueue<T> {
 
   readonly #afterTurn = (): void => {
     this.#isAwaitingTurn = false
-    if (this.#head < this.#items.length) this.run()
+    if (this.#head < this.#tail) this.run()
   }
 }
