@@ -66,8 +66,6 @@ export class Cell implements RefOwner {
   handlers: Handlers = {}
   /** The life that it leads now: each time that its factory runs, a new one begins. */
   incarnation!: Incarnation
-  /** Of the message being handled. */
-  deadline = Infinity
   /** The message being handled; if several are under way, only until its handler first awaits something. */
   current: Envelope | undefined
   /** What its handler sees of it; made when first asked for. */
@@ -97,6 +95,11 @@ export class Cell implements RefOwner {
     this.mailbox = laneOf === undefined ? new QueueMailbox() : new PriorityMailbox(laneOf)
     this.limit = mailbox === 0 ? Infinity : mailbox
     this.concurrency = concurrency
+  }
+
+  /** Of the message being handled. */
+  get deadline(): number {
+    return this.current?.deadline ?? Infinity
   }
 
   /** Its names from the program down, as `/parent/child`. */

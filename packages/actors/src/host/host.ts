@@ -8,7 +8,7 @@ import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
 import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
-import { copyValue } from '../values/index.ts'
+import { copyArguments, copyValue } from '../values/index.ts'
 import { Aborts } from './aborts.ts'
 import { PROGRAM, type Address } from './address.ts'
 import { Answers } from './answers.ts'
@@ -266,13 +266,22 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
   }
 
   /** @param parent an actor of this host; none: the program itself */
-  async spawn<Args extends unknown[], H>(
+  spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     args: Args,
     parent?: Parent,
   ): Promise<ActorHandle<H>> {
-    const address = await this.families.spawn(definition as never, args, parent)
-    return new ActorHandle(address, this.calls, parent?.cell)
+    const handleOf = (address: Address): ActorHandle<H> =>
+      new ActorHandle(address, this.calls, parent?.cell)
+    try {
+      const address = this.families.spawn(definition as never, args, parent)
+      // Without an asynchronous function, which makes a promise more for each.
+      return address instanceof Promise
+        ? address.then(handleOf)
+        : Promise.resolve(handleOf(address))
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -320,8 +329,7 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
 
   /** Arguments as an actor has them: its own. */
   copyArgs(args: unknown[], owner?: Cell): unknown[] {
-    if (args.every(isPrimitive)) return args
-    const copied = copyValue(args, this.#values) as unknown[]
+    const copied = copyArguments(args, this.#values)
     this.#values.adopt(owner)
     return copied
   }
@@ -332,6 +340,3 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     return copied
   }
 }
-
-const isPrimitive = (value: unknown): boolean =>
-  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)

@@ -1,4 +1,5 @@
-import { Push, SocketError, type Context } from '@ringpost/core'
+import { Push, type Context } from '@ringpost/core'
+import { engage, type Engaged } from '@ringpost/core/internal'
 import type { ValueContext } from '../values/index.ts'
 import { ByteWriter } from '../values/index.ts'
 import type { Parcel } from './envelope.ts'
@@ -19,6 +20,7 @@ export const FRAME_HEAD_BYTES = 4
 /** One direction between two hosts: what is posted leaves in frames, in its order. */
 export class Lane {
   readonly #push: Push
+  readonly #engaged: Engaged
   readonly #from: number
   readonly #writer = new ByteWriter()
   readonly #records: RecordWriter
@@ -31,6 +33,7 @@ export class Lane {
     this.#from = from
     this.#push = new Push({ context, sendHighWaterMark: FRAMES })
     this.#push.connect(endpoint)
+    this.#engaged = this.#push[engage](this.#changed)
     this.#records = new RecordWriter(this.#writer, values)
   }
 
@@ -65,6 +68,8 @@ export class Lane {
   flush(): void {
     const writer = this.#writer
     if (this.#isClosed || writer.size <= FRAME_HEAD_BYTES) return
+    // What others have said meanwhile, as to pause, is heard even if this thread never rests.
+    this.#engaged.thread.poll()
     const begin = writer.length - writer.size
     // A frame that is sent was copied, and its memory is free for the next.
     if (this.#backlog.length === 0 && this.#offer(writer.bytes.subarray(begin, writer.length)))
@@ -85,35 +90,30 @@ export class Lane {
     this.#wake()
   }
 
+  /** @returns false: there is no room; `#changed` follows when there is */
   #offer(frame: Buffer): boolean {
-    try {
-      this.#push.sendSync(frame, { timeout: 0 })
-      return true
-    } catch (error) {
-      if (error instanceof SocketError && error.code === 'EAGAIN') return false
-      throw error
-    }
+    const { pattern } = this.#engaged
+    do {
+      if (pattern.send(frame) !== 'EAGAIN') {
+        this.#engaged.flush()
+        return true
+      }
+      // Parked, the reader wakes us; not parked, it has just made room.
+    } while (!pattern.parkSending())
+    return false
   }
 
   #keep(frame: Buffer): void {
     this.#backlog.push(frame)
     this.#backlogBytes += frame.length
-    if (this.#backlog.length === 1) void this.#drain()
   }
 
-  async #drain(): Promise<void> {
-    while (this.#backlog.length > 0) {
-      const frame = this.#backlog[0]!
-      try {
-        await this.#push.send(frame)
-      } catch (error) {
-        if (this.#isClosed) return
-        throw error
-      }
-      this.#backlog.shift()
-      this.#backlogBytes -= frame.length
-      if (!this.isFull) this.#wake()
-    }
+  /** There may be room. */
+  readonly #changed = (): void => {
+    if (this.#isClosed) return
+    while (this.#backlog.length > 0 && this.#offer(this.#backlog[0]!))
+      this.#backlogBytes -= this.#backlog.shift()!.length
+    if (!this.isFull) this.#wake()
   }
 
   #wake(): void {
