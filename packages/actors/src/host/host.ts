@@ -8,6 +8,7 @@ import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
 import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
+import { spawnArguments } from '../schema/checking.ts'
 import { copyValue } from '../values/index.ts'
 import { Aborts } from './aborts.ts'
 import { PROGRAM, type Address } from './address.ts'
@@ -33,7 +34,7 @@ import { Performer } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
 import { PoolsPort } from './poolsPort.ts'
 import { Pressure } from './pressure.ts'
-import { ActorHandle } from './ref.ts'
+import { ActorHandle, type Call } from './ref.ts'
 import { RefValues, type RefMaker } from './refValues.ts'
 import { Replies } from './replies.ts'
 import { Reporting, type ReportingHost } from './reporting.ts'
@@ -270,8 +271,11 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     definition: ActorDefinition<Args, H>,
     args: Args,
     parent?: Parent,
+    { isFromOutside = false }: Call = {},
   ): Promise<ActorHandle<H>> {
-    const address = await this.families.spawn(definition as never, args, parent)
+    const checked = spawnArguments(definition, args, isFromOutside)
+    const given = checked instanceof Promise ? await checked : checked
+    const address = await this.families.spawn(definition as never, given, parent)
     return new ActorHandle(address, this.calls, parent?.cell)
   }
 
@@ -280,6 +284,14 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     const cell = this.life.create(blueprint, incarnation)
     const address = this.addressOf(cell)
     return cell.started === undefined ? address : cell.started.then(() => address)
+  }
+
+  whenSettled(address: Address): Promise<Address | undefined> {
+    return this.whereabouts.whenSettled(address)
+  }
+
+  formerlyOf(address: Address): readonly Address[] {
+    return this.cellAt(address)?.blueprint.formerly ?? []
   }
 
   /** Whether the actor is there. */

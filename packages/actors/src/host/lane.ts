@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Push, SocketError, type Context } from '@ringpost/core'
 import type { ValueContext } from '../values/index.ts'
 import { ByteWriter } from '../values/index.ts'
@@ -13,6 +14,9 @@ const FRAMES = 64
 /** What waits on this side for room in the ring, in bytes, before the lane counts as full. */
 const BACKLOG_BYTES = 1024 * 1024
 
+/** While shared memory is full, which nobody tells the end of, a frame is tried again so often, in milliseconds. */
+const MEMORY_RETRY_MS = 5
+
 /** Of a frame: the number of the host it comes from. */
 export const FRAME_HEAD_BYTES = 4
 
@@ -25,6 +29,7 @@ export class Lane {
   readonly #backlog: Buffer[] = []
   readonly #waiting: (() => void)[] = []
   #backlogBytes = 0
+  #isWithoutMemory = false
   #isClosed = false
 
   constructor(endpoint: string, from: number, context: Context, values: ValueContext) {
@@ -36,7 +41,7 @@ export class Lane {
 
   /** Whether a message more should wait: the host at the other end does not keep up. */
   get isFull(): boolean {
-    return this.#backlogBytes > BACKLOG_BYTES
+    return this.#isWithoutMemory || this.#backlogBytes > BACKLOG_BYTES
   }
 
   /** Whether something waits for `flush`. */
@@ -90,8 +95,10 @@ export class Lane {
       this.#push.sendSync(frame, { timeout: 0 })
       return true
     } catch (error) {
-      if (error instanceof SocketError && error.code === 'EAGAIN') return false
-      throw error
+      if (isFor(error, 'EAGAIN')) return false
+      if (!isFor(error, 'ENOMEM')) throw error
+      this.#isWithoutMemory = true
+      return false
     }
   }
 
@@ -108,8 +115,12 @@ export class Lane {
         await this.#push.send(frame)
       } catch (error) {
         if (this.#isClosed) return
-        throw error
+        if (!isFor(error, 'ENOMEM')) throw error
+        this.#isWithoutMemory = true
+        await delay(MEMORY_RETRY_MS)
+        continue
       }
+      this.#isWithoutMemory = false
       this.#backlog.shift()
       this.#backlogBytes -= frame.length
       if (!this.isFull) this.#wake()
@@ -120,3 +131,6 @@ export class Lane {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
 }
+
+const isFor = (error: unknown, code: SocketError['code']): boolean =>
+  error instanceof SocketError && error.code === code

@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import type { During } from '../supervision/options.ts'
 import { ActorContext } from './actorContext.ts'
 import type { Address } from './address.ts'
@@ -11,6 +12,7 @@ import type { Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
 import { Incarnation, type Ending } from './incarnation.ts'
 import type { Performer } from './performer.ts'
+import { StartLimit } from './startLimit.ts'
 
 /** How an actor is stopped. */
 export interface StopOptions {
@@ -214,7 +216,7 @@ export class Life {
       const context = new ActorContext(this.#host, cell, incarnation)
       const handlers: unknown = definition.factory(context, ...this.#host.copyArgs(args, cell))
       if (handlers instanceof Promise)
-        return handlers
+        return this.#inTime(cell, incarnation, handlers)
           .then((awaited) => this.#start(cell, incarnation, awaited))
           .catch(fail)
           .finally(() => (cell.started = undefined))
@@ -222,6 +224,25 @@ export class Life {
       return undefined
     } catch (error) {
       return fail(error)
+    }
+  }
+
+  /** @throws {ActorError} `ETIMEDOUT`; `ESTOPPED`: its life is over before it has begun */
+  async #inTime(
+    cell: Cell,
+    incarnation: Incarnation,
+    handlers: Promise<unknown>,
+  ): Promise<unknown> {
+    const { startTimeoutMs = DEFAULT_START_MS } = cell.blueprint.definition.options
+    const limit = new StartLimit(this.#host.timeouts, startTimeoutMs, undefined, cell.path)
+    const unbind = incarnation.bind(() => {
+      if (incarnation.isOver) limit.exceed(new ActorError('ESTOPPED'))
+    })
+    try {
+      return await Promise.race([handlers, limit.exceeded])
+    } finally {
+      unbind()
+      limit.end()
     }
   }
 

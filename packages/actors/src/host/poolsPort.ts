@@ -106,7 +106,7 @@ export class PoolsPort implements PoolsHost {
     return this.#host.watch(address, watcher)
   }
 
-  relayFor(address: Address, relay: (envelope: Envelope) => void): void {
+  relayFor(address: Address, relay: (envelope: Envelope, isFromOutside: boolean) => void): void {
     const cell = this.#host.cellAt(address)
     if (cell !== undefined) cell.relay = relay
   }
