@@ -61,3 +61,13 @@ export class ActorError extends Error {
     if (options?.issues !== undefined) this.issues = options.issues
   }
 }
+
+/** What another thread has failed with: of the errors that values carry, ours are made what they were. */
+export function asThrown(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'ActorError') return error
+  const { code } = error as { code?: unknown }
+  // The name is its own, and so are the fields: only the class is missing.
+  if (typeof code === 'string' && isActorErrorCode(code))
+    Object.setPrototypeOf(error, ActorError.prototype)
+  return error
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ActorError } from '../errors.ts'
 import type { Call } from './ref.ts'
 import { gated, number, schema } from '../schema/schemas.test-support.ts'
 import {
@@ -56,7 +57,9 @@ describe.each([
       code: 'ESCHEMA',
       issues: [{ message: 'no number', path: [0] }],
     }
-    await expect(outsider.ask.add('1' as never)).rejects.toMatchObject(refusal)
+    const error = await outsider.ask.add('1' as never).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ActorError)
+    expect(error).toMatchObject(refusal)
     await expect(outsider.stream.upTo('1' as never).next()).rejects.toMatchObject(refusal)
     outsider.tell.add({} as never)
     expect(await outsider.ask.added()).toEqual([])

@@ -47,8 +47,8 @@ export class Service {
   readonly #asks = new Map<number, AbortController>()
   readonly #streams = new Map<number, StreamSource>()
   readonly #watches = new Map<number, () => void>()
-  /** Links of its actors to those of this node, which outlast the connection. */
-  readonly #links = new Set<string>()
+  /** Links of its actors to those of this node, which outlast the connection, until one of both ends. */
+  readonly #links = new Map<string, () => void>()
   readonly #held: HeldTells
   #isClosed = false
 
@@ -191,10 +191,20 @@ export class Service {
     if (!this.#provider.mayLink && !this.#wards.has(path))
       throw new ActorError('EDENIED', 'Only who spawned an actor may link to it')
     const name = `${path} ${other.toString()}`
-    if (!isTied) this.#links.delete(name)
-    else if (this.#links.size >= this.#limits.watches) throw tooMany(this.#limits.watches, 'links')
-    else this.#links.add(name)
+    if (isTied && this.#links.size >= this.#limits.watches)
+      throw tooMany(this.#limits.watches, 'links')
     await this.#provider.link(ref, other, isTied)
+    this.#links.get(name)?.()
+    if (isTied) this.#countLink(name, [ref, other])
+  }
+
+  #countLink(name: string, between: readonly ActorRef[]): void {
+    const over = (): void => {
+      this.#links.delete(name)
+      for (const unwatch of unwatches) unwatch()
+    }
+    this.#links.set(name, over)
+    const unwatches = between.map((actor) => this.#provider.watch(actor, over))
   }
 
   #reply(id: number, controller: AbortController, value: unknown): void {
