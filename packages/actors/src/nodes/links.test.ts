@@ -2,10 +2,15 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Down } from '../host/down.ts'
 import type { ActorRef } from '../host/ref.ts'
 import { define } from '../testing/hosts.test-support.ts'
+import { Cable } from './testing/cable.test-support.ts'
 import { counter, Nodes } from './testing/nodes.test-support.ts'
 
 const nodes = new Nodes()
-afterEach(() => nodes.close())
+const cables: Cable[] = []
+afterEach(async () => {
+  await nodes.close()
+  for (const cable of cables.splice(0)) cable.close()
+})
 
 /** Links to others; fails when it is told, and for good. */
 const friend = define((ctx) => {
@@ -24,24 +29,27 @@ const friend = define((ctx) => {
   }
 })
 
-async function pair(links: boolean) {
+async function pair(links: boolean, goneAfterMs = 10_000) {
   const options = { supervision: { decide: () => 'stop' as const }, logger: false as const }
   const server = await nodes.start(options)
   const { endpoint } = await server.listen('tcp://127.0.0.1:*', {
     exports: { friend },
     links,
+    goneAfterMs,
   })
+  const cable = await Cable.to(endpoint)
+  cables.push(cable)
   const client = await nodes.start(options)
-  const node = await client.connect(endpoint)
-  return { server, client, node }
+  const node = await client.connect(cable.endpoint, { goneAfterMs: 10_000 })
+  return { server, client, node, cable }
 }
 
 const codeOf = (down: Down): unknown =>
   down.reason === 'failed' ? (down.error as { code?: unknown }).code : down.reason
 
 describe('a link to an actor of another node', () => {
-  const linked = async () => {
-    const { server, client, node } = await pair(true)
+  const linked = async (goneAfterMs?: number) => {
+    const { server, client, node, cable } = await pair(true, goneAfterMs)
     const there = await server.spawn(friend)
     server.expose('friend', there)
     const here = await client.spawn(friend)
@@ -49,7 +57,7 @@ describe('a link to an actor of another node', () => {
     await here.ask.link(ref as never)
     // What is said on the same way later comes later.
     expect(await ref.ask.hello()).toBe('hello')
-    return { server, client, node, here, there }
+    return { server, client, node, cable, here, there }
   }
 
   it('has this one fail when that one does', async () => {
@@ -67,9 +75,19 @@ describe('a link to an actor of another node', () => {
   })
 
   it('has that one fail when the node of this one is gone', async () => {
-    const { client, there } = await linked()
+    const { cable, there } = await linked(50)
     const down = there.down()
-    await client.close()
+    cable.cut()
+    expect(codeOf(await down)).toBe('ELINKED')
+  })
+
+  it('is tied still when the connection was lost for a moment', async () => {
+    const { cable, here, there, node } = await linked()
+    cable.cut()
+    await expect.poll(() => node.isConnected).toBe(false)
+    cable.mend()
+    const down = there.down()
+    here.tell.fail()
     expect(codeOf(await down)).toBe('ELINKED')
   })
 

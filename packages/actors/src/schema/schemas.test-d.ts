@@ -56,6 +56,7 @@ describe('a schema', () => {
   })
 
   it('does not compile with other handlers', () => {
+    expectTypeOf(text).not.toExtend<StandardSchema<number>>()
     // @ts-expect-error the schema gives a number
     defineActor(url, 'a', () => ({ draw: (size: string) => size }), {
       schema: { messages: { draw: number } },
