@@ -6,6 +6,6 @@ export default async function hostMain(task: HostTask): Promise<void> {
   await loadTypeScriptAsTheProgram()
   // Imported, as definitions are: piscina requires this module, and a program's loader may make another of each
   // module that is required.
-  const { runHost } = await import('./runHost.ts')
-  await runHost(task)
+  const { runThreadHost } = await import('./threadHost.ts')
+  await runThreadHost(task)
 }

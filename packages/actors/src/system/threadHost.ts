@@ -5,8 +5,8 @@ import { Host } from '../host/host.ts'
 import type { HostTask } from './hostThread.ts'
 import { becomeHost } from './inHost.ts'
 
-/** Is a host until it is closed. */
-export async function runHost(task: HostTask): Promise<void> {
+/** Makes this thread a host, until it is closed. */
+export async function runThreadHost(task: HostTask): Promise<void> {
   becomeHost()
   const board = new Board(task.board)
   const host = new Host(task.system, task.number, context, board, task.seat)
