@@ -19,8 +19,8 @@ export async function loadTypeScriptAsTheProgram(): Promise<void> {
   try {
     // What is found is for `require`; beside it is the one for modules, which works in threads.
     const api = createRequire(placeOf(loader)).resolve('tsx/esm/api').replace(/cjs$/, 'mjs')
-    const { register } = (await import(pathToFileURL(api).href)) as TsxApi
-    register()
+    const tsx = (await import(pathToFileURL(api).href)) as TsxApi
+    tsx.register()
   } catch {
     // Another tsx: definitions in TypeScript say by themselves that they cannot be loaded.
   }
