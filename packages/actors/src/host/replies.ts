@@ -85,6 +85,7 @@ const reasons: Partial<Record<string, DeadLetterReason>> = {
   EMSGSIZE: 'unreadable',
   EOVERFLOW: 'overflow',
   ESCHEMA: 'invalid',
+  EINVAL: 'invalid',
 }
 
 const reasonOf = (error: unknown): DeadLetterReason =>

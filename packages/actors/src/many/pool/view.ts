@@ -181,8 +181,7 @@ export class PoolView implements TaskKeeper {
     const from: Call = { isFromOutside }
     const ref = isFromOutside ? (pool.with(from) as ActorRef<never>) : pool
     if (envelope.kind === kind.tell) {
-      this.tell(ref, method, args)
-      if (envelope.id !== 0) outlet.reply(envelope, undefined)
+      this.#relayTell(envelope, ref, outlet)
       return
     }
     const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.#now())
@@ -193,6 +192,16 @@ export class PoolView implements TaskKeeper {
         (value) => outlet.reply(envelope, value),
         (error: unknown) => outlet.fault(envelope, error),
       )
+  }
+
+  #relayTell(envelope: Envelope, ref: ActorRef<never>, outlet: RelayOutlet): void {
+    try {
+      this.tell(ref, envelope.method, envelope.body as unknown[])
+      if (envelope.id !== 0) outlet.reply(envelope, undefined)
+    } catch (error) {
+      // No member can be chosen by such arguments, and who sent them is elsewhere.
+      outlet.refuse(envelope, error)
+    }
   }
 
   /** The keeper has told who is there. */
@@ -564,6 +573,8 @@ export class PoolView implements TaskKeeper {
 export interface RelayOutlet {
   reply(envelope: Envelope, value: unknown): void
   fault(envelope: Envelope, error: unknown): void
+  /** It is a dead letter. */
+  refuse(envelope: Envelope, error: unknown): void
   play(envelope: Envelope, items: AsyncIterator<unknown>): void
 }
 
