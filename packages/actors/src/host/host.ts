@@ -8,6 +8,7 @@ import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
 import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
+import { spawnArguments } from '../schema/checking.ts'
 import { copyArguments, copyValue } from '../values/index.ts'
 import { Aborts } from './aborts.ts'
 import { PROGRAM, type Address } from './address.ts'
@@ -33,7 +34,7 @@ import { Performer } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
 import { PoolsPort } from './poolsPort.ts'
 import { Pressure } from './pressure.ts'
-import { ActorHandle } from './ref.ts'
+import { ActorHandle, type Call } from './ref.ts'
 import { RefValues, type RefMaker } from './refValues.ts'
 import { Replies } from './replies.ts'
 import { Reporting, type ReportingHost } from './reporting.ts'
@@ -270,15 +271,20 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     definition: ActorDefinition<Args, H>,
     args: Args,
     parent?: Parent,
+    { isFromOutside = false }: Call = {},
   ): Promise<ActorHandle<H>> {
     const handleOf = (address: Address): ActorHandle<H> =>
       new ActorHandle(address, this.calls, parent?.cell)
-    try {
-      const address = this.families.spawn(definition as never, args, parent)
+    const begin = (given: unknown[]): Promise<ActorHandle<H>> => {
+      const address = this.families.spawn(definition as never, given, parent)
       // Without an asynchronous function, which makes a promise more for each.
       return address instanceof Promise
         ? address.then(handleOf)
         : Promise.resolve(handleOf(address))
+    }
+    try {
+      const checked = spawnArguments(definition, args, isFromOutside)
+      return checked instanceof Promise ? checked.then(begin) : begin(checked)
     } catch (error) {
       return Promise.reject(error as Error)
     }
@@ -289,6 +295,14 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     const cell = this.life.create(blueprint, incarnation)
     const address = this.addressOf(cell)
     return cell.started === undefined ? address : cell.started.then(() => address)
+  }
+
+  whenSettled(address: Address): Promise<Address | undefined> {
+    return this.whereabouts.whenSettled(address)
+  }
+
+  formerlyOf(address: Address): readonly Address[] {
+    return this.cellAt(address)?.blueprint.formerly ?? []
   }
 
   /** Whether the actor is there. */

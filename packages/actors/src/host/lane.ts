@@ -1,4 +1,4 @@
-import { Push, type Context } from '@ringpost/core'
+import { Push, SocketError, type Context } from '@ringpost/core'
 import { engage, type Engaged } from '@ringpost/core/internal'
 import type { ValueContext } from '../values/index.ts'
 import { ByteWriter } from '../values/index.ts'
@@ -14,6 +14,9 @@ const FRAMES = 64
 /** What waits on this side for room in the ring, in bytes, before the lane counts as full. */
 const BACKLOG_BYTES = 1024 * 1024
 
+/** While shared memory is full, which nobody tells the end of, a frame is tried again so often, in milliseconds. */
+const MEMORY_RETRY_MS = 5
+
 /** Of a frame: the number of the host it comes from. */
 export const FRAME_HEAD_BYTES = 4
 
@@ -27,6 +30,8 @@ export class Lane {
   readonly #backlog: Buffer[] = []
   readonly #waiting: (() => void)[] = []
   #backlogBytes = 0
+  #isWithoutMemory = false
+  #retry: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(endpoint: string, from: number, context: Context, values: ValueContext) {
@@ -39,7 +44,7 @@ export class Lane {
 
   /** Whether a message more should wait: the host at the other end does not keep up. */
   get isFull(): boolean {
-    return this.#backlogBytes > BACKLOG_BYTES
+    return this.#isWithoutMemory || this.#backlogBytes > BACKLOG_BYTES
   }
 
   /** Whether something waits for `flush`. */
@@ -84,22 +89,29 @@ export class Lane {
 
   close(): void {
     this.#isClosed = true
+    clearTimeout(this.#retry)
     this.#push.close()
     this.#backlog.length = 0
     this.#backlogBytes = 0
     this.#wake()
   }
 
-  /** @returns false: there is no room; `#changed` follows when there is */
+  /** @returns false: there is no room, or no memory; `#changed` follows when there may be */
   #offer(frame: Buffer): boolean {
     const { pattern } = this.#engaged
-    do {
-      if (pattern.send(frame) !== 'EAGAIN') {
-        this.#engaged.flush()
-        return true
-      }
-      // Parked, the reader wakes us; not parked, it has just made room.
-    } while (!pattern.parkSending())
+    try {
+      do {
+        if (pattern.send(frame) !== 'EAGAIN') {
+          this.#engaged.flush()
+          return true
+        }
+        // Parked, the reader wakes us; not parked, it has just made room.
+      } while (!pattern.parkSending())
+    } catch (error) {
+      if (!(error instanceof SocketError) || error.code !== 'ENOMEM') throw error
+      this.#isWithoutMemory = true
+      this.#retry ??= setTimeout(() => this.#tryAgain(), MEMORY_RETRY_MS)
+    }
     return false
   }
 
@@ -114,6 +126,12 @@ export class Lane {
     while (this.#backlog.length > 0 && this.#offer(this.#backlog[0]!))
       this.#backlogBytes -= this.#backlog.shift()!.length
     if (!this.isFull) this.#wake()
+  }
+
+  #tryAgain(): void {
+    this.#retry = undefined
+    this.#isWithoutMemory = false
+    this.#changed()
   }
 
   #wake(): void {

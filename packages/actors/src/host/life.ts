@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import type { During } from '../supervision/options.ts'
 import { ActorContext } from './actorContext.ts'
 import type { Address } from './address.ts'
@@ -11,6 +12,7 @@ import type { Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
 import { Incarnation, type Ending } from './incarnation.ts'
 import type { Performer } from './performer.ts'
+import { StartLimit } from './startLimit.ts'
 
 /** How an actor is stopped. */
 export interface StopOptions {
@@ -218,7 +220,7 @@ export class Life {
     isRestart: boolean,
   ): Promise<void> {
     try {
-      this.#start(cell, incarnation, await handlers)
+      this.#start(cell, incarnation, await this.#inTime(cell, incarnation, handlers))
     } catch (error) {
       await this.#failToBegin(cell, error, isRestart)
     } finally {
@@ -233,6 +235,25 @@ export class Life {
       await this.#close(cell, { reason: 'restarting', error }, false)
     } else await this.finish(cell, { reason: 'failed', error })
     throw error
+  }
+
+  /** @throws {ActorError} `ETIMEDOUT`; `ESTOPPED`: its life is over before it has begun */
+  async #inTime(
+    cell: Cell,
+    incarnation: Incarnation,
+    handlers: Promise<unknown>,
+  ): Promise<unknown> {
+    const { startTimeoutMs = DEFAULT_START_MS } = cell.blueprint.definition.options
+    const limit = new StartLimit(this.#host.timeouts, startTimeoutMs, undefined, cell.path)
+    const unbind = incarnation.bind(() => {
+      if (incarnation.isOver) limit.exceed(new ActorError('ESTOPPED'))
+    })
+    try {
+      return await Promise.race([handlers, limit.exceeded])
+    } finally {
+      unbind()
+      limit.end()
+    }
   }
 
   #start(cell: Cell, incarnation: Incarnation, handlers: unknown): void {

@@ -1,6 +1,7 @@
 import { ActorError } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
+import type { Inspection } from './inspection.ts'
 import { Message, type MessageHost } from './message.ts'
 import { RunQueue, threadPace } from './runQueue.ts'
 import type { Turn } from './turn.ts'
@@ -93,6 +94,10 @@ export class Performer {
 
   /** It stops, goes on in its next turn, or waits for a message. */
   #rest(cell: Cell): void {
+    if (cell.inspection?.awaited !== undefined && !cell.isStopping) {
+      cell.phase = 'awaiting'
+      return
+    }
     cell.phase = 'idle'
     const isDone = cell.isStopping || (cell.isLeaving && cell.mailbox.length === 0)
     if (isDone) {
@@ -112,6 +117,10 @@ export class Performer {
       this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))
       return
     }
+    if (cell.inspection?.isDue(envelope) === true) {
+      this.#inspect(cell, cell.inspection, envelope)
+      return
+    }
     cell.current = envelope
     cell.work?.timers?.receiveTimeout?.restart()
     let result: unknown
@@ -123,6 +132,44 @@ export class Performer {
     }
     if (isThenable(result)) void this.#await(cell, envelope, result)
     else this.#done(cell, envelope, this.#over(cell, envelope), result)
+  }
+
+  /** A schema says whether it is handled, and with what. */
+  #inspect(cell: Cell, inspection: Inspection, envelope: Envelope): void {
+    let checked: unknown[] | Promise<unknown[]>
+    try {
+      checked = inspection.check(envelope)
+    } catch (error) {
+      this.#stage.refuse(envelope, error)
+      return
+    }
+    if (checked instanceof Promise) void this.#awaitCheck(cell, inspection, envelope, checked)
+    else this.#handle(cell, { ...envelope, body: checked })
+  }
+
+  async #awaitCheck(
+    cell: Cell,
+    inspection: Inspection,
+    envelope: Envelope,
+    checked: Promise<unknown[]>,
+  ): Promise<void> {
+    inspection.awaited = envelope
+    cell.phase = 'awaiting'
+    try {
+      const body = await checked
+      if (!inspection.isCanceled) this.#readmit(cell, { ...envelope, body })
+    } catch (error) {
+      this.#stage.refuse(envelope, error)
+    }
+    inspection.awaited = undefined
+    inspection.isCanceled = false
+    if (cell.phase === 'awaiting' || cell.phase === 'idle') this.#rest(cell)
+  }
+
+  /** It is the next to be handled. */
+  #readmit(cell: Cell, envelope: Envelope): void {
+    if (cell.phase === 'stopped') throw new ActorError('ENOACTOR', 'The actor has stopped')
+    cell.mailbox.unshift(envelope)
   }
 
   #turn(cell: Cell, turn: Turn): void {

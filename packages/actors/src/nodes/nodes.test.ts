@@ -129,6 +129,7 @@ describe('an actor of another node', () => {
     expect(String(ref)).toBe(`${endpoint}/counter`)
     expect(again.equals(ref as never)).toBe(true)
     expect(await again.ask.value()).toBe(7)
+    expect(await again.path()).toBe('/counter')
     expect(client.ref(`${endpoint}/other`).equals(ref as never)).toBe(false)
   })
 })
