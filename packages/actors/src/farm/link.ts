@@ -105,7 +105,10 @@ export class RefLink implements Link {
     })
     try {
       const worker = this.#ref.with({ timeoutMs, signal: controller.signal })
-      return report(await worker.callAsk(work.name, isSpread ? (item as unknown[]) : [item]), [])
+      return report(
+        await worker.callAsk(work.name, isSpread ? [...(item as unknown[])] : [item]),
+        [],
+      )
     } catch (error) {
       if (isLoss(error)) throw error
       return report(undefined, [[0, error]])

@@ -1,5 +1,5 @@
 import { ActorError } from '../errors.ts'
-import { copyValue } from '../values/index.ts'
+import { copyArguments } from '../values/index.ts'
 import { AbortableAnswer } from './abortableAnswer.ts'
 import type { Address } from './address.ts'
 import type { Arrivals } from './arrivals.ts'
@@ -150,7 +150,7 @@ export class Calls implements Caller {
     deadline: number,
   ): boolean {
     if (host === this.#number) {
-      const body = copyValue(args, this.#values)
+      const body = copyArguments(args, this.#values)
       this.#arrivals.deliver({
         kind: how,
         slot,

@@ -69,8 +69,6 @@ export class Cell implements RefOwner {
   handlers: Handlers = {}
   /** The life that it leads now: each time that its factory runs, a new one begins. */
   incarnation!: Incarnation
-  /** Of the message being handled. */
-  deadline = Infinity
   /** The message being handled; if several are under way, only until its handler first awaits something. */
   current: Envelope | undefined
   /** What its handler sees of it; made when first asked for. */
@@ -101,6 +99,11 @@ export class Cell implements RefOwner {
     this.limit = mailbox === 0 ? Infinity : mailbox
     this.concurrency = concurrency
     this.inspection = Inspection.of(blueprint.definition)
+  }
+
+  /** Of the message being handled. */
+  get deadline(): number {
+    return this.current?.deadline ?? Infinity
   }
 
   /** Its names from the program down, as `/parent/child`. */

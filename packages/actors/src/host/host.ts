@@ -9,7 +9,7 @@ import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
 import { spawnArguments } from '../schema/checking.ts'
-import { copyValue } from '../values/index.ts'
+import { copyArguments, copyValue } from '../values/index.ts'
 import { Aborts } from './aborts.ts'
 import { PROGRAM, type Address } from './address.ts'
 import { Answers } from './answers.ts'
@@ -267,16 +267,32 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
   }
 
   /** @param parent an actor of this host; none: the program itself */
-  async spawn<Args extends unknown[], H>(
+  spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     args: Args,
     parent?: Parent,
     { isFromOutside = false }: Call = {},
   ): Promise<ActorHandle<H>> {
-    const checked = spawnArguments(definition, args, isFromOutside)
-    const given = checked instanceof Promise ? await checked : checked
-    const address = await this.families.spawn(definition as never, given, parent)
-    return new ActorHandle(address, this.calls, parent?.cell)
+    try {
+      const checked = spawnArguments(definition, args, isFromOutside)
+      // Without an asynchronous function, which makes a promise more for each.
+      return checked instanceof Promise
+        ? checked.then((given) => this.#spawn<H>(definition as never, given, parent))
+        : Promise.resolve(this.#spawn<H>(definition as never, checked, parent))
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #spawn<H>(
+    definition: ActorDefinition,
+    args: unknown[],
+    parent: Parent | undefined,
+  ): ActorHandle<H> | Promise<ActorHandle<H>> {
+    const handleOf = (address: Address): ActorHandle<H> =>
+      new ActorHandle(address, this.calls, parent?.cell)
+    const address = this.families.spawn(definition, args, parent)
+    return address instanceof Promise ? address.then(handleOf) : handleOf(address)
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -332,8 +348,7 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
 
   /** Arguments as an actor has them: its own. */
   copyArgs(args: unknown[], owner?: Cell): unknown[] {
-    if (args.every(isPrimitive)) return args
-    const copied = copyValue(args, this.#values) as unknown[]
+    const copied = copyArguments(args, this.#values)
     this.#values.adopt(owner)
     return copied
   }
@@ -344,6 +359,3 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     return copied
   }
 }
-
-const isPrimitive = (value: unknown): boolean =>
-  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)

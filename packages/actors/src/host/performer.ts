@@ -24,8 +24,8 @@ export interface Stage extends MessageHost {
   relieved(cell: Cell): void
   /** The actor was to stop, and nothing of it runs. */
   canStop(cell: Cell): void
-  /** Nothing is left to be run for now. */
-  rested(): void
+  /** What was said until now should leave: nothing is left to be run for now, or that takes long. */
+  said(): void
 }
 
 /**
@@ -35,14 +35,15 @@ export interface Stage extends MessageHost {
 export class Performer {
   readonly #stage: Stage
   readonly #queue: RunQueue<Cell>
-  readonly run: () => void
+  /** Runs what there is to do. @returns false: some is left for the next turn of the event loop */
+  readonly run: () => boolean
 
   constructor(stage: Stage) {
     this.#stage = stage
     this.#queue = new RunQueue<Cell>(
       threadPace,
       (cell) => this.#step(cell),
-      () => stage.rested(),
+      () => stage.said(),
     )
     this.run = this.#queue.run
   }
@@ -67,6 +68,7 @@ export class Performer {
       const turn = cell.work?.turns.shift()
       if (turn !== undefined) {
         this.#turn(cell, turn)
+        this.#queue.did()
         if (this.#isHeld(cell)) return
       }
       const envelope = cell.mailbox.shift()
@@ -74,8 +76,10 @@ export class Performer {
         if (cell.paused !== undefined && cell.mailbox.length <= cell.limit / 2)
           this.#stage.relieved(cell)
         this.#handle(cell, envelope)
+        this.#queue.did()
         if (this.#isHeld(cell)) return
-      } else if (turn === undefined) break
+      }
+      if (!hasWork(cell) || this.#queue.isOver()) break
     }
     this.#rest(cell)
   }
@@ -98,7 +102,7 @@ export class Performer {
     const isDone = cell.isStopping || (cell.isLeaving && cell.mailbox.length === 0)
     if (isDone) {
       if (cell.underWay === 0) this.#stage.canStop(cell)
-    } else if (cell.mailbox.length > 0 || (cell.work?.turns.length ?? 0) > 0) this.wake(cell)
+    } else if (hasWork(cell)) this.wake(cell)
   }
 
   #handle(cell: Cell, envelope: Envelope): void {
@@ -118,7 +122,6 @@ export class Performer {
       return
     }
     cell.current = envelope
-    cell.deadline = envelope.deadline
     cell.work?.timers?.receiveTimeout?.restart()
     let result: unknown
     try {
@@ -175,7 +178,6 @@ export class Performer {
     const envelope = message?.envelope ?? envelopeOf(cell, turn)
     cell.current = envelope
     cell.message = message
-    cell.deadline = envelope.deadline
     let result: unknown
     try {
       result = turn.run()
@@ -238,7 +240,6 @@ export class Performer {
     const { message } = cell
     cell.current = undefined
     cell.message = undefined
-    cell.deadline = Infinity
     return message
   }
 
@@ -276,6 +277,9 @@ export class Performer {
   }
 }
 
+const hasWork = ({ mailbox, work }: Cell): boolean =>
+  mailbox.length > 0 || (work !== undefined && work.turns.length > 0)
+
 /** What stands for a turn where a message is meant. */
 function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {
   return {
@@ -291,10 +295,13 @@ function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {
 }
 
 const ordinary = Object.prototype as unknown as Record<string, unknown>
+/** Asked for what it does not have, an object takes longer than a set. */
+const ordinaryNames = new Set(Object.getOwnPropertyNames(ordinary))
 
 function handlerOf(cell: Cell, method: string): ((...args: unknown[]) => unknown) | undefined {
   const handler = cell.handlers[method]
-  return typeof handler === 'function' && handler !== ordinary[method] ? handler : undefined
+  if (typeof handler !== 'function') return undefined
+  return ordinaryNames.has(method) && handler === ordinary[method] ? undefined : handler
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

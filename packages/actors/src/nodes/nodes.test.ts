@@ -257,6 +257,8 @@ describe('spawning on another node', () => {
     const stop = ref.caller.stop(ref.address, {})
     expect(await errorFrom(stop)).toMatchObject({ code: 'EDENIED' })
     const down = ref.down()
+    // Asked behind the watch: once this is answered, the server knows of it.
+    expect(await ref.ask.value()).toBe(1)
     await client.close()
     expect(await down).toMatchObject({ reason: 'stopped' })
   })

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { ActorError } from '../errors.ts'
 import type { Down } from '../host/down.ts'
 import { ActorRef, type ActorHandle, type CallOptions } from '../host/ref.ts'
+import { soon } from '../host/soon.ts'
 import { StreamSource } from '../host/streamSource.ts'
 import type { Turn } from '../host/turn.ts'
 import { readValue } from '../values/index.ts'
@@ -243,7 +244,7 @@ export class Service {
         threw: (error: unknown) => this.#fail(id, error),
         // The other node gives credit by items alone.
         stall: () => undefined,
-        schedule: (turn: Turn) => queueMicrotask(() => turn.run()),
+        schedule: (turn: Turn) => soon(() => turn.run()),
         ended: () => {
           if (this.#streams.get(id) === source) this.#streams.delete(id)
         },

@@ -80,17 +80,19 @@ export interface Message {
   text: string
 }
 
-export const messageOf = (kind: Say, fields: Partial<Message> = {}): Message => ({
-  kind,
-  id: 0,
-  to: '',
-  method: '',
-  remainingMs: Infinity,
-  count: 0,
-  code: '',
-  text: '',
-  ...fields,
-})
+/** Field by field: a message is made for each that comes or goes, and spreading takes ten times as long. */
+export const messageOf = (
+  kind: Say,
+  {
+    id = 0,
+    to = '',
+    method = '',
+    remainingMs = Infinity,
+    count = 0,
+    code = '',
+    text = '',
+  }: Partial<Omit<Message, 'kind'>> = {},
+): Message => ({ kind, id, to, method, remainingMs, count, code, text })
 
 /** No path, name, code or text is longer, in bytes. */
 export const MAX_TEXT_BYTES = 1024
