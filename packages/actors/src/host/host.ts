@@ -273,21 +273,26 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     parent?: Parent,
     { isFromOutside = false }: Call = {},
   ): Promise<ActorHandle<H>> {
-    const handleOf = (address: Address): ActorHandle<H> =>
-      new ActorHandle(address, this.calls, parent?.cell)
-    const begin = (given: unknown[]): Promise<ActorHandle<H>> => {
-      const address = this.families.spawn(definition as never, given, parent)
-      // Without an asynchronous function, which makes a promise more for each.
-      return address instanceof Promise
-        ? address.then(handleOf)
-        : Promise.resolve(handleOf(address))
-    }
     try {
       const checked = spawnArguments(definition, args, isFromOutside)
-      return checked instanceof Promise ? checked.then(begin) : begin(checked)
+      // Without an asynchronous function, which makes a promise more for each.
+      return checked instanceof Promise
+        ? checked.then((given) => this.#spawn<H>(definition as never, given, parent))
+        : Promise.resolve(this.#spawn<H>(definition as never, checked, parent))
     } catch (error) {
       return Promise.reject(error as Error)
     }
+  }
+
+  #spawn<H>(
+    definition: ActorDefinition,
+    args: unknown[],
+    parent: Parent | undefined,
+  ): ActorHandle<H> | Promise<ActorHandle<H>> {
+    const handleOf = (address: Address): ActorHandle<H> =>
+      new ActorHandle(address, this.calls, parent?.cell)
+    const address = this.families.spawn(definition, args, parent)
+    return address instanceof Promise ? address.then(handleOf) : handleOf(address)
   }
 
   /** Makes an actor here. @throws what its factory throws */

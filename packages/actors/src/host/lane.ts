@@ -30,8 +30,8 @@ export class Lane {
   readonly #backlog: Buffer[] = []
   readonly #waiting: (() => void)[] = []
   #backlogBytes = 0
-  #isWithoutMemory = false
-  #retry: NodeJS.Timeout | undefined
+  /** While there is no memory. */
+  #memoryRetry: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(endpoint: string, from: number, context: Context, values: ValueContext) {
@@ -44,7 +44,7 @@ export class Lane {
 
   /** Whether a message more should wait: the host at the other end does not keep up. */
   get isFull(): boolean {
-    return this.#isWithoutMemory || this.#backlogBytes > BACKLOG_BYTES
+    return this.#memoryRetry !== undefined || this.#backlogBytes > BACKLOG_BYTES
   }
 
   /** Whether something waits for `flush`. */
@@ -89,14 +89,14 @@ export class Lane {
 
   close(): void {
     this.#isClosed = true
-    clearTimeout(this.#retry)
+    clearTimeout(this.#memoryRetry)
     this.#push.close()
     this.#backlog.length = 0
     this.#backlogBytes = 0
     this.#wake()
   }
 
-  /** @returns false: there is no room, or no memory; `#changed` follows when there may be */
+  /** @returns false: there is no room; `#changed` follows when there is */
   #offer(frame: Buffer): boolean {
     const { pattern } = this.#engaged
     try {
@@ -109,8 +109,7 @@ export class Lane {
       } while (!pattern.parkSending())
     } catch (error) {
       if (!(error instanceof SocketError) || error.code !== 'ENOMEM') throw error
-      this.#isWithoutMemory = true
-      this.#retry ??= setTimeout(() => this.#tryAgain(), MEMORY_RETRY_MS)
+      this.#memoryRetry ??= setTimeout(this.#changed, MEMORY_RETRY_MS)
     }
     return false
   }
@@ -123,15 +122,11 @@ export class Lane {
   /** There may be room. */
   readonly #changed = (): void => {
     if (this.#isClosed) return
+    clearTimeout(this.#memoryRetry)
+    this.#memoryRetry = undefined
     while (this.#backlog.length > 0 && this.#offer(this.#backlog[0]!))
       this.#backlogBytes -= this.#backlog.shift()!.length
     if (!this.isFull) this.#wake()
-  }
-
-  #tryAgain(): void {
-    this.#retry = undefined
-    this.#isWithoutMemory = false
-    this.#changed()
   }
 
   #wake(): void {

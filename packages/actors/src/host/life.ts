@@ -213,6 +213,25 @@ export class Life {
     }
   }
 
+  /** @throws {ActorError} `ETIMEDOUT`; `ESTOPPED`: its life is over before it has begun */
+  async #inTime(
+    cell: Cell,
+    incarnation: Incarnation,
+    handlers: Promise<unknown>,
+  ): Promise<unknown> {
+    const { startTimeoutMs = DEFAULT_START_MS } = cell.blueprint.definition.options
+    const limit = new StartLimit(this.#host.timeouts, startTimeoutMs, undefined, cell.path)
+    const unbind = incarnation.bind(() => {
+      if (incarnation.isOver) limit.exceed(new ActorError('ESTOPPED'))
+    })
+    try {
+      return await Promise.race([handlers, limit.exceeded])
+    } finally {
+      unbind()
+      limit.end()
+    }
+  }
+
   async #startLater(
     cell: Cell,
     incarnation: Incarnation,
@@ -235,25 +254,6 @@ export class Life {
       await this.#close(cell, { reason: 'restarting', error }, false)
     } else await this.finish(cell, { reason: 'failed', error })
     throw error
-  }
-
-  /** @throws {ActorError} `ETIMEDOUT`; `ESTOPPED`: its life is over before it has begun */
-  async #inTime(
-    cell: Cell,
-    incarnation: Incarnation,
-    handlers: Promise<unknown>,
-  ): Promise<unknown> {
-    const { startTimeoutMs = DEFAULT_START_MS } = cell.blueprint.definition.options
-    const limit = new StartLimit(this.#host.timeouts, startTimeoutMs, undefined, cell.path)
-    const unbind = incarnation.bind(() => {
-      if (incarnation.isOver) limit.exceed(new ActorError('ESTOPPED'))
-    })
-    try {
-      return await Promise.race([handlers, limit.exceeded])
-    } finally {
-      unbind()
-      limit.end()
-    }
   }
 
   #start(cell: Cell, incarnation: Incarnation, handlers: unknown): void {
