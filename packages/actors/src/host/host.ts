@@ -301,6 +301,26 @@ export class Host
     return this.watches.watch(actor, watcher)
   }
 
+  /**
+   * Calls back when the actor is no more and will not be restarted on another host.
+   *
+   * @returns takes it back
+   */
+  whenOver(actor: Address, over: () => void): () => void {
+    let forget = (): void => undefined
+    const look = (): void => {
+      if (this.#isAwaited(actor)) forget = this.#moves.whenKnown(actor, look)
+      else if (this.isGone(this.whereIs(actor).host)) over()
+      else
+        forget = this.watch(actor, ({ reason }) => {
+          if (reason === 'host lost' && actor.url === undefined) look()
+          else over()
+        })
+    }
+    look()
+    return () => forget()
+  }
+
   /** @param parent an actor of this host; none: the program itself */
   async spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,

@@ -145,7 +145,7 @@ export class Gateway implements PeerOwner {
     const path = pathOf(name)
     if (this.#exposed.has(path)) throw new ActorError('EINVAL', `Another actor is at ${path}`)
     this.#exposed.set(path, ref)
-    this.#host.watch(ref.address, () => {
+    this.#host.whenOver(ref.address, () => {
       if (this.#exposed.get(path) === ref) this.#exposed.delete(path)
     })
   }
@@ -419,6 +419,7 @@ export class Gateway implements PeerOwner {
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
+      whenOver: (ref, over) => this.#host.whenOver(ref.address, over),
       spawn: (name, args) => this.#spawnHere(exports, name, args),
     }
     const service = new Service(
