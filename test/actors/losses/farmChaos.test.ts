@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { createSystem } from '@ringpost/actors'
-import { announcedSeed, Random } from '../support/random.ts'
-import { attackedSystem, chaosRound, FarmOnHosts } from './farmChaos.ts'
+import { announcedSeed, Random } from '../../support/random.ts'
+import { attackedSystem, chaosRound, FarmOnHosts } from '../farmChaos.ts'
 
-const actors = new URL('../dist/actors/chaosActors.js', import.meta.url)
+const actors = new URL('../../dist/actors/chaosActors.js', import.meta.url)
 
-/** `pnpm chaos` does the same for minutes. Threads that replace others take a second each on a busy machine. */
+/** `pnpm chaos` does the same for minutes, and more. */
 it('hosts end at any moment: each result of a farm comes, and comes once', async () => {
   const seed = announcedSeed('farm chaos')
   const random = new Random(seed)
