@@ -1,10 +1,17 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { ActorDefinition, ActorHandle, ActorRef, ActorSystem } from '@ringpost/actors'
+import type {
+  ActorDefinition,
+  ActorHandle,
+  ActorRef,
+  ActorSystem,
+  HandlersOf,
+} from '@ringpost/actors'
 import { account, clerk } from '../actors/nodeActors.ts'
 import type { Random } from '../support/random.ts'
 import type { NodeCrew } from './nodeCrew.ts'
 
-type Account = ActorRef<typeof account>
+type Account = HandlersOf<typeof account>
+type Clerk = HandlersOf<typeof clerk>
 
 /** Far longer than anything takes: an answer that has not come by then never will. */
 const LOST_MS = 40_000
@@ -22,8 +29,8 @@ export class Callers {
   readonly #random: Random
   readonly #blunder: (what: string) => void
   /** Actors of this system's hosts, which end with them. */
-  #account: ActorHandle<typeof account> | undefined
-  #clerk: ActorHandle<typeof clerk> | undefined
+  #account: ActorHandle<Account> | undefined
+  #clerk: ActorHandle<Clerk> | undefined
 
   /** @param blunder told of what should not have happened */
   constructor(
@@ -101,16 +108,16 @@ export class Callers {
     await own.stop({ drain: false })
   }
 
-  #farAccount(): Account | undefined {
-    return this.#nodes.any()?.ref<typeof account>('/account').with({ timeoutMs: LOST_MS })
+  #farAccount(): ActorRef<Account> | undefined {
+    return this.#nodes.any()?.ref<Account>('/account').with({ timeoutMs: LOST_MS })
   }
 
-  async #ownAccount(): Promise<Account> {
+  async #ownAccount(): Promise<ActorRef<Account>> {
     this.#account = await this.#alive(this.#account, account, 0)
     return this.#account.with({ timeoutMs: LOST_MS })
   }
 
-  async #ownClerk(): Promise<ActorRef<typeof clerk>> {
+  async #ownClerk(): Promise<ActorRef<Clerk>> {
     this.#clerk = await this.#alive(this.#clerk, clerk)
     return this.#clerk.with({ timeoutMs: LOST_MS })
   }

@@ -1,9 +1,9 @@
 // A service that fails by chance, what its supervisors do about it, and what its callers see
-// Argument: the seed of chance (5)
+// Argument: the seed of chance (7)
 
 import { createSystem, defineActor, type ActorRef, type SystemEvent } from '@ringpost/actors'
 
-const seed = Number(process.argv[2] ?? 5)
+const seed = Number(process.argv[2] ?? 7)
 
 /** Numbers from 0 to 1 that look random, and are the same for the same seed (mulberry32). */
 function chances(state: number): () => number {
@@ -80,3 +80,30 @@ function linesOf(event: SystemEvent): string[] {
   if (event.type === 'stopped') return [`${event.path} is no more: ${event.down.reason}`]
   return []
 }
+
+// Prints:
+//
+//   Seed 7
+//   Day 1: the satellite is behind the moon
+//     /station/weather failed (ask): the satellite is behind the moon → restart
+//     /station/weather failed (start): the satellite does not answer → restart
+//     /station/weather has begun life 3
+//   Day 2: 20 °C
+//   Day 3: 18 °C
+//   Day 4: the satellite is behind the moon
+//     /station/weather failed (ask): the satellite is behind the moon → escalate
+//     /station failed (child): the satellite is behind the moon → restart
+//     /station/weather is no more: stopped
+//     /station has begun life 2
+//   Day 5: 29 °C
+//   Day 6: the satellite is behind the moon
+//     /station/weather failed (ask): the satellite is behind the moon → restart
+//     /station/weather failed (start): the satellite does not answer → restart
+//     /station/weather has begun life 3
+//   Day 7: 7 °C
+//   Day 8: the satellite is behind the moon
+//     /station/weather failed (ask): the satellite is behind the moon → escalate
+//     /station failed (child): the satellite is behind the moon → stop
+//     /station/weather is no more: stopped
+//     /station is no more: failed
+//   Day 9: There is no such actor (ENOACTOR)

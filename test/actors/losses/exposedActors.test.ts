@@ -41,6 +41,6 @@ describe('an actor whose thread is lost, and that is restarted on another', () =
     expect(others).toEqual([])
     await office.close()
     expect(await ward!.down()).toMatchObject({ reason: expect.stringMatching(/stopped|no such actor/) })
-    expect(bank.actors.size).toBe(0)
+    await expect.poll(() => bank.actors.size).toBe(0)
   })
 })

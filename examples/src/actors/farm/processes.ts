@@ -19,6 +19,8 @@ export const findPython = (): string | undefined =>
 
 function start(command: string, ...commandArguments: string[]): ChildProcess {
   const child = spawn(command, commandArguments, { stdio: ['ignore', 'inherit', 'inherit'] })
+  // It works until this process ends, which does not wait for it.
+  child.unref()
   process.once('exit', () => child.kill())
   return child
 }

@@ -235,7 +235,8 @@ export class Life {
     cell.handlers = handlers as never
     cell.phase = 'idle'
     this.#host.began(cell)
-    if (cell.mailbox.length > 0 || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
+    const hasWork = cell.mailbox.length > 0 || (cell.work?.turns.length ?? 0) > 0
+    if (hasWork || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
   }
 
   /**
