@@ -99,10 +99,13 @@ export class Callers {
   async #useAnActorOfItsOwn(): Promise<void> {
     const own = await this.#nodes.any()?.spawn<typeof account>('account', 1)
     if (own === undefined) return
-    const { code } = await own.with({ timeoutMs: 20 }).ask.never().then(
-      () => ({ code: 'nothing' }),
-      (error: { code: unknown }) => error,
-    )
+    const { code } = await own
+      .with({ timeoutMs: 20 })
+      .ask.never()
+      .then(
+        () => ({ code: 'nothing' }),
+        (error: { code: unknown }) => error,
+      )
     if (code !== 'ETIMEDOUT' && !foreseen.has(code))
       this.#blunder(`what never ends came to ${String(code)}`)
     await own.stop({ drain: false })

@@ -1,4 +1,12 @@
-import type { ActorRef, ActorSystem, Farm, Outcome, RemoteNode, Run, RunOptions } from '@ringpost/actors'
+import type {
+  ActorRef,
+  ActorSystem,
+  Farm,
+  Outcome,
+  RemoteNode,
+  Run,
+  RunOptions,
+} from '@ringpost/actors'
 import type { AttackedFarm } from '../actors/farmChaos.ts'
 import { chaosWorker, type ChaosItem } from '../actors/chaosActors.ts'
 import type { Random } from '../support/random.ts'
@@ -25,7 +33,11 @@ export class FarmOnNodes implements AttackedFarm {
   }
 
   /** @param disturb does something to a node */
-  static async begin(system: ActorSystem, random: Random, disturb: () => void): Promise<FarmOnNodes> {
+  static async begin(
+    system: ActorSystem,
+    random: Random,
+    disturb: () => void,
+  ): Promise<FarmOnNodes> {
     const own: ActorRef<Worker> = await system.spawn(chaosWorker.with({ host: 'here' }))
     return new FarmOnNodes(await system.farm([own]), random, disturb)
   }
@@ -51,7 +63,7 @@ export class FarmOnNodes implements AttackedFarm {
   }
 
   disturb(): void {
-    if (this.#random.oneIn(500)) this.#disturb()
+    if (this.#random.oneIn(250)) this.#disturb()
   }
 
   end(): Promise<void> {

@@ -20,7 +20,12 @@ interface Member {
 /** Processes with a node each, to which things are done; others take the places of those that end. */
 export class NodeCrew {
   /** What was done to them, and how often. */
-  readonly done = { 'killed nodes': 0, 'stopped nodes': 0, 'silenced nodes': 0, 'killed hosts of nodes': 0 }
+  readonly done = {
+    'killed nodes': 0,
+    'stopped nodes': 0,
+    'silenced nodes': 0,
+    'killed hosts of nodes': 0,
+  }
   readonly #members = new Map<string, Member>()
   readonly #random: Random
   readonly #came: (node: RemoteNode) => void
@@ -119,13 +124,17 @@ export class NodeCrew {
 
   async #deedFor(member: Member): Promise<void> {
     const chance = this.#random.below(10)
-    if (chance < 5) await this.#killHost(member)
+    if (chance < 4) await this.#killHost(member)
     else if (chance < 8) await this.#end(member, 'killed nodes', 'SIGKILL')
     else if (chance < 9) await this.#end(member, 'stopped nodes', 'SIGTERM')
     else await this.#silence(member)
   }
 
-  async #end(member: Member, how: 'killed nodes' | 'stopped nodes', signal: NodeJS.Signals): Promise<void> {
+  async #end(
+    member: Member,
+    how: 'killed nodes' | 'stopped nodes',
+    signal: NodeJS.Signals,
+  ): Promise<void> {
     this.done[how]++
     member.isVictim = true
     member.child.kill(signal)

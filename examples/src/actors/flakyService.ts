@@ -54,7 +54,8 @@ const happened: string[] = []
 let settle = (): void => undefined
 system.events.subscribe((event) => {
   happened.push(...linesOf(event))
-  if (event.type === 'restarted' || (event.type === 'stopped' && event.path === '/station')) settle()
+  if (event.type === 'restarted' || (event.type === 'stopped' && event.path === '/station'))
+    settle()
 })
 
 for (let day = 1, isOver = false; !isOver; day++) {

@@ -40,7 +40,8 @@ export function describeSpeedUp(one: Summary, many: Summary): string {
   return `${line}: one worker was faster. Something else keeps the cores busy, or there are fewer than workers.`
 }
 
-export const NOTHING_TO_COMPARE = 'One worker only: --workers says how many are to be compared with it.'
+export const NOTHING_TO_COMPARE =
+  'One worker only: --workers says how many are to be compared with it.'
 
 /** The top words and the totals. */
 export function describeSummary(summary: Summary): string {

@@ -40,7 +40,9 @@ describe('an actor whose thread is lost, and that is restarted on another', () =
     const [ward, ...others] = bank.actors.values()
     expect(others).toEqual([])
     await office.close()
-    expect(await ward!.down()).toMatchObject({ reason: expect.stringMatching(/stopped|no such actor/) })
+    expect(await ward!.down()).toMatchObject({
+      reason: expect.stringMatching(/stopped|no such actor/),
+    })
     await expect.poll(() => bank.actors.size).toBe(0)
   })
 })

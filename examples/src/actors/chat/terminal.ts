@@ -35,7 +35,10 @@ export class Terminal {
     for (;;) {
       const line = this.#lines.find((each) => each.startsWith(beginning))
       if (line !== undefined) return line
-      if ((await Promise.race([once(this.#child, 'line'), this.#ended.then(() => 'ended')])) === 'ended')
+      if (
+        (await Promise.race([once(this.#child, 'line'), this.#ended.then(() => 'ended')])) ===
+        'ended'
+      )
         throw new Error(`It ended without "${beginning}"`)
     }
   }

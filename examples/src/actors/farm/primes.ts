@@ -14,17 +14,13 @@ export interface Worker {
   primes(begin: number, end: number): number
 }
 
-export const worker = defineActor(
-  import.meta.url,
-  'worker',
-  (): Worker => ({
-    primes(begin, end) {
-      let sum = 0
-      for (let n = Math.max(begin, 2); n < end; n++) if (isPrime(n)) sum += n
-      return sum
-    },
-  }),
-)
+export const worker = defineActor(import.meta.url, 'worker', (): Worker => ({
+  primes(begin, end) {
+    let sum = 0
+    for (let n = Math.max(begin, 2); n < end; n++) if (isPrime(n)) sum += n
+    return sum
+  },
+}))
 
 function isPrime(n: number): boolean {
   for (let divisor = 2; divisor * divisor <= n; divisor++) if (n % divisor === 0) return false

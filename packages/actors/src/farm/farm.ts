@@ -191,7 +191,10 @@ export class Farm<H = Handlers> implements AsyncDisposable {
    */
   hire(worker: ActorRef<H>): void {
     if (this.#gathering === undefined)
-      throw new ActorError('EINVAL', 'This farm makes its workers itself: hire is for farms of refs')
+      throw new ActorError(
+        'EINVAL',
+        'This farm makes its workers itself: hire is for farms of refs',
+      )
     this.#gathering.offer(worker as never)
   }
 
