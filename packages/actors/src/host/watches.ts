@@ -54,20 +54,41 @@ export class Watches {
   watch(actor: Address, watcher: (down: Down) => void): () => void {
     const { gateway } = this.#host
     if (actor.url !== undefined && gateway !== undefined) return gateway.watch(actor.url, watcher)
-    const address = this.#host.whereIs(actor)
+    const address = this.#host.whereabouts.whereIs(actor)
     const { host } = address
     if (host === this.#host.number) return this.#life.watch(address, watcher)
-    const answer = this.#host.pose(host, 'watch', address)
+    const answer = this.#host.services.pose(host, 'watch', address)
     answer.promise.then(
       (down) => watcher(down as Down),
-      (error: unknown) => watcher(this.#host.downWith(host, error)),
+      (error: unknown) => watcher(this.#host.whereabouts.downWith(host, error)),
     )
-    return () => this.#host.retract(answer)
+    return () => this.#host.waits.retract(answer)
+  }
+
+  /**
+   * Calls back once, when the actor is no more and will not be restarted on another host.
+   *
+   * @returns takes it back
+   */
+  whenOver(actor: Address, over: () => void): () => void {
+    const { whereabouts } = this.#host
+    let forget = (): void => undefined
+    const look = (): void => {
+      if (whereabouts.isAwaited(actor)) forget = whereabouts.moves.whenKnown(actor, look)
+      else if (whereabouts.isGone(whereabouts.whereIs(actor).host)) over()
+      else
+        forget = this.watch(actor, ({ reason }) => {
+          if (reason === 'host lost' && actor.url === undefined) look()
+          else over()
+        })
+    }
+    look()
+    return () => forget()
   }
 
   /** The actor fails if the other ends as it should not, and the other way round. */
   link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
-    const to = this.#host.whereIs(other)
+    const to = this.#host.whereabouts.whereIs(other)
     const sign: LinkSign = { actor: to, to: this.#host.addressOf(cell) }
     if (!this.#host.isGone(to.host)) this.#host.notify(to.host, 'link', sign)
     const release = this.#bond(cell, incarnation, to)
