@@ -23,7 +23,7 @@ export function startExample(file: string, programArguments: string[]): RunningE
 }
 
 export function startProgram(command: string, programArguments: string[]): RunningExample {
-  const child = spawn(command, programArguments, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, programArguments, { stdio: 'pipe' })
   const ended = once(child, 'close').then(([code]) => code as number | null)
   let output = ''
   const collect = (text: string): void => {

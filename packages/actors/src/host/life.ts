@@ -266,7 +266,8 @@ export class Life {
     cell.handlers = handlers as never
     cell.phase = 'idle'
     this.#host.happenings.began(cell)
-    if (cell.mailbox.length > 0 || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
+    const hasWork = cell.mailbox.length > 0 || (cell.work?.turns.length ?? 0) > 0
+    if (hasWork || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
   }
 
   /**

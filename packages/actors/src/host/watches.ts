@@ -65,6 +65,27 @@ export class Watches {
     return () => this.#host.waits.retract(answer)
   }
 
+  /**
+   * Calls back once, when the actor is no more and will not be restarted on another host.
+   *
+   * @returns takes it back
+   */
+  whenOver(actor: Address, over: () => void): () => void {
+    const { whereabouts } = this.#host
+    let forget = (): void => undefined
+    const look = (): void => {
+      if (whereabouts.isAwaited(actor)) forget = whereabouts.moves.whenKnown(actor, look)
+      else if (whereabouts.isGone(whereabouts.whereIs(actor).host)) over()
+      else
+        forget = this.watch(actor, ({ reason }) => {
+          if (reason === 'host lost' && actor.url === undefined) look()
+          else over()
+        })
+    }
+    look()
+    return () => forget()
+  }
+
   /** The actor fails if the other ends as it should not, and the other way round. */
   link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
     const to = this.#host.whereabouts.whereIs(other)

@@ -166,7 +166,7 @@ export class Gateway implements PeerOwner {
     const path = pathOf(name)
     if (this.#exposed.has(path)) throw new ActorError('EINVAL', `Another actor is at ${path}`)
     this.#exposed.set(path, ref)
-    this.#host.watch(ref.address, () => {
+    this.#host.watches.whenOver(ref.address, () => {
       if (this.#exposed.get(path) === ref) this.#exposed.delete(path)
     })
   }
@@ -474,6 +474,7 @@ export class Gateway implements PeerOwner {
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
+      whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
       topics: new TopicsDesk(this.#topics, options.topics),
       mayLink: options.links === true,
       link: (ref, { address }, isTied) => this.#host.watches.tie(ref.address, address, isTied),

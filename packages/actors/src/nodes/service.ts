@@ -24,6 +24,8 @@ export interface Provider {
   lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
   watch(ref: ActorRef, gone: (down: Down) => void): () => void
+  /** Calls back when the actor is no more and will not be restarted elsewhere. @returns what takes that back */
+  whenOver(ref: ActorRef, over: () => void): () => void
   /** The topics of this node. */
   readonly topics: TopicsDesk
   /** Whether the peer may link to any actor that it may call. */
@@ -173,7 +175,7 @@ export class Service {
     }
     const path = this.#pathOf(handle as ActorRef)
     this.#wards.set(path, handle)
-    this.#provider.watch(handle as ActorRef, () => this.#wards.delete(path))
+    this.#provider.whenOver(handle as ActorRef, () => this.#wards.delete(path))
     return handle as ActorRef
   }
 

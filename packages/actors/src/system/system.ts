@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
 import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
-import type { Handlers } from '../definition/types.ts'
+import type { Handlers, HandlersOf } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
 import type { Farm } from '../farm/farm.ts'
 import { makeFarm, type Workers } from '../farm/makeFarm.ts'
@@ -194,7 +194,7 @@ export class ActorSystem implements AsyncDisposable {
     workers: ActorDefinition<Args, H>,
     ...options: Args extends [] ? [FarmOptions?] : [FarmOptions & { args: Args }]
   ): Promise<Farm<H>>
-  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<H>>
+  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<HandlersOf<H>>>
   farm(workers: ModuleFunction & FarmOptions): Promise<Farm<NoHandlers>>
   farm(workers?: undefined, options?: FarmOptions): Promise<Farm<NoHandlers>>
   farm(
