@@ -1,0 +1,83 @@
+import { PROGRAM } from '../../host/address.ts'
+import type { Platform } from '../../host/platform.ts'
+import type { Clock } from '../../host/clock.ts'
+import type { Network } from '../../nodes/network.ts'
+import type { HostTask, HostThread } from '../../system/hostThread.ts'
+import type { Setting } from '../../system/setting.ts'
+import { Quarters } from './quarters.ts'
+import type { Scheduler } from './scheduler.ts'
+import { SimulatedHost } from './simulatedHost.ts'
+import type { Neighbourhood, SimulatedMesh } from './simulatedMesh.ts'
+import type { SimulatedNetwork } from './simulatedNetwork.ts'
+import type { Track } from './track.ts'
+
+/** What the systems of one run have in common. */
+export interface World {
+  readonly scheduler: Scheduler
+  readonly network: SimulatedNetwork
+  /** So many systems were made in it. */
+  systems: number
+  /** Those that are not closed. */
+  readonly open: Set<{ close(): Promise<void> }>
+}
+
+/** Where one simulated system runs. */
+export class Simulation implements Setting, Neighbourhood {
+  readonly scheduler: Scheduler
+  readonly clock: Clock
+  readonly random: () => number
+  readonly network: Network
+  readonly #encodesAlways: boolean
+  /** Before the names of its hosts, where there are several systems. */
+  readonly #name: string
+  readonly #program: Quarters
+  readonly #news: Track
+  readonly #hosts = new Map<number, SimulatedHost>()
+
+  constructor(world: World, encodesAlways: boolean) {
+    const { scheduler, network } = world
+    this.scheduler = scheduler
+    this.#encodesAlways = encodesAlways
+    this.#name = world.systems === 0 ? '' : `${world.systems}.`
+    world.systems++
+    this.#program = new Quarters(PROGRAM, this, encodesAlways)
+    this.#news = scheduler.track(this.#program.site)
+    this.clock = this.#program.clock
+    this.random = this.#program.random
+    this.network = network.from(this.#program.site, this.clock, `${this.#name}0`)
+  }
+
+  get program(): Platform {
+    return this.#program
+  }
+
+  startThread(task: HostTask): HostThread {
+    const quarters = new Quarters(task.number, this, this.#encodesAlways)
+    const host = new SimulatedHost(task, quarters, this.#soon)
+    this.#hosts.set(task.number, host)
+    void host.ended.then(() => this.#hosts.delete(task.number))
+    return host
+  }
+
+  /** One that runs. */
+  hostAt(number: number): SimulatedHost | undefined {
+    const host = this.#hosts.get(number)
+    return host?.quarters.site.isOver === false ? host : undefined
+  }
+
+  meshOf(host: number): SimulatedMesh | undefined {
+    return host === PROGRAM ? this.#program.mesh : this.#hosts.get(host)?.quarters.mesh
+  }
+
+  nameOf(host: number): string {
+    return `${this.#name}${host}`
+  }
+
+  /** The system is closed. */
+  end(): void {
+    this.#program.end()
+  }
+
+  readonly #soon = (what: string, act: () => void): void =>
+    this.scheduler.post(this.#news, { what, run: act })
+}
