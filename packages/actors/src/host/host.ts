@@ -1,9 +1,7 @@
-import type { Context } from '@ringpost/core'
 import { loadDefinition, type ActorDefinition } from '../definition/definition.ts'
 import type { Overflow } from '../definition/mailboxOptions.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
-import { copyValue } from '../values/index.ts'
 import type { ActorFailure } from '../supervision/failures.ts'
 import type { PoolRef } from '../many/pool/pool.ts'
 import { Pools, type PoolsHost } from '../many/pool/pools.ts'
@@ -20,7 +18,7 @@ import { Admission, type Doorkeeper } from './admission.ts'
 import { Answer, Asks, type Asker, type Pending } from './asks.ts'
 import type { Board, Seat } from './board.ts'
 import type { Blueprint, Cell } from './cell.ts'
-import { systemClock, type Clock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { Down, HostLoss } from './down.ts'
 import { kind, type Envelope, type Kind, type Parcel } from './envelope.ts'
 import type { DeadLetterReason } from './events.ts'
@@ -29,11 +27,12 @@ import { whenFound } from './finding.ts'
 import { hostDown, lostWith } from './hostLoss.ts'
 import type { Incarnation } from './incarnation.ts'
 import { Life, type StopOptions } from './life.ts'
-import { lane, Mesh, type Lanes } from './mesh.ts'
+import { lane, type Lanes, type Mesh } from './mesh.ts'
 import { Message } from './message.ts'
 import { Moves, type Awaited, type Move, type MovesSnapshot } from './moves.ts'
 import { Performer, type Stage } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
+import type { Platform } from './platform.ts'
 import { Unreadable } from './record.ts'
 import { ActorHandle, ActorRef, type Caller } from './ref.ts'
 import { RefValues, type RefMaker } from './refValues.ts'
@@ -90,7 +89,7 @@ export class Host
   readonly #room: Room
   readonly #admission = new Admission(this)
   readonly #asks: Asks
-  readonly #performer = new Performer(this)
+  readonly #performer: Performer
   readonly #life: Life
   readonly #placement: Placement
   readonly #moves = new Moves()
@@ -107,24 +106,16 @@ export class Host
   readonly #sources = new Map<number, StreamSource>()
   #isClosed = false
 
-  /**
-   * @param seat this host's on the board
-   * @param clock for tests
-   */
-  constructor(
-    system: string,
-    number: number,
-    context: Context,
-    board: Board,
-    seat: number,
-    clock: Clock = systemClock,
-  ) {
+  /** @param seat this host's on the board */
+  constructor(number: number, platform: Platform, board: Board, seat: number) {
+    const { clock } = platform
     this.number = number
     this.#clock = clock
     this.timeouts = new Timeouts(clock)
     this.#asks = new Asks(this.timeouts)
-    this.#values = new RefValues(this)
-    this.#mesh = new Mesh(system, number, context, this.#values)
+    this.#performer = new Performer(this, platform.pacing)
+    this.#values = new RefValues(this, platform.encodesAlways)
+    this.#mesh = platform.meshWith(this.#values)
     this.#room = new Room(number, this.#mesh, (address) => this.#want(address))
     this.reporting = new Reporting(this)
     this.pools = new Pools(this)
@@ -132,7 +123,7 @@ export class Host
     this.registry = new RegistryHub(this)
     this.#placement = new Placement(number, board, seat)
     this.#life = new Life(this, this.#performer, this.#clock, board.seat(seat))
-    this.families = new Families(this, this.#clock)
+    this.families = new Families(this, platform)
     this.watches = new Watches(this, this.#life)
     this.serve('spawn', (order: SpawnOrder) => this.#spawnFor(order))
     this.serve('stop', ({ actor, options }: { actor: Address; options: StopOptions }) =>
@@ -339,7 +330,7 @@ export class Host
   /** Arguments as an actor has them: its own. */
   copyArgs(args: unknown[], owner?: Cell): unknown[] {
     if (args.every(isPrimitive)) return args
-    const copied = copyValue(args, this.#values) as unknown[]
+    const copied = this.#values.copy(args) as unknown[]
     this.#values.adopt(owner)
     return copied
   }
@@ -967,7 +958,7 @@ export class Host
     deadline: number,
   ): boolean {
     if (host === this.number) {
-      const body = copyValue(args, this.#values)
+      const body = this.#values.copy(args)
       this.#deliver({ kind: how, slot, generation, from: host, id, deadline, method, body })
     } else {
       const parcel: Parcel = { kind: how, slot, generation, id, deadline, method, body: args }
@@ -990,9 +981,9 @@ export class Host
 
   #respondHere(how: Kind, to: Envelope, value: unknown): void {
     let copied = value
-    if (how !== kind.failure)
+    if (how !== kind.failure || this.#values.encodesAlways)
       try {
-        copied = copyValue(value, this.#values)
+        copied = this.#values.copy(value)
       } catch (error) {
         this.#answer(kind.failure, to.id, error, to)
         return
@@ -1004,7 +995,7 @@ export class Host
   #item(to: Envelope, value: unknown): number {
     const { from, id } = to
     if (from === this.number) {
-      this.#answer(kind.item, id, copyValue(value, this.#values), to)
+      this.#answer(kind.item, id, this.#values.copy(value), to)
       return 0
     }
     if (this.#mesh.isGone(from)) return 0
@@ -1120,7 +1111,7 @@ export class Host
   }
 
   copy<T>(value: T): T {
-    const copied = copyValue(value, this.#values) as T
+    const copied = this.#values.copy(value) as T
     this.#values.adopt(undefined)
     return copied
   }

@@ -7,10 +7,18 @@ import { RecordReader } from './record.ts'
 /** Frames that are taken at once. */
 const FRAMES = 16
 
+/** One direction to another host. */
+export interface Way {
+  /** Whether a message more should wait: the host at the other end does not keep up. */
+  readonly isFull: boolean
+  /** Settles when it is not full, or is closed. */
+  whenRoom(): Promise<void>
+}
+
 /** The two ways to another host: what a full mailbox may hold up, and what nothing may. */
 export interface Lanes {
-  readonly users: Lane
-  readonly system: Lane
+  readonly users: Way
+  readonly system: Way
 }
 
 export const lane = { users: 'users', system: 'system' } as const
@@ -18,13 +26,39 @@ export const lane = { users: 'users', system: 'system' } as const
 const endpointOf = (system: string, host: number, way: keyof Lanes): string =>
   `inproc://ringpost.actors/${system}/${host}/${way}`
 
+/** What joins a host to all others of the process. */
+export interface Mesh {
+  /**
+   * Receives from now on.
+   *
+   * @param take called with each envelope
+   * @param taken called when all that had come was taken
+   */
+  open(take: (envelope: Envelope) => void, taken: () => void): void
+  /** Whether the host is known to be gone. */
+  isGone(host: number): boolean
+  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  post(host: number, way: keyof Lanes, parcel: Parcel): number
+  /** Sends what was posted. */
+  flush(): void
+  to(host: number): Lanes
+  /** The host is gone, and will not come back. */
+  forget(host: number): void
+  close(): void
+}
+
+interface SocketLanes extends Lanes {
+  readonly users: Lane
+  readonly system: Lane
+}
+
 /** The sockets between this host and all others of the process. */
-export class Mesh {
+export class SocketMesh implements Mesh {
   readonly #system: string
   readonly #number: number
   readonly #context: Context
   readonly #values: ValueContext
-  readonly #lanes = new Map<number, Lanes>()
+  readonly #lanes = new Map<number, SocketLanes>()
   readonly #gone = new Set<number>()
   readonly #holding: Lane[] = []
   readonly #pulls: Pull[] = []
@@ -38,12 +72,6 @@ export class Mesh {
     this.#values = values
   }
 
-  /**
-   * Receives from now on.
-   *
-   * @param take called with each envelope
-   * @param taken called when all that had come was taken
-   */
   open(take: (envelope: Envelope) => void, taken: () => void): void {
     for (const way of [lane.system, lane.users]) {
       // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
@@ -54,12 +82,10 @@ export class Mesh {
     }
   }
 
-  /** Whether the host is known to be gone. */
   isGone(host: number): boolean {
     return this.#gone.has(host) || this.#isClosed
   }
 
-  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
   post(host: number, way: keyof Lanes, parcel: Parcel): number {
     const to = this.to(host)[way]
     const wasHolding = to.isHolding
@@ -72,14 +98,13 @@ export class Mesh {
     return bytes
   }
 
-  /** Sends what was posted. */
   readonly flush = (): void => {
     this.#isFlushScheduled = false
     for (const to of this.#holding) to.flush()
     this.#holding.length = 0
   }
 
-  to(host: number): Lanes {
+  to(host: number): SocketLanes {
     let lanes = this.#lanes.get(host)
     if (lanes === undefined) {
       lanes = { users: this.#lane(host, lane.users), system: this.#lane(host, lane.system) }
@@ -88,7 +113,6 @@ export class Mesh {
     return lanes
   }
 
-  /** The host is gone, and will not come back. */
   forget(host: number): void {
     this.#gone.add(host)
     const lanes = this.#lanes.get(host)

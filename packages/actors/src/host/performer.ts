@@ -2,12 +2,9 @@ import { ActorError } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
 import { Message, type MessageHost } from './message.ts'
-import { RunQueue, threadPace } from './runQueue.ts'
+import type { Pacing, Queue } from './pacing.ts'
 import type { Turn } from './turn.ts'
 import { Work } from './work.ts'
-
-/** Messages that one actor handles before the next has its turn. */
-const MESSAGES_PER_STEP = 64
 
 /** What the messages of actors lead to. */
 export interface Stage extends MessageHost {
@@ -33,13 +30,14 @@ export interface Stage extends MessageHost {
  */
 export class Performer {
   readonly #stage: Stage
-  readonly #queue: RunQueue<Cell>
+  readonly #queue: Queue<Cell>
+  readonly #messagesPerStep: number
   readonly run: () => void
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, pacing: Pacing) {
     this.#stage = stage
-    this.#queue = new RunQueue<Cell>(
-      threadPace,
+    this.#messagesPerStep = pacing.messagesPerStep
+    this.#queue = pacing.queue(
       (cell) => this.#step(cell),
       () => stage.rested(),
     )
@@ -62,7 +60,7 @@ export class Performer {
   #step(cell: Cell): void {
     if (cell.phase !== 'queued') return
     cell.phase = 'running'
-    for (let left = MESSAGES_PER_STEP; left > 0 && !cell.isStopping; left--) {
+    for (let left = this.#messagesPerStep; left > 0 && !cell.isStopping; left--) {
       const turn = cell.work?.turns.shift()
       if (turn !== undefined) {
         this.#turn(cell, turn)

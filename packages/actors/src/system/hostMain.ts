@@ -2,6 +2,7 @@ import { context } from '@ringpost/core'
 import { PROGRAM } from '../host/address.ts'
 import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
+import { threadPlatform } from '../host/platform.ts'
 import type { HostTask } from './hostThread.ts'
 import { becomeHost } from './inHost.ts'
 
@@ -9,7 +10,12 @@ import { becomeHost } from './inHost.ts'
 export default async function hostMain(task: HostTask): Promise<void> {
   becomeHost()
   const board = new Board(task.board)
-  const host = new Host(task.system, task.number, context, board, task.seat)
+  const host = new Host(
+    task.number,
+    threadPlatform(task.system, task.number, context),
+    board,
+    task.seat,
+  )
   const seat = board.seat(task.seat)
   const beats = task.beatMs > 0 ? setInterval(() => seat.beat(), task.beatMs).unref() : undefined
   const closed = new Promise<void>((resolve) => {

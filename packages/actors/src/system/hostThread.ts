@@ -17,11 +17,20 @@ export interface HostTask {
 /** The module that a host's thread runs. */
 export const hostModule = new URL('./hostMain.js', import.meta.url)
 
-/** The thread of one host: a pool of one, whose one task ends with the host. */
-export class HostThread {
+/** The thread of one host. */
+export interface HostThread {
   readonly number: number
   readonly seat: number
   /** Settles when the thread has ended, with the reason; `undefined`: it was closed. */
+  readonly ended: Promise<HostLoss | undefined>
+  /** Ends the thread wherever it is. */
+  terminate(loss: HostLoss): void
+}
+
+/** A pool of one thread, whose one task ends with the host. */
+export class PooledThread implements HostThread {
+  readonly number: number
+  readonly seat: number
   readonly ended: Promise<HostLoss | undefined>
   readonly #abort = new AbortController()
   #loss: HostLoss | undefined
@@ -54,7 +63,6 @@ export class HostThread {
     this.ended = this.#exit(pool.threads[0]!)
   }
 
-  /** Ends the thread wherever it is. */
   terminate(loss: HostLoss): void {
     this.#loss ??= loss
     this.#abort.abort()

@@ -12,7 +12,8 @@ import type { Awaited } from '../host/moves.ts'
 import type { Place, Places } from '../host/placement.ts'
 import type { Backoff } from '../supervision/options.ts'
 import { Restarts, type RestartLimits } from '../supervision/restarts.ts'
-import { hostModule, HostThread } from './hostThread.ts'
+import { hostModule, type HostThread } from './hostThread.ts'
+import type { Setting } from './setting.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** How long a thread may take to begin, in milliseconds. */
@@ -58,9 +59,9 @@ function publish(event: HostEvent): void {
 
 /** The threads of a system. One that ends is replaced, unless that happens too often. */
 export class Threads {
-  readonly #system: string
   readonly #host: Host
   readonly #board: Board
+  readonly #setting: Setting
   readonly #resourceLimits: ResourceLimits | undefined
   readonly #stuckMs: number
   readonly #limits: RestartLimits
@@ -83,11 +84,11 @@ export class Threads {
   #expected = 0
   #isClosing = false
 
-  constructor(system: string, host: Host, board: Board, options: ThreadOptions) {
+  constructor(setting: Setting, host: Host, board: Board, options: ThreadOptions) {
     const { resourceLimits, stuckMs, replacements } = options
-    this.#system = system
     this.#host = host
     this.#board = board
+    this.#setting = setting
     this.#resourceLimits = resourceLimits
     this.#stuckMs = stuckMs
     const backoff = { ...REPLACEMENTS.backoff, ...replacements?.backoff }
@@ -147,24 +148,26 @@ export class Threads {
     for (const end of this.#delays) end()
     const all = [...this.#threads.values()]
     const asked = all.map(({ number }) => this.#host.request(number, 'close', { graceMs }))
-    const late = setTimeout(() => {
+    const { clock } = this.#setting
+    const late = clock.after(2 * graceMs, () => {
       for (const thread of all) thread.terminate({ why: 'terminated' })
-    }, 2 * graceMs)
+    })
     // One that ends before it has answered is no less closed.
     await Promise.allSettled(asked)
     await Promise.all(all.map((thread) => thread.ended))
-    clearTimeout(late)
+    clock.cancel(late)
   }
 
   /** As long as there is a thread for the seat. */
   async #keep(first: HostThread): Promise<void> {
     const { seat } = first
-    const restarts = new Restarts(this.#limits)
+    const { clock, random } = this.#setting
+    const restarts = new Restarts(this.#limits, random)
     let thread: HostThread | undefined = first
     while (true) {
       await thread?.ended
       if (this.#isClosing) return
-      const delayMs = restarts.next(performance.now())
+      const delayMs = restarts.next(clock.now())
       if (delayMs === undefined) break
       await this.#delay(delayMs)
       if (this.#isClosing) return
@@ -185,17 +188,18 @@ export class Threads {
     this.#board.clear(seat)
     const beatMs = this.#stuckMs === Infinity ? 0 : Watchdog.periodMs(this.#stuckMs)
     const board = this.#board.buffer
-    const task = { system: this.#system, number, board, seat, beatMs }
+    const task = { system: this.#setting.system, number, board, seat, beatMs }
     const said = new Promise<void>((resolve) => this.#hellos.set(number, resolve))
-    const thread = new HostThread(task, this.#resourceLimits)
+    const thread = this.#setting.startThread(task, this.#resourceLimits)
     this.#threads.set(number, thread)
     const ended = this.#attend(thread)
-    const late = setTimeout(() => thread.terminate({ why: 'terminated' }), BOOT_MS)
+    const { clock } = this.#setting
+    const late = clock.after(BOOT_MS, () => thread.terminate({ why: 'terminated' }))
     try {
       await Promise.race([said, ended.then((loss) => this.#failBoot(loss))])
       await this.#host.request(number, 'welcome', this.#welcome())
     } finally {
-      clearTimeout(late)
+      clock.cancel(late)
       this.#hellos.delete(number)
     }
     this.#places.set(number, { host: number, seat })
@@ -281,13 +285,14 @@ export class Threads {
 
   /** Settles after so many milliseconds, or when the system closes. */
   #delay(delayMs: number): Promise<void> {
+    const { clock } = this.#setting
     return new Promise((resolve) => {
       const end = (): void => {
         this.#delays.delete(end)
-        clearTimeout(timer)
+        clock.cancel(timer)
         resolve()
       }
-      const timer = setTimeout(end, delayMs)
+      const timer = clock.after(delayMs, end)
       this.#delays.add(end)
     })
   }

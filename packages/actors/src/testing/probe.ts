@@ -117,7 +117,7 @@ export class Probe<D = Handlers> implements AsyncDisposable {
   async expectNoMessage(until?: Promise<unknown>): Promise<void> {
     if (until !== undefined) {
       await Promise.race([until, this.#inbox.arrival()])
-      await (this.ref as unknown as ActorHandle).ask[FENCE]!()
+      await this.ref.callAsk(FENCE, [])
     } else if (this.#system instanceof TestSystem) await this.#system.settle()
     else
       throw new ActorError('EINVAL', 'Only a simulated system knows that nothing comes: say until when')

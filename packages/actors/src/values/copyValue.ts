@@ -29,7 +29,8 @@ export function copyValue(value: unknown, context?: ValueContext): unknown {
   return copy === uncommon ? copyByBytes(value, context) : copy
 }
 
-function copyByBytes(value: unknown, context?: ValueContext): unknown {
+/** The same, always written and read: so that what differs from a copy made directly shows. */
+export function copyByBytes(value: unknown, context?: ValueContext): unknown {
   // A getter may copy a value while another is being copied.
   const writer = spareWriter ?? new ByteWriter()
   spareWriter = undefined

@@ -23,6 +23,7 @@ export interface World {
 
 /** Where one simulated system runs. */
 export class Simulation implements Setting, Neighbourhood {
+  readonly system: string
   readonly scheduler: Scheduler
   readonly clock: Clock
   readonly random: () => number
@@ -40,6 +41,7 @@ export class Simulation implements Setting, Neighbourhood {
     this.#encodesAlways = encodesAlways
     this.#name = world.systems === 0 ? '' : `${world.systems}.`
     world.systems++
+    this.system = `simulated ${world.systems}`
     this.#program = new Quarters(PROGRAM, this, encodesAlways)
     this.#news = scheduler.track(this.#program.site)
     this.clock = this.#program.clock
