@@ -35,7 +35,7 @@ export class ActorContext {
 
   /** The actor itself, to be handed to others. */
   get self(): ActorRef {
-    return new ActorRef(this.#host.addressOf(this.#cell), this.#host, this.#cell)
+    return new ActorRef(this.#host.addressOf(this.#cell), this.#host.calls, this.#cell)
   }
 
   /** Its last name in its path. */
@@ -75,7 +75,7 @@ export class ActorContext {
 
   /** Timers of this actor. */
   get timers(): ActorTimers {
-    return (this.#work.timers ??= new ActorTimers(this.#host.timerHost(this.#cell)))
+    return (this.#work.timers ??= new ActorTimers(this.#host.errands.timerHost(this.#cell)))
   }
 
   /** Logs for this actor, with the system's logger. */
@@ -96,12 +96,12 @@ export class ActorContext {
    * leaves the thread no time for messages. A loop that looks at it counts as making progress.
    */
   get aborted(): boolean {
-    return this.#incarnation.isOver || this.#host.isAborted(this.#cell)
+    return this.#incarnation.isOver || this.#host.aborts.isAborted(this.#cell)
   }
 
   /** @internal As `aborted`, of a task that the actor runs. */
   isTaskAborted(mark: number): boolean {
-    return this.aborted || this.#host.isTaskAborted(mark)
+    return this.aborted || this.#host.aborts.isTaskAborted(mark)
   }
 
   /** The children that it has now, by name. */
@@ -109,7 +109,7 @@ export class ActorContext {
     const children = new Map<string, ActorHandle>()
     for (const { name, address } of this.#incarnation.supervisor ?? [])
       if (address !== undefined)
-        children.set(name, new ActorHandle(address, this.#host, this.#cell))
+        children.set(name, new ActorHandle(address, this.#host.calls, this.#cell))
     return children
   }
 
@@ -154,7 +154,7 @@ export class ActorContext {
     const incarnation = this.#incarnation
     const unwatch = this.#host.watches.watch(ref.address, (down) => {
       unbind()
-      this.#host.invoke(this.#cell, incarnation, () => handler(down))
+      this.#host.errands.invoke(this.#cell, incarnation, () => handler(down))
     })
     const unbind = incarnation.bind(unwatch)
     return unbind
@@ -199,7 +199,7 @@ export class ActorContext {
 
   /** Stops this actor, when the message being handled is done. */
   stop(): void {
-    this.#host.stopSoon(this.#cell)
+    this.#host.errands.stopSoon(this.#cell)
   }
 
   /**
@@ -233,7 +233,7 @@ export class ActorContext {
 
   /** Handles the messages that were put aside, in their order, before all others of their urgency. */
   unstash(): void {
-    this.#host.unstash(this.#cell)
+    this.#host.errands.unstash(this.#cell)
   }
 
   /**
@@ -259,7 +259,7 @@ export class ActorContext {
     throw new ActorError('EINVAL', `No message is being handled, which ${needs} is about`)
   }
   readonly #deliver = (call: () => unknown, done: () => void): void =>
-    this.#host.invoke(this.#cell, this.#incarnation, () => {
+    this.#host.errands.invoke(this.#cell, this.#incarnation, () => {
       done()
       return call()
     })

@@ -132,10 +132,11 @@ export class Families {
       // It may have failed, or ended, before this is known here.
       supervisor.began(child, address)
       if (supervisor.isClosed) {
-        await this.#host.stopAt(address, { drain: false })
+        await this.#host.stopping.stopAt(address, { drain: false })
         throw new ActorError('ESTOPPED', 'The parent has ended')
       }
-      if (this.#host.isGone(address.host)) supervisor.lost(child, this.#host.hostDown(address.host))
+      if (this.#host.isGone(address.host))
+        supervisor.lost(child, this.#host.whereabouts.hostDown(address.host))
       return address
     } catch (error) {
       supervisor.ended(child)
@@ -180,11 +181,14 @@ export class Families {
         if (supervisor.find(child.name, child.id) === child) awaited.push(...lostAddresses(child))
       }
     }
-    for (const cell of this.#host.cells) {
+    for (const cell of this.#host.life) {
       const { slot, generation, blueprint } = cell
       const { address } = blueprint.family
       if (address.host === host && address.slot !== 0)
-        void this.#host.stopAt({ host: this.#host.number, slot, generation }, { drain: false })
+        void this.#host.stopping.stopAt(
+          { host: this.#host.number, slot, generation },
+          { drain: false },
+        )
     }
     return awaited
   }
@@ -252,16 +256,16 @@ export class Families {
       resume: (child) => host.notify(child.address!.host, 'resume', child.address),
       fail: (child, error) => host.notify(child.address!.host, 'fail', { ...child.address, error }),
       stop: async (child, drain) => {
-        await host.stopAt(child.address!, { drain })
+        await host.stopping.stopAt(child.address!, { drain })
       },
       escalate: (error) => {
         if (parent === undefined) return false
-        host.fail(parent, error, 'child')
+        host.life.fail(parent, error, 'child')
         return true
       },
       forget: (child) => host.notify(PROGRAM, 'forget', lostAddresses(child)),
       report: (path, { error, during }: Failure, directive: Directive) =>
-        host.reportFailure({ path, error, during, directive }),
+        host.happenings.failed({ path, error, during, directive }),
     }
   }
 
@@ -273,7 +277,7 @@ export class Families {
     child.formerly = former
     child.address = await this.#make(supervisor, child, place)
     child.isLost = this.#host.isGone(child.address.host)
-    if (child.isLost) throw this.#host.hostDown(child.address.host)
+    if (child.isLost) throw this.#host.whereabouts.hostDown(child.address.host)
     const move: Move = { from: former, to: child.address }
     this.#host.notify(PROGRAM, 'moved', move)
   }

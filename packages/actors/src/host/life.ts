@@ -234,7 +234,7 @@ export class Life {
     if (incarnation.isOver) throw new ActorError('ESTOPPED')
     cell.handlers = handlers as never
     cell.phase = 'idle'
-    this.#host.began(cell)
+    this.#host.happenings.began(cell)
     if (cell.mailbox.length > 0 || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
   }
 
@@ -262,7 +262,7 @@ export class Life {
       try {
         await hook(ending)
       } catch (thrown) {
-        this.#host.reportFailure({
+        this.#host.happenings.failed({
           path: cell.path,
           error: thrown,
           during: 'hook',
@@ -282,7 +282,7 @@ export class Life {
       this.#performer.drop(cell, error)
       cell.work?.end(error)
     }
-    if (ending.reason === 'restarting') this.#host.unstash(cell)
+    if (ending.reason === 'restarting') this.#host.errands.unstash(cell)
   }
 
   #end(cell: Cell, down: Down): void {
@@ -290,12 +290,12 @@ export class Life {
     this.#cells.remove(cell)
     this.#seat.actors = this.#cells.count
     for (const stashed of cell.work?.stash.splice(0) ?? [])
-      this.#host.refuse(stashed, new ActorError('ENOACTOR', 'The actor has stopped'))
+      this.#host.replies.refuse(stashed, new ActorError('ENOACTOR', 'The actor has stopped'))
     let envelope: Envelope | undefined
     while ((envelope = cell.mailbox.shift()) !== undefined)
-      this.#host.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
-    if (cell.paused !== undefined) this.#host.relieved(cell)
-    this.#host.stopped(cell, down)
+      this.#host.replies.refuse(envelope, new ActorError('ENOACTOR', 'The actor has stopped'))
+    if (cell.paused !== undefined) this.#host.pressure.relieve(cell)
+    this.#host.happenings.stopped(cell, down)
     for (const watcher of cell.watchers ?? []) watcher(down)
     this.#host.families.bury(cell)
   }

@@ -14,7 +14,8 @@ const REMOTE = 0xffff_ffff
 const REMOTE_HEAD_BYTES = 4
 
 /** Makes the refs of a thread: of this node's actors and of others'. */
-export interface RefMaker extends Caller {
+export interface RefMaker {
+  readonly calls: Caller
   readonly remote: Caller
   poolRefOf(address: Address): PoolRef
 }
@@ -76,7 +77,7 @@ export class RefValues implements ValueContext {
       generation: bytes.readUInt32LE(8),
     }
     if (bytes[12] === named.pool) return this.#maker.poolRefOf(address)
-    return new ActorRef(address, this.#maker)
+    return new ActorRef(address, this.#maker.calls)
   }
 }
 

@@ -143,7 +143,7 @@ describe('diagnostics channels', () => {
     const [host] = startHosts(2)
     const events = collectEvents(host!)
     const error = new Error('gone')
-    host!.reportLoss(1, { why: 'uncaught', error })
+    host!.happenings.lost(1, { why: 'uncaught', error })
     expect(events).toEqual([{ type: 'host lost', host: 1, loss: { why: 'uncaught', error } }])
   })
 })

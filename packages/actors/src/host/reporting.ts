@@ -36,7 +36,7 @@ export interface ReportingHost {
   request(host: number, name: string, body: unknown): Promise<unknown>
   notify(host: number, name: string, body: unknown): void
   /** @throws {ActorError} `EVALUE` */
-  copy<T>(value: T): T
+  copyOf<T>(value: T): T
 }
 
 /**
@@ -125,7 +125,7 @@ export class Reporting implements LogSink {
     let copy: Report
     try {
       // As it is now: it leaves later.
-      copy = this.#host.copy(report)
+      copy = this.#host.copyOf(report)
     } catch (error) {
       if (!('entry' in report)) {
         this.#outbox.drop()

@@ -178,7 +178,7 @@ describe.each([
     const ref = await spawnFull(held, hosts[0]!, hosts.at(-1)!)
     const asks = Array.from({ length: 20 }, () => ref.ask.note(5))
     const outcomes = Promise.all(asks.map((ask) => ask.catch(({ code }: ActorError) => code)))
-    const stopped = hosts[0]!.stop(ref.address)
+    const stopped = hosts[0]!.stopping.stop(ref.address)
     held.release()
     await stopped
     for (const outcome of await outcomes) expect([5, 'ENOACTOR']).toContain(outcome)

@@ -87,7 +87,7 @@ it.each([
           } else if (what === 'abort') controller.abort()
           else if (what === 'advance') clock.advance(50)
           else if (what === 'settle') await settled()
-          else if (what === 'stop') void home.stop(handle.address)
+          else if (what === 'stop') void home.stopping.stop(handle.address)
           else if (count > 1) here.lose(lost(0, new Error('lost')))
         }
         const outcomes = Promise.all(waiting).then(() => 'all')

@@ -54,20 +54,20 @@ export class Watches {
   watch(actor: Address, watcher: (down: Down) => void): () => void {
     const { gateway } = this.#host
     if (actor.url !== undefined && gateway !== undefined) return gateway.watch(actor.url, watcher)
-    const address = this.#host.whereIs(actor)
+    const address = this.#host.whereabouts.whereIs(actor)
     const { host } = address
     if (host === this.#host.number) return this.#life.watch(address, watcher)
-    const answer = this.#host.pose(host, 'watch', address)
+    const answer = this.#host.services.pose(host, 'watch', address)
     answer.promise.then(
       (down) => watcher(down as Down),
-      (error: unknown) => watcher(this.#host.downWith(host, error)),
+      (error: unknown) => watcher(this.#host.whereabouts.downWith(host, error)),
     )
-    return () => this.#host.retract(answer)
+    return () => this.#host.waits.retract(answer)
   }
 
   /** The actor fails if the other ends as it should not, and the other way round. */
   link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
-    const to = this.#host.whereIs(other)
+    const to = this.#host.whereabouts.whereIs(other)
     const sign: LinkSign = { actor: to, to: this.#host.addressOf(cell) }
     if (!this.#host.isGone(to.host)) this.#host.notify(to.host, 'link', sign)
     const release = this.#bond(cell, incarnation, to)

@@ -5,7 +5,7 @@ import { nowhere, type Address } from '../host/address.ts'
 import type { Clock } from '../host/clock.ts'
 import { systemClock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
-import type { Envelope } from '../host/envelope.ts'
+import { kind, type Envelope } from '../host/envelope.ts'
 import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
@@ -263,15 +263,15 @@ export class Gateway implements PeerOwner {
       const verb = manner === 'send' ? this.send.bind(this) : this.ask.bind(this)
       void verb(address, method, args, options)
         .then(
-          (value) => this.#host.reply(envelope, value),
-          (error: unknown) => this.#host.answerFailure(envelope, error),
+          (value) => this.#host.replies.send(kind.reply, envelope, value),
+          (error: unknown) => this.#host.replies.send(kind.failure, envelope, error),
         )
         .finally(() => this.#relayed.delete(key))
     }
   }
 
   bury(reason: DeadLetterReason, address: Address, method: string): void {
-    this.#host.bury(reason, address, method)
+    this.#host.happenings.bury(reason, address, method)
   }
 
   /** Another host waits no more for what it asked. */
@@ -287,9 +287,9 @@ export class Gateway implements PeerOwner {
   ): void {
     try {
       const items = this.stream(address, envelope.method, args, { timeoutMs })
-      this.#host.pour(envelope, items)
+      this.#host.sources.pour(envelope, items, this.#host)
     } catch (error) {
-      this.#host.answerFailure(envelope, error)
+      this.#host.replies.send(kind.failure, envelope, error)
     }
   }
 
@@ -479,13 +479,13 @@ export class Gateway implements PeerOwner {
     const address = this.#seals.open(path)
     if (address === undefined) return undefined
     if (this.#found.size >= MOST_FOUND) this.#found.clear()
-    const ref = new ActorRef(address, this.#host)
+    const ref = new ActorRef(address, this.#host.calls)
     this.#found.set(path, ref)
     return ref
   }
 
   #hasRoom({ address }: ActorRef): boolean {
-    return isRemote(address) || this.#host.hasRoom(address)
+    return isRemote(address) || this.#host.calls.hasRoom(address)
   }
 
   async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {
@@ -537,7 +537,7 @@ export class Gateway implements PeerOwner {
   }
 
   #nobody(): ActorRef {
-    return new ActorRef(nowhere, this.#host)
+    return new ActorRef(nowhere, this.#host.calls)
   }
 }
 

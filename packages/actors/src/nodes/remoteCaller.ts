@@ -31,14 +31,14 @@ export class RemoteCaller implements Caller {
   tell(ref: AnyRef, method: string, args: unknown[]): boolean {
     const { gateway } = this.#host
     if (gateway !== undefined) return gateway.tell(addressOf(ref), method, args)
-    return this.#host.tell(this.#relay(ref, {}), method, relayed(ref, 'tell', args))
+    return this.#host.calls.tell(this.#relay(ref, {}), method, relayed(ref, 'tell', args))
   }
 
   async send(ref: AnyRef, method: string, args: unknown[]): Promise<void> {
     const { gateway } = this.#host
     const options = { ...ref.options, timeoutMs: ref.options.timeoutMs ?? Infinity }
     if (gateway !== undefined) await gateway.send(addressOf(ref), method, args, options)
-    else await this.#host.ask(this.#relay(ref, options), method, relayed(ref, 'send', args))
+    else await this.#host.calls.ask(this.#relay(ref, options), method, relayed(ref, 'send', args))
   }
 
   ask(ref: AnyRef, method: string, args: unknown[]): Promise<unknown> {
@@ -46,13 +46,17 @@ export class RemoteCaller implements Caller {
     const { options } = ref
     if (gateway !== undefined) return gateway.ask(addressOf(ref), method, args, this.#timed(ref))
     const manner = options.idempotent === true ? 'ask again' : 'ask'
-    return this.#host.ask(this.#relay(ref, options), method, relayed(ref, manner, args))
+    return this.#host.calls.ask(this.#relay(ref, options), method, relayed(ref, manner, args))
   }
 
   stream(ref: AnyRef, method: string, args: unknown[]): AsyncGenerator<unknown, void, void> {
     const { gateway } = this.#host
     if (gateway !== undefined) return gateway.stream(addressOf(ref), method, args, this.#timed(ref))
-    return this.#host.stream(this.#relay(ref, ref.options), method, relayed(ref, 'stream', args))
+    return this.#host.calls.stream(
+      this.#relay(ref, ref.options),
+      method,
+      relayed(ref, 'stream', args),
+    )
   }
 
   /** Of the options `drain` alone means something to another node: its threads are its own. */
@@ -61,19 +65,19 @@ export class RemoteCaller implements Caller {
   }
 
   down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
-    return this.#host.down(address, signal)
+    return this.#host.watches.down(address, signal)
   }
 
   #timed(ref: AnyRef): CallOptions & { readonly timeoutMs: number } {
     return {
       ...ref.options,
-      timeoutMs: ref.options.timeoutMs ?? this.#host.timeLeft(ref.owner?.deadline),
+      timeoutMs: ref.options.timeoutMs ?? this.#host.waits.timeLeft(ref.owner?.deadline),
     }
   }
 
   /** The place of every actor elsewhere is that of the gateway. */
   #relay(ref: AnyRef, options: CallOptions): AnyRef {
-    return new ActorRef<never>(ref.address, this.#host, ref.owner, options)
+    return new ActorRef<never>(ref.address, this.#host.calls, ref.owner, options)
   }
 }
 

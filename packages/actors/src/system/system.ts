@@ -122,11 +122,11 @@ export class ActorSystem implements AsyncDisposable {
     this.#signals = signals
     this.#dial = options.dial
     this.#host.serve('moved', (move: Move) => {
-      this.#host.moves.add(move)
+      this.#host.whereabouts.moves.add(move)
       this.#threads.announce('moved', move)
     })
     this.#host.serve('forget', (from: readonly Address[]) => {
-      this.#host.moves.remove(from)
+      this.#host.whereabouts.moves.remove(from)
       this.#threads.announce('forget', from)
     })
     this.#host.open()
@@ -157,7 +157,7 @@ export class ActorSystem implements AsyncDisposable {
   get actors(): ReadonlyMap<string, ActorHandle> {
     const actors = new Map<string, ActorHandle>()
     for (const { name, address } of this.#host.families.guardian)
-      if (address !== undefined) actors.set(name, new ActorHandle(address, this.#host))
+      if (address !== undefined) actors.set(name, new ActorHandle(address, this.#host.calls))
     return actors
   }
 
@@ -337,7 +337,7 @@ const groundOf = (system: ActorSystem, host: Host, threads: Threads): Ground => 
     return threads.isExpecting
   },
   spawn: (definition, ...args) => system.spawn(definition, ...args),
-  abortTask: (of, mark) => host.abortTask(of, mark),
+  abortTask: (of, mark) => host.aborts.abortTask(of, mark),
   endHost: (of) => threads.terminate(of),
   onHosts: (changed) => threads.onChange(changed),
 })

@@ -96,7 +96,7 @@ export class Threads {
     host.serve('hello', (_: undefined, from: number) => this.#hellos.get(from)?.())
     host.serve('awaits', (awaits: { host: number; addresses: Address[] }, from: number) => {
       const awaited: Awaited = { addresses: awaits.addresses, by: from }
-      host.moves.expect(awaited)
+      host.whereabouts.moves.expect(awaited)
       this.announce('awaited', awaited)
       this.#heard(awaits.host, from)
     })
@@ -229,7 +229,7 @@ export class Threads {
     if (this.#places.delete(number)) this.#expected++
     if (!this.#isClosing) {
       publish({ event: 'lost', host: number, loss })
-      this.#host.reportLoss(number, loss)
+      this.#host.happenings.lost(number, loss)
     }
     // Whoever restarts an actor of it finds out first that others are to come.
     this.#announcePlaces()
@@ -247,12 +247,16 @@ export class Threads {
     unheard.delete(host)
     if (unheard.size > 0) return
     this.#unheard.delete(lost)
-    this.#host.moves.settle(lost)
+    this.#host.whereabouts.moves.settle(lost)
     this.announce('settled', lost)
   }
 
   #welcome(): Welcome {
-    return { places: this.#placesNow(), lost: this.#lost, moves: this.#host.moves.snapshot() }
+    return {
+      places: this.#placesNow(),
+      lost: this.#lost,
+      moves: this.#host.whereabouts.moves.snapshot(),
+    }
   }
 
   #placesNow(): Places {

@@ -55,7 +55,7 @@ export function define<Args extends unknown[], H extends object>(
 
 /** The same actor, as that host reaches it. */
 export const refFrom = <H>(host: Host, ref: ActorRef<H>): ActorRef<H> =>
-  new ActorRef(ref.address, host)
+  new ActorRef(ref.address, host.calls)
 
 /** The dead letters of this thread until the test ends. */
 export function collectDeadLetters(): DeadLetter[] {

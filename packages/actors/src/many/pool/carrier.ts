@@ -6,8 +6,10 @@ import type { Caller } from '../../host/ref.ts'
 import type { Timeout } from '../../host/timeouts.ts'
 
 /** What a pool needs of the host whose thread it is called from. */
-export interface Carrier extends Caller {
+export interface Carrier {
   readonly number: number
+  /** Carries the calls of refs of actors. */
+  readonly calls: Caller
   /** Milliseconds since the epoch. */
   now(): number
   /** How long an ask without a timeout of its own may take, in milliseconds. */

@@ -152,11 +152,11 @@ export class Pools implements PoolCaller {
 
   async stop(pool: Address, options: StopOptions): Promise<void> {
     if (options.drain !== false) await this.#views.get(keyOf(pool))?.whenIdle()
-    await this.#host.stop(pool, options)
+    await this.#host.calls.stop(pool, options)
   }
 
   down(pool: Address, signal: AbortSignal | undefined): Promise<Down> {
-    return this.#host.down(pool, signal)
+    return this.#host.calls.down(pool, signal)
   }
 
   sizeOf(pool: Address): number {
@@ -188,7 +188,7 @@ export class Pools implements PoolCaller {
 
   /** Until the pool ends. */
   async #attend(address: Address, keeper: PoolKeeper): Promise<void> {
-    await this.#host.down(address, undefined)
+    await this.#host.calls.down(address, undefined)
     this.#keepers.delete(keyOf(address))
     for (const view of keeper.views) this.#host.notify(view, 'pool.ended', address)
     this.#ended(address, gone())

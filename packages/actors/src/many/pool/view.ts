@@ -337,7 +337,7 @@ export class PoolView implements TaskKeeper {
   }
 
   #refOf({ address }: Member, { owner, options }: Partial<ActorRef<never>> = {}): ActorRef<never> {
-    return new ActorRef<never>(address, this.#carrier, owner, options)
+    return new ActorRef<never>(address, this.#carrier.calls, owner, options)
   }
 
   /** @throws {ActorError} `EVALUE`, `EMSGSIZE` */

@@ -1,0 +1,49 @@
+import type { Asks } from './asks.ts'
+import { kind, type Envelope, type Kind } from './envelope.ts'
+import type { Happenings } from './happenings.ts'
+import { Unreadable } from './record.ts'
+import type { RefValues } from './refValues.ts'
+import { StreamReader } from './streamReader.ts'
+
+/** Brings what others have answered to whoever asked here. */
+export class Answers {
+  readonly #asks: Asks
+  readonly #values: RefValues
+  readonly #happenings: Happenings
+
+  constructor(asks: Asks, values: RefValues, happenings: Happenings) {
+    this.#asks = asks
+    this.#values = values
+    this.#happenings = happenings
+  }
+
+  /** What was asked of others has been answered. @param of says by whom */
+  take(how: Kind, id: number, body: unknown, of: Envelope): void {
+    const pending = this.#asks.get(id)
+    this.#values.adopt(pending?.owner)
+    if (pending === undefined) {
+      const { from: host, slot, generation, method } = of
+      // What was under way when a reader broke off is no letter to anybody.
+      if (how < kind.item || how === kind.refusal)
+        this.#happenings.bury('late reply', { host, slot, generation }, method)
+      return
+    }
+    if (body instanceof Unreadable) {
+      pending.abandon(body.error)
+      return
+    }
+    if (how === kind.item) {
+      pending.item(body)
+      return
+    }
+    if (how === kind.stall) {
+      if (pending instanceof StreamReader) pending.stalled()
+      return
+    }
+    this.#asks.remove(pending)
+    if (how === kind.reply) pending.settle(body)
+    else if (how === kind.end) pending.end()
+    else if (how === kind.refusal) pending.refuse(body)
+    else pending.fail(body)
+  }
+}

@@ -1,0 +1,243 @@
+import { ActorError } from '../errors.ts'
+import { AbortableAnswer } from './abortableAnswer.ts'
+import type { Address } from './address.ts'
+import type { Arrivals } from './arrivals.ts'
+import { Answer, type Asks, type Pending } from './asks.ts'
+import type { Down } from './down.ts'
+import { kind, type Kind, type Parcel } from './envelope.ts'
+import type { DeadLetterReason } from './events.ts'
+import type { Host } from './host.ts'
+import type { StopOptions } from './life.ts'
+import { lane, type Mesh } from './mesh.ts'
+import type { ActorRef, Caller } from './ref.ts'
+import type { RefValues } from './refValues.ts'
+import type { Room } from './room.ts'
+import { LOCAL_WINDOW, StreamReader, WINDOW } from './streamReader.ts'
+import { DEFAULT_TIMEOUT_MS, type Waits } from './waits.ts'
+import type { Whereabouts } from './whereabouts.ts'
+
+/** Carries the calls of the refs of a thread: to actors of its own host, and of others. */
+export class Calls implements Caller {
+  readonly #host: Host
+  readonly #number: number
+  readonly #values: RefValues
+  readonly #mesh: Mesh
+  readonly #asks: Asks
+  readonly #room: Room
+  readonly #waits: Waits
+  readonly #arrivals: Arrivals
+  readonly #whereabouts: Whereabouts
+
+  constructor(
+    host: Host,
+    values: RefValues,
+    mesh: Mesh,
+    asks: Asks,
+    waits: Waits,
+    arrivals: Arrivals,
+  ) {
+    this.#host = host
+    this.#number = host.number
+    this.#values = values
+    this.#mesh = mesh
+    this.#asks = asks
+    this.#room = host.pressure.room
+    this.#waits = waits
+    this.#arrivals = arrivals
+    this.#whereabouts = host.whereabouts
+  }
+
+  tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
+    const address = this.#whereabouts.whereIs(ref.address)
+    const reason = this.refusal(address)
+    if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
+    this.#host.happenings.bury(reason, address, method)
+    return false
+  }
+
+  async send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void> {
+    const address = this.#whereabouts.whereIs(ref.address)
+    if (this.#whereabouts.isAwaited(address)) {
+      const { timeoutMs = Infinity, signal } = ref.options
+      const copied = this.#host.copyArgs(args)
+      await this.#whereabouts.whenFound(address, timeoutMs, signal)
+      await this.send(ref, method, copied)
+      return
+    }
+    const { options } = ref
+    options.signal?.throwIfAborted()
+    const refusal = this.refusal(address)
+    if (refusal === undefined) this.hand(kind.tell, address, method, args, 0, Infinity)
+    else if (refusal !== 'overflow') throw this.#whereabouts.whyNot(address.host)
+    else if (this.#room.overflowOf(address) === 'drop-newest')
+      this.#host.happenings.bury(refusal, address, method)
+    else {
+      const answer = this.#answerOf(address, options.signal)
+      this.#asks.add(answer, options.timeoutMs ?? Infinity)
+      this.#hold(answer, address, options.signal, args, (copied) => {
+        this.#asks.remove(answer)
+        this.hand(kind.tell, address, method, copied, 0, Infinity)
+        answer.settle(undefined)
+      })
+      await answer.promise
+    }
+  }
+
+  ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
+    if (this.#whereabouts.isAwaited(ref.address)) return this.#askLater(ref, method, args)
+    const { options, owner } = ref
+    const address = this.#whereabouts.whereIs(ref.address)
+    const answer = this.#answerOf(address, options.signal)
+    this.#asks.add(answer, options.timeoutMs ?? this.#waits.timeLeft(owner?.deadline))
+    this.#begin(kind.ask, answer, answer.deadline, address, ref, method, args)
+    return answer.promise
+  }
+
+  stream(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void, void> {
+    if (this.#whereabouts.isAwaited(ref.address))
+      return this.#streamLater(ref, method, this.#host.copyArgs(args))
+    const { options, owner } = ref
+    const { signal, timeoutMs = Infinity } = options
+    const address = this.#whereabouts.whereIs(ref.address)
+    const until = owner?.deadline ?? Infinity
+    const window = address.host === this.#number ? LOCAL_WINDOW : WINDOW
+    const begin = (reader: StreamReader): void => {
+      this.#asks.add(reader, Infinity)
+      this.#begin(kind.stream, reader, until, address, ref, method, args)
+    }
+    return new StreamReader({ address, window, signal, timeoutMs, until, begin }, this.#waits)
+  }
+
+  stop(actor: Address, options: StopOptions): Promise<void> {
+    return this.#host.stopping.stop(actor, options)
+  }
+
+  down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
+    return this.#host.watches.down(address, signal)
+  }
+
+  /** Why a message should not be handed over now. */
+  refusal(address: Address): DeadLetterReason | undefined {
+    const { host } = address
+    if (this.#whereabouts.isClosed || this.#whereabouts.isGone(host)) return 'host lost'
+    return this.#room.isFull(address) ? 'overflow' : undefined
+  }
+
+  /** Whether a message told now would be taken. */
+  hasRoom(actor: Address): boolean {
+    return this.refusal(this.#whereabouts.whereIs(actor)) === undefined
+  }
+
+  /** Puts a message where the actor is. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  hand(
+    how: Kind,
+    { host, slot, generation }: Address,
+    method: string,
+    args: unknown[],
+    id: number,
+    deadline: number,
+  ): boolean {
+    if (host === this.#number) {
+      const body = this.#values.copy(args)
+      this.#arrivals.deliver({
+        kind: how,
+        slot,
+        generation,
+        from: host,
+        id,
+        deadline,
+        method,
+        body,
+      })
+    } else {
+      const parcel: Parcel = { kind: how, slot, generation, id, deadline, method, body: args }
+      this.#mesh.post(host, lane.users, parcel)
+    }
+    return true
+  }
+
+  #answerOf(address: Address, signal: AbortSignal | undefined): Answer {
+    return signal === undefined
+      ? new Answer(address.host, this.#waits)
+      : new AbortableAnswer(address, this.#waits, signal)
+  }
+
+  /** It is among what is asked; what it asks leaves now, or when there is room. */
+  #begin(
+    how: Kind,
+    pending: Pending,
+    deadline: number,
+    address: Address,
+    { options: { signal }, owner }: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): void {
+    const refusal = this.refusal(address)
+    pending.owner = owner
+    if (refusal === 'overflow')
+      this.#hold(pending, address, signal, args, (copied) =>
+        this.hand(how, address, method, copied, pending.id, deadline),
+      )
+    else if (signal?.aborted === true) this.#giveUp(pending, signal.reason)
+    else if (refusal !== undefined) this.#giveUp(pending, this.#whereabouts.whyNot(address.host))
+    else
+      try {
+        this.hand(how, address, method, args, pending.id, deadline)
+      } catch (error) {
+        this.#giveUp(pending, error)
+      }
+  }
+
+  /** It waits until there is room, if it may. @param leave may throw */
+  #hold(
+    pending: Pending,
+    address: Address,
+    signal: AbortSignal | undefined,
+    args: unknown[],
+    leave: (copied: unknown[]) => void,
+  ): void {
+    try {
+      signal?.throwIfAborted()
+      if (this.#room.overflowOf(address) !== 'wait') throw new ActorError('EOVERFLOW')
+      const copied = this.#host.copyArgs(args)
+      this.#room.wait(pending, address, () => {
+        try {
+          leave(copied)
+        } catch (error) {
+          this.#giveUp(pending, error)
+        }
+      })
+    } catch (error) {
+      this.#giveUp(pending, error)
+    }
+  }
+
+  /** It was never handed over. */
+  #giveUp(pending: Pending, error: unknown): void {
+    this.#asks.remove(pending)
+    pending.fail(error)
+  }
+
+  async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
+    const { timeoutMs = this.#waits.timeLeft(ref.owner?.deadline), signal } = ref.options
+    const deadline = this.#host.now() + timeoutMs
+    const copied = this.#host.copyArgs(args)
+    await this.#whereabouts.whenFound(ref.address, timeoutMs, signal)
+    const left = Math.max(0, deadline - this.#host.now())
+    return await this.ask(ref.with({ timeoutMs: left }), method, copied)
+  }
+
+  async *#streamLater(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void, void> {
+    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = ref.options
+    await this.#whereabouts.whenFound(ref.address, timeoutMs, signal)
+    yield* this.stream(ref, method, args)
+  }
+}

@@ -1,0 +1,48 @@
+import { loadDefinition } from '../definition/definition.ts'
+import type { Address } from './address.ts'
+import type { Blueprint } from './cell.ts'
+import type { Lost, SpawnOrder } from './families.ts'
+import type { Host, Welcome } from './host.ts'
+import type { StopOptions } from './life.ts'
+import type { Awaited, Move } from './moves.ts'
+import type { Places } from './placement.ts'
+
+type OfActor<T> = Address & T
+
+/** What a host does for the others: about its actors, and about hosts that come and go. */
+export function serveDuties(host: Host): void {
+  const { life, services, whereabouts } = host
+  const { moves } = whereabouts
+
+  services.serve('spawn', (order: SpawnOrder) => spawnFor(host, order))
+  services.serve('stop', ({ actor, options }: { actor: Address; options: StopOptions }) =>
+    life.stop(actor.slot, actor.generation, options),
+  )
+  services.serve('halt', ({ slot, generation, error }: OfActor<{ error: unknown }>) =>
+    life.halt(slot, generation, error),
+  )
+  services.serve('restart', ({ slot, generation, incarnation }: OfActor<{ incarnation: number }>) =>
+    life.restart(slot, generation, incarnation),
+  )
+  services.serve('resume', ({ slot, generation }: Address) => life.resume(slot, generation))
+  services.serve('fail', ({ slot, generation, error }: OfActor<{ error: unknown }>) => {
+    const cell = life.get(slot, generation)
+    if (cell !== undefined) void life.finish(cell, { reason: 'failed', error })
+  })
+  services.serve('lives', (actor: Address) => host.cellAt(actor) !== undefined)
+
+  services.serve('places', (places: Places) => host.placeAt(places))
+  services.serve('welcome', (welcome: Welcome) => host.settleIn(welcome))
+  services.serve('lost', (lost: Lost) => host.lose(lost))
+  services.serve('awaited', (awaited: Awaited) => moves.expect(awaited))
+  services.serve('settled', (lost: number) => moves.settle(lost))
+  services.serve('moved', (move: Move) => moves.add(move))
+  services.serve('forget', (from: readonly Address[]) => moves.remove(from))
+}
+
+async function spawnFor(host: Host, order: SpawnOrder): Promise<Address> {
+  const { url, name, args, options, family, childName, id, incarnation, formerly } = order
+  const definition = (await loadDefinition(url, name)).with(options)
+  const blueprint: Blueprint = { definition, args, family, name: childName, id, formerly }
+  return await host.create(blueprint, incarnation)
+}

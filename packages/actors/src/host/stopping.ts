@@ -1,0 +1,58 @@
+import { ActorError } from '../errors.ts'
+import { PROGRAM, type Address } from './address.ts'
+import type { Seat } from './board.ts'
+import type { Clock } from './clock.ts'
+import type { Host } from './host.ts'
+import type { StopOptions } from './life.ts'
+
+/** Stops actors, wherever they are. */
+export class Stopping {
+  readonly #host: Host
+  readonly #clock: Clock
+
+  constructor(host: Host, clock: Clock) {
+    this.#host = host
+    this.#clock = clock
+  }
+
+  /** Settles when the actor is gone, also if it is being restarted elsewhere. */
+  async stop(actor: Address, options: StopOptions = {}): Promise<void> {
+    const { whereabouts } = this.#host
+    while (true) {
+      if (whereabouts.isAwaited(actor)) await whereabouts.whenFound(actor, Infinity, undefined)
+      const address = whereabouts.whereIs(actor)
+      if (whereabouts.isGone(address.host)) return
+      if (await this.stopAt(address, options)) return
+    }
+  }
+
+  /** Stops an actor where it is. @returns false: its host was lost */
+  async stopAt(address: Address, options: StopOptions): Promise<boolean> {
+    const { drain = true, graceMs } = options
+    const seat = this.#host.placement.seatOf(address.host)
+    // Its handler sees that even if it leaves its thread no time for messages.
+    if (!drain) seat?.abort(address.generation)
+    const end = graceMs === undefined ? undefined : this.#endIn(graceMs, address, seat)
+    try {
+      await this.#host.request(address.host, 'stop', { actor: address, options })
+      return true
+    } catch (error) {
+      if (error instanceof ActorError && error.code === 'EHOSTDOWN') return false
+      throw error
+    } finally {
+      end?.()
+    }
+  }
+
+  /** Ends the thread of an actor that does not stop, after twice the time. @returns takes it back */
+  #endIn(graceMs: number, actor: Address, seat: Seat | undefined): () => void {
+    const clock = this.#clock
+    let timer = clock.after(graceMs, () => {
+      seat?.abort(actor.generation)
+      timer = clock.after(graceMs, () => {
+        if (actor.host !== this.#host.number) this.#host.notify(PROGRAM, 'terminate', actor)
+      })
+    })
+    return () => clock.cancel(timer)
+  }
+}
