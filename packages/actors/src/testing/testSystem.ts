@@ -1,5 +1,6 @@
 import { ActorError } from '../errors.ts'
 import type { HostLoss } from '../host/down.ts'
+import type { Logger } from '../host/logger.ts'
 import { ActorSystem, type CloseOptions, type SystemOptions } from '../system/system.ts'
 import { ManualClock } from './manualClock.ts'
 import { SeededSchedule, type Schedule, type ScheduleName } from './simulation/schedule.ts'
@@ -25,7 +26,7 @@ export interface TestSystemOptions extends Omit<
    */
   alwaysEncode?: boolean
   /** As for any system; but by default nothing is logged. */
-  logger?: SystemOptions['logger']
+  logger?: Logger | false
 }
 
 const HOSTS = 2
