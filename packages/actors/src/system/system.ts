@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
 import type { ActorDefinition } from '../definition/definition.ts'
@@ -11,7 +10,6 @@ import { PipelineDraft } from '../farm/pipeline.ts'
 import type { Ground } from '../farm/recruiter.ts'
 import type { ModuleFunction } from '../farm/work.ts'
 import { PROGRAM, type Address } from '../host/address.ts'
-import { Board } from '../host/board.ts'
 import type { Clock } from '../host/clock.ts'
 import { Host } from '../host/host.ts'
 import type { Logger } from '../host/logger.ts'
@@ -28,8 +26,9 @@ import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
 import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import { isInHost } from './inHost.ts'
-import { threadSetting, type Setting } from './setting.ts'
+import type { Isolation } from './isolation.ts'
 import { stderrLogger } from './stderrLogger.ts'
+import { ThreadIsolation } from './threadIsolation.ts'
 import { Threads, type ReplacementOptions } from './threads.ts'
 
 /** How a system closes. */
@@ -80,8 +79,7 @@ const STUCK_MS = 60_000
 
 /** Actors, and the threads that they run on. Close it when done: it keeps the process alive. */
 export class ActorSystem implements AsyncDisposable {
-  readonly #setting: Setting
-  readonly #board: Board
+  readonly #isolation: Isolation
   readonly #host: Host
   readonly #threads: Threads
   readonly #seats: number
@@ -100,23 +98,18 @@ export class ActorSystem implements AsyncDisposable {
   constructor(
     hosts: number,
     options: SystemOptions,
-    setting: Setting = threadSetting(randomUUID()),
+    isolation: Isolation = new ThreadIsolation(hosts + 1, options.resourceLimits),
   ) {
     const { supervision = {}, stuckMs = STUCK_MS, closing = {}, signals = [] } = options
-    const { resourceLimits, replacements, logger = stderrLogger } = options
+    const { replacements, logger = stderrLogger } = options
     this.#seats = hosts + 1
-    this.#board = Board.of(this.#seats)
-    this.#setting = setting
-    this.#host = new Host(PROGRAM, setting.program, this.#board, PROGRAM)
+    this.#isolation = isolation
+    this.#host = new Host(PROGRAM, isolation.program, isolation.board, PROGRAM)
     this.#host.reporting.logWith(logger === false ? undefined : logger)
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
-    this.#threads = new Threads(setting, this.#host, this.#board, {
-      resourceLimits,
-      stuckMs,
-      replacements,
-    })
+    this.#threads = new Threads(isolation, this.#host, { stuckMs, replacements })
     this.#ground = groundOf(this, this.#host, this.#threads)
     this.#closing = closing
     this.#signals = signals
@@ -282,16 +275,17 @@ export class ActorSystem implements AsyncDisposable {
     return (this.#host.gateway ??= new Gateway(
       this.#host,
       this.#dial,
-      this.#setting.network,
-      this.#setting.clock,
+      this.#isolation.network,
+      this.#isolation.program.clock,
     ))
   }
 
   async #close({ drainMs = DRAIN_MS, graceMs = GRACE_MS }: CloseOptions): Promise<void> {
     for (const signal of this.#signals) process.off(signal, this.#onSignal)
-    const { clock } = this.#setting
+    const { board, program } = this.#isolation
+    const { clock } = program
     await within(clock, drainMs, this.#host.families.guardian.close(true))
-    for (let seat = 0; seat < this.#seats; seat++) this.#board.seat(seat).abortAll()
+    for (let seat = 0; seat < this.#seats; seat++) board.seat(seat).abortAll()
     await Promise.all([
       this.#threads.close(graceMs),
       within(clock, 2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),

@@ -49,7 +49,7 @@ export class TestSystem extends ActorSystem {
   constructor(
     world: World,
     options: TestSystemOptions,
-    simulation = new Simulation(world, options.alwaysEncode ?? true),
+    simulation = new Simulation(world, hostsOf(options) + 1, options.alwaysEncode ?? true),
   ) {
     super(
       hostsOf(options),

@@ -1,12 +1,12 @@
-import { PROGRAM } from '../../host/address.ts'
-import { Board } from '../../host/board.ts'
+import type { Board } from '../../host/board.ts'
 import type { HostLoss } from '../../host/down.ts'
 import { Host } from '../../host/host.ts'
-import type { HostTask, HostThread } from '../../system/hostThread.ts'
+import type { HostOrder, HostRunner } from '../../system/hostRunner.ts'
+import { runHost } from '../../system/runHost.ts'
 import type { Quarters } from './quarters.ts'
 
 /** A host without a thread of its own: what it does are steps of the thread that simulates it. */
-export class SimulatedHost implements HostThread {
+export class SimulatedHost implements HostRunner {
   readonly number: number
   readonly seat: number
   readonly ended: Promise<HostLoss | undefined>
@@ -16,36 +16,33 @@ export class SimulatedHost implements HostThread {
 
   /** @param soon acts in a step of the program's own host */
   constructor(
-    task: HostTask,
+    { number, seat, beatMs }: HostOrder,
+    board: Board,
     quarters: Quarters,
     soon: (what: string, act: () => void) => void,
   ) {
-    this.number = task.number
-    this.seat = task.seat
+    this.number = number
+    this.seat = seat
     this.quarters = quarters
     this.#soon = soon
     this.ended = new Promise((resolve) => (this.#end = resolve))
     quarters.site.crash = (error) => this.terminate({ why: 'uncaught', error })
-    const host = new Host(task.number, quarters, new Board(task.board), task.seat)
-    host.serve('close', async ({ graceMs }: { graceMs: number }) => {
-      await host.stopActors({ drain: false, graceMs })
-      // The answer leaves first, for it is sent before the next step.
-      soon(`host ${task.number} ends`, () => {
-        if (quarters.site.isOver) return
-        host.close()
-        quarters.end()
-        this.#end(undefined)
-      })
-    })
-    host.open()
-    host.notify(PROGRAM, 'hello', undefined)
+    void this.#run(new Host(number, quarters, board, seat), beatMs)
   }
 
   terminate(loss: HostLoss): void {
-    if (this.quarters.site.isOver) return
+    const { site, mesh } = this.quarters
+    if (site.isOver) return
     this.quarters.end()
-    this.quarters.mesh?.die()
+    mesh?.die()
     // As with a thread, the program hears of it later.
     this.#soon(`host ${this.number} is lost`, () => this.#end(loss))
+  }
+
+  async #run(host: Host, beatMs: number): Promise<void> {
+    await runHost(host, beatMs)
+    if (this.quarters.site.isOver) return
+    this.quarters.end()
+    this.#end(undefined)
   }
 }

@@ -1,9 +1,9 @@
 import { PROGRAM } from '../../host/address.ts'
+import { Board } from '../../host/board.ts'
 import type { Platform } from '../../host/platform.ts'
-import type { Clock } from '../../host/clock.ts'
 import type { Network } from '../../nodes/network.ts'
-import type { HostTask, HostThread } from '../../system/hostThread.ts'
-import type { Setting } from '../../system/setting.ts'
+import type { HostOrder, HostRunner } from '../../system/hostRunner.ts'
+import type { Isolation } from '../../system/isolation.ts'
 import { Quarters } from './quarters.ts'
 import type { Scheduler } from './scheduler.ts'
 import { SimulatedHost } from './simulatedHost.ts'
@@ -22,11 +22,11 @@ export interface World {
 }
 
 /** Where one simulated system runs. */
-export class Simulation implements Setting, Neighbourhood {
+export class Simulation implements Isolation, Neighbourhood {
   readonly system: string
   readonly scheduler: Scheduler
-  readonly clock: Clock
-  readonly random: () => number
+  readonly board: Board
+  readonly file = new URL(import.meta.url)
   readonly network: Network
   readonly #encodesAlways: boolean
   /** Before the names of its hosts, where there are several systems. */
@@ -35,29 +35,31 @@ export class Simulation implements Setting, Neighbourhood {
   readonly #news: Track
   readonly #hosts = new Map<number, SimulatedHost>()
 
-  constructor(world: World, encodesAlways: boolean) {
+  /** @param seats of the program and of its hosts */
+  constructor(world: World, seats: number, encodesAlways: boolean) {
     const { scheduler, network } = world
     this.scheduler = scheduler
+    this.board = Board.of(seats)
     this.#encodesAlways = encodesAlways
     this.#name = world.systems === 0 ? '' : `${world.systems}.`
     world.systems++
     this.system = `simulated ${world.systems}`
     this.#program = new Quarters(PROGRAM, this, encodesAlways)
     this.#news = scheduler.track(this.#program.site)
-    this.clock = this.#program.clock
-    this.random = this.#program.random
-    this.network = network.from(this.#program.site, this.clock, `${this.#name}0`)
+    const { site, clock } = this.#program
+    this.network = network.from(site, clock, this.nameOf(PROGRAM))
   }
 
   get program(): Platform {
     return this.#program
   }
 
-  startThread(task: HostTask): HostThread {
-    const quarters = new Quarters(task.number, this, this.#encodesAlways)
-    const host = new SimulatedHost(task, quarters, this.#soon)
-    this.#hosts.set(task.number, host)
-    void host.ended.then(() => this.#hosts.delete(task.number))
+  run(order: HostOrder): HostRunner {
+    const { number } = order
+    const quarters = new Quarters(number, this, this.#encodesAlways)
+    const host = new SimulatedHost(order, this.board, quarters, this.#soon)
+    this.#hosts.set(number, host)
+    void host.ended.then(() => this.#hosts.delete(number))
     return host
   }
 
