@@ -22,11 +22,11 @@ export interface Door {
 
 /** What becomes of a connection that is made again whenever it is lost. */
 export interface DialEvents {
-  connected(): void
+  readonly connected: () => void
   /** @param error the peer broke the protocol */
-  lost(error: Error | undefined): void
+  readonly lost: (error: Error | undefined) => void
   /** The peer does not let this one in. */
-  refused(error: Error): void
+  readonly refused: (error: Error) => void
 }
 
 /** A way to another node that is not taken yet. */

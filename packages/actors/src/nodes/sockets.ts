@@ -51,8 +51,7 @@ class SocketDoor implements Door {
     const rules = rulesOf(options)
     // A context has one authenticator, and each door its own rules.
     const context = rules === undefined ? nodesContext() : new Context()
-    this.#authenticator =
-      rules === undefined ? undefined : new Authenticator({ ...rules, context })
+    this.#authenticator = rules === undefined ? undefined : new Authenticator({ ...rules, context })
     this.#router = new Router({
       context,
       ...common(maxBytes),

@@ -50,13 +50,7 @@ export class Supervisor implements Family {
    * @param path of the parent: `''` for the program
    * @param random from 0 to 1, for the jitter of backoffs
    */
-  constructor(
-    address: Address,
-    path: string,
-    orders: Orders,
-    clock: Clock,
-    random: () => number,
-  ) {
+  constructor(address: Address, path: string, orders: Orders, clock: Clock, random: () => number) {
     this.address = address
     this.path = path
     this.#orders = orders

@@ -21,7 +21,7 @@ const hasty = defineActor(
   'hasty',
   (_ctx: ActorContext, at: ActorRef<{ read(): number; write(to: number): void }>) => ({
     async increment() {
-      await at.send.write((await at.ask.read()) + 1)
+      await at.ask.write((await at.ask.read()) + 1)
     },
   }),
 )
@@ -30,9 +30,7 @@ const increments =
   (count: number): Scenario =>
   async (system) => {
     const shared = await system.spawn(register)
-    const all = await Promise.all(
-      Array.from({ length: count }, () => system.spawn(hasty, shared)),
-    )
+    const all = await Promise.all(Array.from({ length: count }, () => system.spawn(hasty, shared)))
     await Promise.all(all.map((one) => one.ask.increment()))
     expect(await shared.ask.read()).toBe(count)
   }
@@ -135,6 +133,7 @@ describe('explore', () => {
       const ref = await system.spawn(register)
       const [host] = system.hosts
       system.kill(host!)
+      await system.settle()
       await ref.ask.read()
     }
     await explore(scenario, { runs: 5, hosts: 1, timeFlows: true })

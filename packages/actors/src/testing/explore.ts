@@ -45,10 +45,7 @@ const RUNS = 100
  *
  * @throws {FailedSchedule} a run has failed, with what it threw as its cause
  */
-export async function explore(
-  scenario: Scenario,
-  options: ExploreOptions = {},
-): Promise<Explored> {
+export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Explored> {
   const { runs = RUNS, seeds, all = false, ...others } = options
   if (!Number.isInteger(runs) || runs < 1)
     throw new ActorError('EINVAL', `runs must be a number from 1 on, not ${String(runs)}`)
@@ -113,6 +110,8 @@ async function run(
     // It has failed already: that it cannot even be closed would say no more.
     await close(world.open).catch(() => undefined)
     throw failed
+  } finally {
+    scheduler.end()
   }
   return scheduler.trace.count
 }

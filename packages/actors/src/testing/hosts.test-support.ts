@@ -25,8 +25,7 @@ export function openHosts(
   const board = Board.of(count)
   const hosts = Array.from(
     { length: count },
-    (_, number) =>
-      new Host(number, threadPlatform(system, number, context, clock), board, number),
+    (_, number) => new Host(number, threadPlatform(system, number, context, clock), board, number),
   )
   // What a system serves, of which these hosts are the threads.
   for (const name of ['awaits', 'forget', 'moved', 'terminate'])

@@ -120,7 +120,10 @@ export class Probe<D = Handlers> implements AsyncDisposable {
       await this.ref.callAsk(FENCE, [])
     } else if (this.#system instanceof TestSystem) await this.#system.settle()
     else
-      throw new ActorError('EINVAL', 'Only a simulated system knows that nothing comes: say until when')
+      throw new ActorError(
+        'EINVAL',
+        'Only a simulated system knows that nothing comes: say until when',
+      )
     const event = this.#inbox.take()
     if (event !== undefined) throw unexpected('no message', event)
   }

@@ -52,4 +52,3 @@ export class ProbeMessage<H, M extends keyof H = keyof H> {
 async function* itemsOf(items: Items<unknown>): AsyncGenerator<unknown> {
   yield* items
 }
-

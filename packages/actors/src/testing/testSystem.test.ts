@@ -116,6 +116,7 @@ describe('a simulated system', () => {
   it('says what its steps were', async () => {
     await using here = await system({ hosts: 1 })
     const ref = await here.spawn(counter.with({ name: 'counter' }), 0)
+    await here.settle()
     ref.tell.add(1)
     await here.settle()
     const steps = here.trace.map(({ what }) => what)
@@ -182,7 +183,10 @@ describe('time', () => {
     for (let seed = 1; seed <= 20; seed++) {
       await using here = await system({ seed, hosts: 1 })
       const ref = await here.spawn(counter, 0)
+      await here.settle()
       const asked = codeOf(ref.ask.value())
+      // It comes there, and is handled: the answer is on its way.
+      await here.steps(2)
       await here.jump(5000)
       outcomes.add(await asked)
     }
@@ -208,7 +212,7 @@ describe('a fault', () => {
     expect(await asked).toBe('EHOSTDOWN')
     expect(await down).toMatchObject({ reason: 'host lost', loss: { why: 'out of memory' } })
     const again = ref.ask.value()
-    await here.advance(10)
+    await here.advance(20)
     expect(await again).toBe(7)
     expect(await ref.ask.where()).not.toBe(host)
     expect(here.hosts).toHaveLength(2)
@@ -227,10 +231,11 @@ describe('a fault', () => {
 
   it('loses what a host was the last to say, at times', async () => {
     const counts = new Set<number>()
-    for (let seed = 1; seed <= 20; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       await using here = await system({ seed, hosts: 1 })
       const probe = await createProbe<Log>(here)
       const ref = await here.spawn(talker, probe.ref)
+      await here.settle()
       ref.tell.say(3)
       // It comes there, and is handled.
       await here.steps(2)
@@ -295,6 +300,8 @@ describe('messages within a host', () => {
     value.list.push(2)
     expect(await ref.ask.kept()).toEqual([{ list: [1] }])
     expect(await codeOf(ref.ask.unsendable())).toBe('EVALUE')
-    expect(() => ref.tell.keep(() => undefined)).toThrow(expect.objectContaining({ code: 'EVALUE' }))
+    expect(() => ref.tell.keep(() => undefined)).toThrow(
+      expect.objectContaining({ code: 'EVALUE' }),
+    )
   })
 })

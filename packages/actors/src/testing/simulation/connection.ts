@@ -52,10 +52,7 @@ export class Connection {
     this.#scheduler = scheduler
     this.#between = scheduler.site()
     const [one, other] = parties
-    this.#ends = [
-      new End(one, scheduler, this.#between),
-      new End(other, scheduler, this.#between),
-    ]
+    this.#ends = [new End(one, scheduler, this.#between), new End(other, scheduler, this.#between)]
     this.#ended = ended
   }
 

@@ -67,7 +67,8 @@ describe('Scheduler', () => {
     const { scheduler, done, post } = make()
     const site = scheduler.site()
     const tracks = [scheduler.track(site), scheduler.track(site)]
-    for (const n of [1, 2]) for (const [index, track] of tracks.entries()) post(track, `${index}${n}`)
+    for (const n of [1, 2])
+      for (const [index, track] of tracks.entries()) post(track, `${index}${n}`)
     await scheduler.drive(scheduler.settled(), { timeFlows: false, explores: false })
     expect(done).toEqual(['01', '11', '02', '12'])
   })

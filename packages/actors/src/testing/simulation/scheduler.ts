@@ -16,9 +16,15 @@ interface Waiting {
 export interface Manner {
   /** Whether time goes on when nothing else is left to happen. */
   readonly timeFlows: boolean
-  /** Whether the schedule decides what comes next; if not, what has waited longest does. */
+  /**
+   * Whether the schedule decides what comes next. If not, what has waited longest does; and where time flows, it
+   * does so as well when something has been left to happen for many steps.
+   */
   readonly explores: boolean
 }
+
+/** So many. */
+const MANY_STEPS = 1000
 
 /** Work that is to come to an end. */
 interface Driven extends Manner {
@@ -42,7 +48,10 @@ export class Scheduler {
   #waiting: Waiting[] = []
   #listening: (() => void)[] = []
   readonly #driven = new Set<Driven>()
+  /** Steps since time went on. */
+  #stepsInRow = 0
   #isPlanned = false
+  #isOver = false
   /** Whether nothing was left to happen when that was looked at last. */
   #isQuiet = false
 
@@ -65,7 +74,7 @@ export class Scheduler {
 
   /** Something more is to happen, after all that is on the track already. */
   post(track: Track, step: Step): void {
-    if (track.isOver) return
+    if (track.isOver || this.#isOver) return
     track.steps.push(step)
     if (track.steps.length === 1 && !track.isRunning) this.#queue(track)
   }
@@ -120,6 +129,12 @@ export class Scheduler {
     })
   }
 
+  /** Nothing happens any more. */
+  end(): void {
+    this.#isOver = true
+    this.#ready.length = this.#held.length = 0
+  }
+
   #queue(track: Track): void {
     if (track.isHeld) this.#held.push(track)
     else this.#ready.push(track)
@@ -138,13 +153,14 @@ export class Scheduler {
   }
 
   #plan(): void {
-    if (this.#isPlanned) return
+    if (this.#isPlanned || this.#isOver) return
     this.#isPlanned = true
     setImmediate(this.#turn)
   }
 
   readonly #turn = (): void => {
     this.#isPlanned = false
+    if (this.#isOver) return
     if (this.#ready.length === 0) this.#pause()
     else if (this.#stepsLeft === 0) this.#fail(new ScheduleError('ESTEPS', this))
     else this.#take()
@@ -153,6 +169,7 @@ export class Scheduler {
   #take(): void {
     this.#stepsLeft--
     this.#isQuiet = false
+    if (++this.#stepsInRow >= MANY_STEPS && !this.#isExploring) this.#passTime()
     const index = this.#isExploring ? this.schedule.choose(this.#ready) : 0
     const [track] = this.#ready.splice(index, 1) as [Track]
     const step = track.steps.shift()!
@@ -198,22 +215,34 @@ export class Scheduler {
   /** Nothing is left to happen: whoever waits for that goes on, or time does, or nobody. */
   #rest(): void {
     this.#isQuiet = false
+    this.#stepsInRow = 0
+    const flows = [...this.#driven].some(({ timeFlows }) => timeFlows)
+    const someone = this.#waiting.length > 0
+    for (const { resolve } of this.#waiting.splice(0)) resolve()
+    if (someone || (flows && this.#passTime()) || this.#tellSilence()) this.#plan()
+    else for (const { fail } of this.#driven) fail(new ScheduleError('ESTUCK', this))
+  }
+
+  /** @returns whether anybody listens */
+  #tellSilence(): boolean {
+    const listening = this.#listening.splice(0)
+    for (const resolve of listening) resolve()
+    return listening.length > 0
+  }
+
+  /** @returns false: nothing falls due */
+  #passTime(): boolean {
     const { next } = this.clock
-    if (this.#waiting.length > 0) for (const { resolve } of this.#waiting.splice(0)) resolve()
-    else if (next !== undefined && [...this.#driven].some(({ timeFlows }) => timeFlows))
-      this.clock.advanceTo(next)
-    else if (this.#listening.length > 0) for (const resolve of this.#listening.splice(0)) resolve()
-    else {
-      for (const { fail } of [...this.#driven]) fail(new ScheduleError('ESTUCK', this))
-      return
-    }
-    this.#plan()
+    this.#stepsInRow = 0
+    if (next === undefined) return false
+    this.clock.advanceTo(next)
+    return true
   }
 
   /** The run cannot go on. */
   #fail(error: unknown): void {
     // Who has an error of its own to report gets that.
     if (this.#driven.size === 0) throw error
-    for (const { fail } of [...this.#driven]) fail(error)
+    for (const { fail } of this.#driven) fail(error)
   }
 }
