@@ -19,7 +19,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   peers: ['test', 'examples', 'packages/transport'],
   browser: ['packages/transport'],
   fuzz: ['packages/transport'],
-  stress: ['test'],
+  stress: ['test', 'examples'],
 }
 
 function build(projectName: string): void {

@@ -1,5 +1,6 @@
 import type { Ask, Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
+import type { ActorRef } from '../host/ref.ts'
 import { Calls } from './calls.ts'
 import type { Crew } from './crew.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type SpreadOptions,
   type TaskOptions,
 } from './options.ts'
+import type { Gathering } from './recruiter.ts'
 import { Run } from './run.ts'
 import type { Task } from './task.ts'
 import { workOf, type ModuleFunction, type TaskDefinition, type Work } from './work.ts'
@@ -40,13 +42,16 @@ export class Farm<H = Handlers> implements AsyncDisposable {
   /** @internal */
   readonly crew: Crew
   readonly #byDefault: Work | undefined
+  /** Where its workers come from, if they are not its own. */
+  readonly #gathering: Gathering | undefined
   /** Single calls, by what they are to do and how. */
   readonly #calls = new Map<string, Calls>()
 
   /** @internal */
-  constructor(crew: Crew, byDefault: Work | undefined) {
+  constructor(crew: Crew, byDefault: Work | undefined, gathering: Gathering | undefined) {
     this.crew = crew
     this.#byDefault = byDefault
+    this.#gathering = gathering
   }
 
   /** How many workers there are now. */
@@ -176,6 +181,21 @@ export class Farm<H = Handlers> implements AsyncDisposable {
     let calls = this.#calls.get(key)
     if (calls === undefined) this.#calls.set(key, (calls = new Calls(this.crew, terms)))
     return calls.call(item, options.signal)
+  }
+
+  /**
+   * One worker more, from now on, for a farm of actors that are there already: who comes while it is at
+   * work, or comes back.
+   *
+   * @throws {ActorError} `EINVAL`: the farm's workers are its own; `ECLOSED`
+   */
+  hire(worker: ActorRef<H>): void {
+    if (this.#gathering === undefined)
+      throw new ActorError(
+        'EINVAL',
+        'This farm makes its workers itself: hire is for farms of refs',
+      )
+    this.#gathering.offer(worker as never)
   }
 
   /** Ends all runs with `ECLOSED`, and stops the workers that are the farm's own. */

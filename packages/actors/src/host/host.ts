@@ -7,6 +7,7 @@ import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
 import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
+import { spawnArguments } from '../schema/checking.ts'
 import { Aborts } from './aborts.ts'
 import { PROGRAM, type Address } from './address.ts'
 import { Answers } from './answers.ts'
@@ -32,7 +33,7 @@ import { Placement, type Places } from './placement.ts'
 import type { Platform } from './platform.ts'
 import { PoolsPort } from './poolsPort.ts'
 import { Pressure } from './pressure.ts'
-import { ActorHandle } from './ref.ts'
+import { ActorHandle, type Call } from './ref.ts'
 import { RefValues, type RefMaker } from './refValues.ts'
 import { Replies } from './replies.ts'
 import { Reporting, type ReportingHost } from './reporting.ts'
@@ -259,13 +260,32 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
   }
 
   /** @param parent an actor of this host; none: the program itself */
-  async spawn<Args extends unknown[], H>(
+  spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     args: Args,
     parent?: Parent,
+    { isFromOutside = false }: Call = {},
   ): Promise<ActorHandle<H>> {
-    const address = await this.families.spawn(definition as never, args, parent)
-    return new ActorHandle(address, this.calls, parent?.cell)
+    try {
+      const checked = spawnArguments(definition, args, isFromOutside)
+      // Without an asynchronous function, which makes a promise more for each.
+      return checked instanceof Promise
+        ? checked.then((given) => this.#spawn<H>(definition as never, given, parent))
+        : Promise.resolve(this.#spawn<H>(definition as never, checked, parent))
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #spawn<H>(
+    definition: ActorDefinition,
+    args: unknown[],
+    parent: Parent | undefined,
+  ): ActorHandle<H> | Promise<ActorHandle<H>> {
+    const handleOf = (address: Address): ActorHandle<H> =>
+      new ActorHandle(address, this.calls, parent?.cell)
+    const address = this.families.spawn(definition, args, parent)
+    return address instanceof Promise ? address.then(handleOf) : handleOf(address)
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -273,6 +293,14 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     const cell = this.life.create(blueprint, incarnation)
     const address = this.addressOf(cell)
     return cell.started === undefined ? address : cell.started.then(() => address)
+  }
+
+  whenSettled(address: Address): Promise<Address | undefined> {
+    return this.whereabouts.whenSettled(address)
+  }
+
+  formerlyOf(address: Address): readonly Address[] {
+    return this.cellAt(address)?.blueprint.formerly ?? []
   }
 
   /** Whether the actor is there. */
@@ -313,8 +341,7 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
 
   /** Arguments as an actor has them: its own. */
   copyArgs(args: unknown[], owner?: Cell): unknown[] {
-    if (args.every(isPrimitive)) return args
-    const copied = this.#values.copy(args) as unknown[]
+    const copied = this.#values.copyArguments(args)
     this.#values.adopt(owner)
     return copied
   }
@@ -325,6 +352,3 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     return copied
   }
 }
-
-const isPrimitive = (value: unknown): boolean =>
-  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)

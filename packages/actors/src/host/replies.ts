@@ -60,7 +60,9 @@ export class Replies {
       if (error instanceof ActorError && error.code === 'ENOACTOR')
         this.send(kind.refusal, envelope, envelope.body)
       else this.send(kind.failure, envelope, error)
-    this.#happenings.bury(reasonOf(error), { host: this.#number, ...envelope }, envelope.method)
+    const issues = error instanceof ActorError ? error.issues : undefined
+    const address = { host: this.#number, ...envelope }
+    this.#happenings.bury(reasonOf(error), address, envelope.method, issues)
   }
 
   #sendHere(how: Kind, to: Envelope, value: unknown): void {
@@ -81,6 +83,8 @@ const reasons: Partial<Record<string, DeadLetterReason>> = {
   EBADMSG: 'unreadable',
   EMSGSIZE: 'unreadable',
   EOVERFLOW: 'overflow',
+  ESCHEMA: 'invalid',
+  EINVAL: 'invalid',
 }
 
 const reasonOf = (error: unknown): DeadLetterReason =>

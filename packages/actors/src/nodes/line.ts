@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { soon } from '../host/soon.ts'
 import { ByteWriter, writeValue, type ValueContext } from '../values/index.ts'
 import type { Outlet } from './network.ts'
 import type { Sender } from './port.ts'
@@ -122,7 +123,7 @@ export class Line implements Sender {
       writer.length = begin
       throw error
     }
-    if (this.#held === 0) queueMicrotask(this.flush)
+    if (this.#held === 0) soon(this.flush)
     this.#held += writer.length - begin
     if (this.#held >= FRAME_BYTES) this.flush()
   }

@@ -43,6 +43,8 @@ export class Supervisor implements Family {
   #policy: Policy = defaultPolicy
   #ids = 0
   #names = 0
+  /** Whether a child was ever given a name, which may be a number that would be another's. */
+  #hasGivenNames = false
   #isClosed = false
 
   /**
@@ -86,8 +88,11 @@ export class Supervisor implements Family {
   admit(definition: ActorDefinition, args: unknown[]): Child {
     if (this.#isClosed) throw new ActorError('ESTOPPED', 'An actor that ends spawns no more')
     const name = definition.options.name ?? this.#nextName()
-    if (this.#children.has(name))
-      throw new ActorError('EEXIST', `${this.path}/${name} exists already`)
+    if (definition.options.name !== undefined) {
+      this.#hasGivenNames = true
+      if (this.#children.has(name))
+        throw new ActorError('EEXIST', `${this.path}/${name} exists already`)
+    }
     const child = new Child(this, ++this.#ids, name, definition, args)
     this.#children.set(name, child)
     return child
@@ -272,7 +277,7 @@ export class Supervisor implements Family {
   #nextName(): string {
     let name: string
     do name = String(++this.#names)
-    while (this.#children.has(name))
+    while (this.#hasGivenNames && this.#children.has(name))
     return name
   }
 }

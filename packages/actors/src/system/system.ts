@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
 import type { ActorDefinition } from '../definition/definition.ts'
-import type { Handlers } from '../definition/types.ts'
+import type { Handlers, HandlersOf } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
 import type { Farm } from '../farm/farm.ts'
 import { makeFarm, type Workers } from '../farm/makeFarm.ts'
@@ -9,12 +9,12 @@ import type { FarmOptions } from '../farm/options.ts'
 import { PipelineDraft } from '../farm/pipeline.ts'
 import type { Ground } from '../farm/recruiter.ts'
 import type { ModuleFunction } from '../farm/work.ts'
-import { PROGRAM, type Address } from '../host/address.ts'
+import { addressIn, PROGRAM, type Address } from '../host/address.ts'
 import type { Clock } from '../host/clock.ts'
 import { Host } from '../host/host.ts'
 import type { Logger } from '../host/logger.ts'
 import type { Move } from '../host/moves.ts'
-import { ActorHandle, type ActorRef } from '../host/ref.ts'
+import { ActorHandle, ActorRef } from '../host/ref.ts'
 import type { SystemEvents } from '../host/systemEvents.ts'
 import type { PoolOptions } from '../many/pool/options.ts'
 import type { Pool } from '../many/pool/pool.ts'
@@ -155,9 +155,9 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Spawns an actor; settles when it is ready.
+   * Spawns an actor; settles when it is ready. `definition.with({ startTimeoutMs, signal })` says how long that may take.
    *
-   * @throws {ActorError} `ELOAD`: the host cannot load the definition; `EVALUE`: an argument cannot be sent; `EEXIST`: the name is taken; `ENOHOST`, `EHOSTDOWN`, `ECLOSED`; and what its factory throws
+   * @throws {ActorError} `ETIMEDOUT`: it is not ready in time; `ESCHEMA`: its schema does not let an argument through; `ELOAD`: the host cannot load the definition; `EVALUE`: an argument cannot be sent; `EEXIST`: the name is taken; `ENOHOST`, `EHOSTDOWN`, `ECLOSED`; and what its factory throws
    */
   async spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
@@ -193,7 +193,7 @@ export class ActorSystem implements AsyncDisposable {
     workers: ActorDefinition<Args, H>,
     ...options: Args extends [] ? [FarmOptions?] : [FarmOptions & { args: Args }]
   ): Promise<Farm<H>>
-  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<H>>
+  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<HandlersOf<H>>>
   farm(workers: ModuleFunction & FarmOptions): Promise<Farm<NoHandlers>>
   farm(workers?: undefined, options?: FarmOptions): Promise<Farm<NoHandlers>>
   farm(
@@ -235,12 +235,15 @@ export class ActorSystem implements AsyncDisposable {
 
   /**
    * An actor of another node: `system.ref<typeof counter>('tcp://10.0.0.7:9000/counter')`. Connects if
-   * that was not done. What a ref prints is good here too.
+   * that was not done. What a ref has printed (`String(ref)`) is good here too, of this node's actors as well.
    *
-   * @throws {ActorError} `EINVAL`: it names no actor of a node; `ECLOSED`
+   * @throws {ActorError} `EINVAL`: it names no actor; `ECLOSED`
    */
-  ref<D = Handlers>(url: string): ActorRef<D> {
-    return this.#gateway.ref(url) as never
+  ref<D = Handlers>(text: string): ActorRef<D> {
+    if (this.#closed !== undefined) throw new ActorError('ECLOSED')
+    const address = addressIn(text)
+    if (address !== undefined) return new ActorRef(address, this.#host.calls)
+    return this.#gateway.ref(text) as never
   }
 
   /**

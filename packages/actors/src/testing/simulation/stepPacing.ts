@@ -6,7 +6,6 @@ import type { Track } from './track.ts'
 
 /** Every message that an actor handles is a step. */
 export class StepPacing implements Pacing {
-  readonly messagesPerStep = 1
   readonly #scheduler: Scheduler
   readonly #site: Site
   readonly #host: string
@@ -19,17 +18,19 @@ export class StepPacing implements Pacing {
     this.#host = host
   }
 
-  queue(step: (cell: Cell) => void, ended: () => void): Queue<Cell> {
+  queue(step: (cell: Cell) => void, said: () => void): Queue<Cell> {
     return {
       add: (cell) => {
         const run = (): void => {
           step(cell)
-          ended()
+          said()
         }
         this.#scheduler.post(this.#trackOf(cell), { what: this.#describe(cell), run })
       },
+      did: () => undefined,
+      isOver: () => true,
       // All that is there has its own step.
-      run: () => undefined,
+      run: () => false,
     }
   }
 
