@@ -37,7 +37,7 @@ const client = defineActor(
 
 const subjects = [
   ['a simulated system', () => createTestSystem({ hosts: 1 })],
-  ['any other system', () => createSystem({ hosts: 0, logger: false })],
+  ['any other system', () => createSystem({ hosts: 0, logger: false, closing: { drainMs: 0 } })],
 ] as const
 
 describe.each(subjects)('a probe in %s', (_, create) => {

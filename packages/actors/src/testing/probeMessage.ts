@@ -34,6 +34,7 @@ export class ProbeMessage<H, M extends keyof H = keyof H> {
     this.outcome = new Promise((resolve, reject) => {
       this.#settle = resolve
       this.#fail = reject
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     })
   }
 

@@ -8,7 +8,7 @@ import type { TestSystem } from './testSystem.ts'
 
 // What the runtime promises, under many schedules and with faults at any moment.
 
-const RUNS = Number(process.env['RINGPOST_RUNS'] ?? 25)
+const RUNS = Number(process.env['RINGPOST_RUNS'] ?? 8)
 
 const patient = { maxRestarts: Infinity, backoff: { firstMs: 10, maxMs: 10 } }
 
