@@ -34,7 +34,8 @@ export class ProbeMessage<H, M extends keyof H = keyof H> {
     this.outcome = new Promise((resolve, reject) => {
       this.#settle = resolve
       this.#fail = reject
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      // Nobody hears the answer, and the message is under way no more.
+      signal.addEventListener('abort', () => this.reply([] as never), { once: true })
     })
   }
 
