@@ -7,7 +7,13 @@ import { becomeHost } from './inHost.ts'
 import { runHost } from './runHost.ts'
 
 /** Makes this thread a host, until it is closed. */
-export async function runThreadHost({ system, number, seat, board, beatMs }: HostTask): Promise<void> {
+export async function runThreadHost({
+  system,
+  number,
+  seat,
+  board,
+  beatMs,
+}: HostTask): Promise<void> {
   becomeHost()
   const platform = threadPlatform(system, number, context)
   await runHost(new Host(number, platform, new Board(board), seat), beatMs)
