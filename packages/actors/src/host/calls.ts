@@ -1,5 +1,4 @@
 import { ActorError } from '../errors.ts'
-import { copyArguments } from '../values/index.ts'
 import { AbortableAnswer } from './abortableAnswer.ts'
 import type { Address } from './address.ts'
 import type { Arrivals } from './arrivals.ts'
@@ -150,7 +149,7 @@ export class Calls implements Caller {
     deadline: number,
   ): boolean {
     if (host === this.#number) {
-      const body = copyArguments(args, this.#values)
+      const body = this.#values.copyArguments(args)
       this.#arrivals.deliver({
         kind: how,
         slot,

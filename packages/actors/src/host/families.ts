@@ -12,6 +12,7 @@ import type { Host } from './host.ts'
 import { hostDown } from './hostLoss.ts'
 import type { Incarnation } from './incarnation.ts'
 import type { Move } from './moves.ts'
+import type { Platform } from './platform.ts'
 import { StartLimit } from './startLimit.ts'
 
 /** An actor in one of its lives, as a parent. */
@@ -64,13 +65,15 @@ export class Families {
   readonly guardian: Supervisor
   readonly #host: Host
   readonly #clock: Clock
+  readonly #random: () => number
   readonly #supervisors = new Set<Supervisor>()
 
-  constructor(host: Host, clock: Clock) {
+  constructor(host: Host, { clock, random }: Platform) {
     this.#host = host
     this.#clock = clock
+    this.#random = random
     const address = { ...nowhere, host: host.number }
-    this.guardian = new Supervisor(address, '', this.#orders(undefined), clock)
+    this.guardian = new Supervisor(address, '', this.#orders(undefined), clock, random)
     this.#supervisors.add(this.guardian)
     host.serve('failed', (sign: FailureSign) => this.#failed(sign))
     host.serve('ended', (sign: Sign) => this.#ended(sign))
@@ -81,7 +84,7 @@ export class Families {
     if (incarnation.supervisor === undefined) {
       const address = this.#host.addressOf(cell)
       const orders = this.#orders(cell)
-      const supervisor = new Supervisor(address, cell.path, orders, this.#clock)
+      const supervisor = new Supervisor(address, cell.path, orders, this.#clock, this.#random)
       incarnation.supervisor = supervisor
       this.#supervisors.add(supervisor)
     }

@@ -6,6 +6,8 @@ const FIRST_CAPACITY = 4
 /** The messages that wait for one actor. */
 export interface Mailbox {
   readonly length: number
+  /** The next to be handled, which stays. */
+  readonly first: Envelope | undefined
   push(envelope: Envelope): void
   /** The next to be handled. */
   shift(): Envelope | undefined
@@ -28,6 +30,10 @@ export class QueueMailbox implements Mailbox {
 
   get length(): number {
     return this.#length
+  }
+
+  get first(): Envelope | undefined {
+    return this.#ring[this.#head]
   }
 
   push(envelope: Envelope): void {

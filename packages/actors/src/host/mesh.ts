@@ -6,10 +6,18 @@ import { FRAME_HEAD_BYTES, Lane } from './lane.ts'
 import { RecordReader } from './record.ts'
 import { soon } from './soon.ts'
 
+/** One direction to another host. */
+export interface Way {
+  /** Whether a message more should wait: the host at the other end does not keep up. */
+  readonly isFull: boolean
+  /** Settles when it is not full, or is closed. */
+  whenRoom(): Promise<void>
+}
+
 /** The two ways to another host: what a full mailbox may hold up, and what nothing may. */
 export interface Lanes {
-  readonly users: Lane
-  readonly system: Lane
+  readonly users: Way
+  readonly system: Way
 }
 
 export const lane = { users: 'users', system: 'system' } as const
@@ -17,14 +25,41 @@ export const lane = { users: 'users', system: 'system' } as const
 const endpointOf = (system: string, host: number, way: keyof Lanes): string =>
   `inproc://ringpost.actors/${system}/${host}/${way}`
 
+/** What joins a host to all others of the process. */
+export interface Mesh {
+  /**
+   * Receives from now on.
+   *
+   * @param take called with each envelope
+   * @param taken called after each frame, to have it handled before the next one is read; false: that
+   *   takes longer
+   */
+  open(take: (envelope: Envelope) => void, taken: () => boolean): void
+  /** Whether the host is known to be gone. */
+  isGone(host: number): boolean
+  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  post(host: number, way: keyof Lanes, parcel: Parcel): number
+  /** Sends what was posted. */
+  flush(): void
+  to(host: number): Lanes
+  /** The host is gone, and will not come back. */
+  forget(host: number): void
+  close(): void
+}
+
+interface SocketLanes extends Lanes {
+  readonly users: Lane
+  readonly system: Lane
+}
+
 /** The sockets between this host and all others of the process. */
-export class Mesh {
+export class SocketMesh implements Mesh {
   readonly #system: string
   readonly #number: number
   readonly #context: Context
   readonly #values: ValueContext
   /** Both by host, which are few, and looked at for every message. */
-  readonly #lanes: (Lanes | undefined)[] = []
+  readonly #lanes: (SocketLanes | undefined)[] = []
   readonly #gone: boolean[] = []
   readonly #holding: Lane[] = []
   readonly #inlets: Inlet[] = []
@@ -38,13 +73,6 @@ export class Mesh {
     this.#values = values
   }
 
-  /**
-   * Receives from now on.
-   *
-   * @param take called with each envelope
-   * @param taken called after each frame, to have it handled before the next one is read; false: that
-   *   takes longer
-   */
   open(take: (envelope: Envelope) => void, taken: () => boolean): void {
     for (const way of [lane.system, lane.users]) {
       // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
@@ -54,12 +82,10 @@ export class Mesh {
     }
   }
 
-  /** Whether the host is known to be gone. */
   isGone(host: number): boolean {
     return this.#gone[host] === true || this.#isClosed
   }
 
-  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
   post(host: number, way: keyof Lanes, parcel: Parcel): number {
     const lanes = this.to(host)
     const to = way === lane.users ? lanes.users : lanes.system
@@ -73,18 +99,16 @@ export class Mesh {
     return bytes
   }
 
-  /** Sends what was posted. */
   readonly flush = (): void => {
     this.#isFlushScheduled = false
     // Taken out one by one: to set a length takes as long as all the rest.
     for (let to = this.#holding.pop(); to !== undefined; to = this.#holding.pop()) to.flush()
   }
 
-  to(host: number): Lanes {
+  to(host: number): SocketLanes {
     return this.#lanes[host] ?? this.#open(host)
   }
 
-  /** The host is gone, and will not come back. */
   forget(host: number): void {
     const lanes = this.#lanes[host]
     lanes?.users.close()
@@ -102,13 +126,13 @@ export class Mesh {
     for (const inlet of this.#inlets) inlet.close()
   }
 
-  #open(host: number): Lanes {
+  #open(host: number): SocketLanes {
     const lanes = { users: this.#lane(host, lane.users), system: this.#lane(host, lane.system) }
     this.#keep(host, lanes, this.#gone[host] === true)
     return lanes
   }
 
-  #keep(host: number, lanes: Lanes | undefined, isGone: boolean): void {
+  #keep(host: number, lanes: SocketLanes | undefined, isGone: boolean): void {
     // Filled up to its place, so that V8 keeps them as plain lists.
     while (this.#lanes.length <= host) {
       this.#lanes.push(undefined)

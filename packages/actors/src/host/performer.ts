@@ -3,7 +3,7 @@ import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
 import type { Inspection } from './inspection.ts'
 import { Message, type MessageHost } from './message.ts'
-import { RunQueue, threadPace } from './runQueue.ts'
+import type { Pacing, Queue } from './pacing.ts'
 import type { Turn } from './turn.ts'
 import { Work } from './work.ts'
 
@@ -34,14 +34,13 @@ export interface Stage extends MessageHost {
  */
 export class Performer {
   readonly #stage: Stage
-  readonly #queue: RunQueue<Cell>
+  readonly #queue: Queue<Cell>
   /** Runs what there is to do. @returns false: some is left for the next turn of the event loop */
   readonly run: () => boolean
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, pacing: Pacing) {
     this.#stage = stage
-    this.#queue = new RunQueue<Cell>(
-      threadPace,
+    this.#queue = pacing.queue(
       (cell) => this.#step(cell),
       () => stage.said(),
     )

@@ -1,6 +1,6 @@
 import { PoolRef } from '../many/pool/pool.ts'
 import { remoteAddressOf } from '../nodes/remoteAddress.ts'
-import type { ValueContext } from '../values/index.ts'
+import { copyArguments, copyByBytes, copyValue, type ValueContext } from '../values/index.ts'
 import type { Address } from './address.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
@@ -26,11 +26,25 @@ export interface RefMaker {
  */
 export class RefValues implements ValueContext {
   readonly #maker: RefMaker
+  /** Whether what stays in the thread is written and read as well. */
+  readonly encodesAlways: boolean
   /** Those that were read since the last `adopt`. */
   readonly #fresh: ActorRef[] = []
 
-  constructor(maker: RefMaker) {
+  constructor(maker: RefMaker, encodesAlways: boolean) {
     this.#maker = maker
+    this.encodesAlways = encodesAlways
+  }
+
+  /** The value as it would arrive elsewhere, sharing nothing with it. @throws {ActorError} `EVALUE` */
+  copy(value: unknown): unknown {
+    return this.encodesAlways ? copyByBytes(value, this) : copyValue(value, this)
+  }
+
+  /** Arguments as they would arrive elsewhere: the same array where it holds nothing that could be changed. */
+  copyArguments(args: unknown[]): unknown[] {
+    if (this.encodesAlways) return copyByBytes(args, this) as unknown[]
+    return copyArguments(args, this)
   }
 
   toRef(value: object): Uint8Array | undefined {

@@ -1,5 +1,4 @@
 import { ActorError } from '../errors.ts'
-import { copyValue } from '../values/index.ts'
 import type { Answers } from './answers.ts'
 import { kind, type Envelope, type Kind } from './envelope.ts'
 import type { DeadLetterReason } from './events.ts'
@@ -47,7 +46,7 @@ export class Replies {
   item(to: Envelope, value: unknown): number {
     const { from, id } = to
     if (from === this.#number) {
-      this.#answers.take(kind.item, id, copyValue(value, this.#values), to)
+      this.#answers.take(kind.item, id, this.#values.copy(value), to)
       return 0
     }
     if (this.#mesh.isGone(from)) return 0
@@ -68,9 +67,9 @@ export class Replies {
 
   #sendHere(how: Kind, to: Envelope, value: unknown): void {
     let copied = value
-    if (how !== kind.failure)
+    if (how !== kind.failure || this.#values.encodesAlways)
       try {
-        copied = copyValue(value, this.#values)
+        copied = this.#values.copy(value)
       } catch (error) {
         this.#answers.take(kind.failure, to.id, error, to)
         return

@@ -43,8 +43,8 @@ import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
 import { Service, type Provider, type Wards } from './service.ts'
 import { TopicsDesk } from './topicsDesk.ts'
-import { dealerFor, openDoor } from './sockets.ts'
-import type { Port } from './port.ts'
+import { socketNetwork } from './sockets.ts'
+import type { Network, Outlet } from './network.ts'
 
 /** How to connect to a node that a ref names; undefined: not at all. */
 export type Dial = (endpoint: string) => ConnectOptions | undefined
@@ -80,8 +80,9 @@ type Timed = CallOptions & { readonly timeoutMs: number }
  * carries what other hosts say to other nodes.
  */
 export class Gateway implements PeerOwner {
-  readonly clock: Clock = systemClock
-  readonly timeouts = new Timeouts(this.clock)
+  readonly clock: Clock
+  readonly timeouts: Timeouts
+  readonly #network: Network
   readonly #host: Host
   readonly #dial: Dial
   readonly #incarnation = random()
@@ -99,7 +100,19 @@ export class Gateway implements PeerOwner {
   readonly #topics: Topics
   #address = ''
 
-  constructor(host: Host, dial: Dial = () => undefined) {
+  /**
+   * @param network where it finds them
+   * @param clock of the host
+   */
+  constructor(
+    host: Host,
+    dial: Dial = () => undefined,
+    network: Network = socketNetwork,
+    clock: Clock = systemClock,
+  ) {
+    this.clock = clock
+    this.timeouts = new Timeouts(clock)
+    this.#network = network
     this.#host = host
     this.#dial = dial
     // They are only read here: nothing is called back.
@@ -120,13 +133,7 @@ export class Gateway implements PeerOwner {
     checkEndpoint(endpoint)
     checkOpenness(endpoint, options)
     const limits = limitsOf(options.limits)
-    const door = openDoor(options, limits.messageBytes)
-    try {
-      await door.router.bind(endpoint)
-    } catch (error) {
-      door.close()
-      throw error
-    }
+    const door = await this.#network.listen(endpoint, options, limits.messageBytes)
     const listening: Listening = new Listening(
       door,
       (port, id, dropped) => this.#linkIn(port, id, dropped, options),
@@ -367,7 +374,7 @@ export class Gateway implements PeerOwner {
     if (before?.dialing !== undefined) return before
     const limits = limitsOf(options.limits)
     const { goneAfterMs } = timesOf(options)
-    const dealer = dealerFor(options, limits.messageBytes)
+    const dialer = this.#network.dial(endpoint, options, limits.messageBytes)
     const known: Known = before ?? {
       peer: new Peer(endpoint, this, goneAfterMs),
       incarnation: random(),
@@ -379,8 +386,7 @@ export class Gateway implements PeerOwner {
     known.peer.awaited()
     try {
       known.dialing = new Dialing(
-        dealer,
-        endpoint,
+        dialer,
         (port) => this.#linkOut(port, known, options),
         (error) => {
           known.dialing?.close()
@@ -390,7 +396,7 @@ export class Gateway implements PeerOwner {
         this.#taken,
       )
     } catch (error) {
-      dealer.close()
+      dialer.close()
       known.peer.gone(error)
       if (error instanceof SocketError)
         throw new ActorError('EINVAL', `Nobody can connect to ${endpoint}`, { cause: error })
@@ -401,7 +407,7 @@ export class Gateway implements PeerOwner {
     return known
   }
 
-  #linkOut(port: Port, known: Known, options: ConnectOptions): Link {
+  #linkOut(port: Outlet, known: Known, options: ConnectOptions): Link {
     const limits = limitsOf(options.limits)
     const link = new Link(
       port,
@@ -415,7 +421,7 @@ export class Gateway implements PeerOwner {
     return link
   }
 
-  #linkIn(port: Port, id: Buffer, dropped: () => void, options: ListenOptions): Link {
+  #linkIn(port: Outlet, id: Buffer, dropped: () => void, options: ListenOptions): Link {
     const { messageBytes } = limitsOf(options.limits)
     const greeted = (hello: Hello, link: Link): Acquaintance => {
       const known = this.#visitor(hello, options)

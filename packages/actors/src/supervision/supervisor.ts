@@ -37,6 +37,7 @@ export class Supervisor implements Family {
   readonly path: string
   readonly #orders: Orders
   readonly #clock: Clock
+  readonly #random: () => number
   readonly #children = new Map<string, Child>()
   readonly #delays = new Set<() => void>()
   #policy: Policy = defaultPolicy
@@ -49,12 +50,14 @@ export class Supervisor implements Family {
   /**
    * @param address of the parent: nowhere for the program
    * @param path of the parent: `''` for the program
+   * @param random from 0 to 1, for the jitter of backoffs
    */
-  constructor(address: Address, path: string, orders: Orders, clock: Clock) {
+  constructor(address: Address, path: string, orders: Orders, clock: Clock, random: () => number) {
     this.address = address
     this.path = path
     this.#orders = orders
     this.#clock = clock
+    this.#random = random
   }
 
   get policy(): Policy {
@@ -192,7 +195,9 @@ export class Supervisor implements Family {
       thrown = mistake
     }
     if (directive === 'restart') {
-      const delayMs = (child.restarts ??= new Restarts(this.#policy)).next(this.#clock.now())
+      const delayMs = (child.restarts ??= new Restarts(this.#policy, this.#random)).next(
+        this.#clock.now(),
+      )
       if (delayMs !== undefined) {
         this.#orders.report(path, failure, directive)
         const all = [...this.#children.values()].filter(({ address }) => address !== undefined)

@@ -1,7 +1,7 @@
 import type { HostTask } from './hostThread.ts'
 import { loadTypeScriptAsTheProgram } from './typescript.ts'
 
-/** The task of a host's thread: it lasts as long as the host. */
+/** The task of a host's thread in the program's own process: it lasts as long as the host. */
 export default async function hostMain(task: HostTask): Promise<void> {
   await loadTypeScriptAsTheProgram()
   // Imported, as definitions are: piscina requires this module, and a program's loader may make another of each

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
-import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers, HandlersOf } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
@@ -12,7 +10,7 @@ import { PipelineDraft } from '../farm/pipeline.ts'
 import type { Ground } from '../farm/recruiter.ts'
 import type { ModuleFunction } from '../farm/work.ts'
 import { addressIn, PROGRAM, type Address } from '../host/address.ts'
-import { Board } from '../host/board.ts'
+import type { Clock } from '../host/clock.ts'
 import { Host } from '../host/host.ts'
 import type { Logger } from '../host/logger.ts'
 import type { Move } from '../host/moves.ts'
@@ -28,7 +26,9 @@ import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
 import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import { isInHost } from './inHost.ts'
+import type { Isolation } from './isolation.ts'
 import { stderrLogger } from './stderrLogger.ts'
+import { ThreadIsolation } from './threadIsolation.ts'
 import { Threads, type ReplacementOptions } from './threads.ts'
 
 /** How a system closes. */
@@ -79,8 +79,7 @@ const STUCK_MS = 60_000
 
 /** Actors, and the threads that they run on. Close it when done: it keeps the process alive. */
 export class ActorSystem implements AsyncDisposable {
-  readonly #name = randomUUID()
-  readonly #board: Board
+  readonly #isolation: Isolation
   readonly #host: Host
   readonly #threads: Threads
   readonly #seats: number
@@ -96,21 +95,21 @@ export class ActorSystem implements AsyncDisposable {
   readonly topics: Topics
 
   /** @internal */
-  constructor(hosts: number, options: SystemOptions) {
+  constructor(
+    hosts: number,
+    options: SystemOptions,
+    isolation: Isolation = new ThreadIsolation(hosts + 1, options.resourceLimits),
+  ) {
     const { supervision = {}, stuckMs = STUCK_MS, closing = {}, signals = [] } = options
-    const { resourceLimits, replacements, logger = stderrLogger } = options
+    const { replacements, logger = stderrLogger } = options
     this.#seats = hosts + 1
-    this.#board = Board.of(this.#seats)
-    this.#host = new Host(this.#name, PROGRAM, context, this.#board, PROGRAM)
+    this.#isolation = isolation
+    this.#host = new Host(PROGRAM, isolation.program, isolation.board, PROGRAM)
     this.#host.reporting.logWith(logger === false ? undefined : logger)
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
-    this.#threads = new Threads(this.#name, this.#host, this.#board, {
-      resourceLimits,
-      stuckMs,
-      replacements,
-    })
+    this.#threads = new Threads(isolation, this.#host, { stuckMs, replacements })
     this.#ground = groundOf(this, this.#host, this.#threads)
     this.#closing = closing
     this.#signals = signals
@@ -276,16 +275,23 @@ export class ActorSystem implements AsyncDisposable {
 
   get #gateway(): Gateway {
     if (this.#closed !== undefined) throw new ActorError('ECLOSED')
-    return (this.#host.gateway ??= new Gateway(this.#host, this.#dial))
+    return (this.#host.gateway ??= new Gateway(
+      this.#host,
+      this.#dial,
+      this.#isolation.network,
+      this.#isolation.program.clock,
+    ))
   }
 
   async #close({ drainMs = DRAIN_MS, graceMs = GRACE_MS }: CloseOptions): Promise<void> {
     for (const signal of this.#signals) process.off(signal, this.#onSignal)
-    await within(drainMs, this.#host.families.guardian.close(true))
-    for (let seat = 0; seat < this.#seats; seat++) this.#board.seat(seat).abortAll()
+    const { board, program } = this.#isolation
+    const { clock } = program
+    await within(clock, drainMs, this.#host.families.guardian.close(true))
+    for (let seat = 0; seat < this.#seats; seat++) board.seat(seat).abortAll()
     await Promise.all([
       this.#threads.close(graceMs),
-      within(2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
+      within(clock, 2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
     ])
     this.#host.gateway?.close()
     this.#host.close()
@@ -310,13 +316,13 @@ function callNow(call: () => unknown, done: () => void): void {
 }
 
 /** Settles when the work is done, or after so many milliseconds. */
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
+async function within(clock: Clock, limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: unknown
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs)
+    timer = clock.after(limitMs, resolve)
   })
   await Promise.race([work, late])
-  clearTimeout(timer)
+  clock.cancel(timer)
 }
 
 /** What farms need of the system. */

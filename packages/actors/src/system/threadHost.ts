@@ -1,27 +1,20 @@
 import { context } from '@ringpost/core'
-import { PROGRAM } from '../host/address.ts'
 import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
+import { threadPlatform } from '../host/platform.ts'
 import type { HostTask } from './hostThread.ts'
 import { becomeHost } from './inHost.ts'
+import { runHost } from './runHost.ts'
 
 /** Makes this thread a host, until it is closed. */
-export async function runThreadHost(task: HostTask): Promise<void> {
+export async function runThreadHost({
+  system,
+  number,
+  seat,
+  board,
+  beatMs,
+}: HostTask): Promise<void> {
   becomeHost()
-  const board = new Board(task.board)
-  const host = new Host(task.system, task.number, context, board, task.seat)
-  const seat = board.seat(task.seat)
-  const beats = task.beatMs > 0 ? setInterval(() => seat.beat(), task.beatMs).unref() : undefined
-  const closed = new Promise<void>((resolve) => {
-    host.serve('close', async ({ graceMs }: { graceMs: number }) => {
-      await host.stopActors({ drain: false, graceMs })
-      // The answer leaves first.
-      setImmediate(resolve)
-    })
-  })
-  host.open()
-  host.notify(PROGRAM, 'hello', undefined)
-  await closed
-  clearInterval(beats)
-  host.close()
+  const platform = threadPlatform(system, number, context)
+  await runHost(new Host(number, platform, new Board(board), seat), beatMs)
 }

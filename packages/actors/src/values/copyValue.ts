@@ -42,7 +42,8 @@ export function copyArguments(args: unknown[], context?: ValueContext): unknown[
   return args
 }
 
-function copyByBytes(value: unknown, context?: ValueContext): unknown {
+/** The same, always written and read: so that what differs from a copy made directly shows. */
+export function copyByBytes(value: unknown, context?: ValueContext): unknown {
   // A getter may copy a value while another is being copied.
   const writer = spareWriter ?? new ByteWriter()
   spareWriter = undefined

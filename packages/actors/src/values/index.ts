@@ -1,5 +1,5 @@
 export { ByteWriter } from './byteWriter.ts'
-export { copyArguments, copyValue, isImmutable } from './copyValue.ts'
+export { copyArguments, copyByBytes, copyValue, isImmutable } from './copyValue.ts'
 export type { ValueContext } from './valueContext.ts'
 export { ValueError, type ValueErrorCode } from './valueError.ts'
 export { readValue, writeArguments, writeValue } from './values.ts'
