@@ -130,7 +130,10 @@ describe('a pool', () => {
     using holds = await heard('holds')
     const stop = new AbortController()
     const held = pool.with({ signal: stop.signal }).ask.hold('aborted door')
-    const late = pool.with({ timeoutMs: 1 }).ask.work(1).catch((error: unknown) => error)
+    const late = pool
+      .with({ timeoutMs: 1 })
+      .ask.work(1)
+      .catch((error: unknown) => error)
     await take(holds, 1)
     expect(await late).toMatchObject({ code: 'ETIMEDOUT' })
     stop.abort(new RangeError('enough'))
