@@ -123,8 +123,9 @@ describe('a node that is gone', () => {
     const watched = other.ref<typeof counter>(
       String(handle).replace(cable.endpoint, listening.endpoint),
     )
-    expect(await watched.ask.value()).toBe(1)
     const down = watched.down()
+    // Behind the watch.
+    expect(await watched.ask.value()).toBe(1)
     await client.close()
     expect(await down).toMatchObject({ reason: 'stopped' })
   })
