@@ -100,7 +100,7 @@ describe('a connection that is lost', () => {
 
 describe('a node that is gone', () => {
   it('ends watches and whatever waits, and is found when it is back', async () => {
-    const { cable, node } = await joined({ goneAfterMs: 100 })
+    const { cable, node } = await joined({ goneAfterMs: 2000 })
     const ref = node.ref<typeof counter>('/counter')
     const down = ref.down()
     await ref.ask.value()
