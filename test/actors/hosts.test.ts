@@ -64,6 +64,15 @@ function nextHost(after?: number): Promise<number> {
   })
 }
 
+describe('an actor of another host', () => {
+  it('handles what it was sent before it was stopped', async () => {
+    const actor = await system.spawn(victim, 5)
+    const asked = Array.from({ length: 1000 }, () => actor.ask.value())
+    await actor.stop()
+    expect(new Set(await Promise.all(asked))).toEqual(new Set([5]))
+  })
+})
+
 describe('a host that is lost', () => {
   it.each([
     ['exits', 'exit', 7, { why: 'exited', exitCode: 7 }],

@@ -24,7 +24,7 @@ import { Families, type Lost, type Parent } from './families.ts'
 import { Happenings } from './happenings.ts'
 import { hostDown } from './hostLoss.ts'
 import { Life, type StopOptions } from './life.ts'
-import type { Mesh } from './mesh.ts'
+import type { Lanes, Mesh } from './mesh.ts'
 import type { MessageHost } from './message.ts'
 import type { MovesSnapshot } from './moves.ts'
 import { Outcomes } from './outcomes.ts'
@@ -173,9 +173,9 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     this.services.serve(name, answer)
   }
 
-  /** Asks another host, or this one. */
-  request(host: number, name: string, body: unknown): Promise<unknown> {
-    return this.services.request(host, name, body)
+  /** Asks another host, or this one. @param way `users`: behind what actors there were sent before */
+  request(host: number, name: string, body: unknown, way?: keyof Lanes): Promise<unknown> {
+    return this.services.request(host, name, body, way)
   }
 
   /** Tells another host, or this one, what it does not answer. */

@@ -1,6 +1,6 @@
 import { Answer, type Asker, type Asks, type Pending } from './asks.ts'
 import { kind, type Envelope } from './envelope.ts'
-import { lane, type Mesh } from './mesh.ts'
+import { lane, type Lanes, type Mesh } from './mesh.ts'
 import { parcelOf } from './parcels.ts'
 import { Unreadable } from './record.ts'
 import type { Whereabouts } from './whereabouts.ts'
@@ -8,7 +8,7 @@ import type { Whereabouts } from './whereabouts.ts'
 /** Answers a request of another host; `id` is the request's name there. */
 export type Service = (body: never, from: number, id: number) => unknown
 
-/** What hosts ask of each other, by name: all of it on the system lane. */
+/** What hosts ask of each other, by name: on the system lane, unless said otherwise. */
 export class Services {
   readonly #number: number
   readonly #mesh: Mesh
@@ -30,14 +30,19 @@ export class Services {
     this.#services.set(name, answer)
   }
 
-  /** Asks another host, or this one. */
-  request(host: number, name: string, body: unknown): Promise<unknown> {
+  /** Asks another host, or this one. @param way `users`: behind what actors there were sent before */
+  request(
+    host: number,
+    name: string,
+    body: unknown,
+    way: keyof Lanes = lane.system,
+  ): Promise<unknown> {
     if (host === this.#number) return this.#answer(name, body, host, 0)
-    return this.pose(host, name, body).promise
+    return this.pose(host, name, body, way).promise
   }
 
   /** Asks another host what it may take long to answer. @returns what may be abandoned */
-  pose(host: number, name: string, body: unknown): Answer {
+  pose(host: number, name: string, body: unknown, way: keyof Lanes = lane.system): Answer {
     const answer = new Answer(host, this.#asker)
     if (this.#mesh.isGone(host)) {
       answer.fail(this.#whereabouts.whyNot(host))
@@ -45,7 +50,7 @@ export class Services {
     }
     this.#asks.add(answer, Infinity)
     try {
-      this.#mesh.post(host, lane.system, parcelOf(kind.request, name, answer.id, body))
+      this.#mesh.post(host, way, parcelOf(kind.request, name, answer.id, body))
     } catch (error) {
       this.#giveUp(answer, error)
     }

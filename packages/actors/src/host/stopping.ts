@@ -4,6 +4,7 @@ import type { Seat } from './board.ts'
 import type { Clock } from './clock.ts'
 import type { Host } from './host.ts'
 import type { StopOptions } from './life.ts'
+import { lane } from './mesh.ts'
 
 /** Stops actors, wherever they are. */
 export class Stopping {
@@ -42,7 +43,9 @@ export class Stopping {
     if (!drain) seat?.abort(address.generation)
     const end = graceMs === undefined ? undefined : this.#endIn(graceMs, address, seat)
     try {
-      await this.#host.request(address.host, 'stop', { actor: address, options })
+      // What it was sent before is to be handled first.
+      const way = drain ? lane.users : lane.system
+      await this.#host.request(address.host, 'stop', { actor: address, options }, way)
       return true
     } catch (error) {
       if (error instanceof ActorError && error.code === 'EHOSTDOWN') return false
