@@ -48,7 +48,19 @@ export class FarmOnNodes implements AttackedFarm {
     for (;;) {
       this.#farm.hire(worker)
       const { reason } = await worker.down()
-      if (reason !== 'host lost') return
+      if (reason !== 'host lost' || !(await this.#isBack(worker))) return
+    }
+  }
+
+  /** Settles when the worker answers again, restarted on another host, or is gone for good. */
+  async #isBack(worker: ActorRef<Worker>): Promise<boolean> {
+    for (;;) {
+      try {
+        await worker.ask.chaotic({ n: 0, kind: 'quick' })
+        return true
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'EHOSTDOWN') return false
+      }
     }
   }
 
