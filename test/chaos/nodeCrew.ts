@@ -163,7 +163,8 @@ export class NodeCrew {
     } catch (error) {
       // The host, or its node, was gone before.
       const { code } = error as { code?: string }
-      if (!['EHOSTDOWN', 'ENOHOST', 'ENODEDOWN', 'ECLOSED'].includes(code ?? '')) throw error
+      if (!['EHOSTDOWN', 'ENOHOST', 'ENODEDOWN', 'ECLOSED', 'ESTOPPED'].includes(code ?? ''))
+        throw error
     }
   }
 }
