@@ -85,6 +85,19 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        // What holds for hosts that are threads holds for those that are processes.
+        test: {
+          name: 'processes',
+          include: [
+            'test/actors/{hosts,mail,everyAskSettles,closing,farm,farmLosses,manyLosses,pools,topics,registry,nodes}.test.ts',
+          ],
+          globalSetup,
+          env: { RINGPOST_ISOLATION: 'process' },
+          testTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

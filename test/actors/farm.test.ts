@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSystem, StageError, type ActorSystem, type Progress } from '@ringpost/actors'
+import { StageError, type ActorSystem, type Progress } from '@ringpost/actors'
 import { adder, double, hang, patient, picky, unready } from '../dist/actors/farmActors.js'
+import { createSystem } from './system.ts'
 
 const module = new URL('../dist/actors/farmActors.js', import.meta.url)
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n)

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Push } from '@ringpost/core'
-import { createSystem, type ActorSystem, type TopicReader } from '@ringpost/actors'
+import type { ActorSystem, TopicReader } from '@ringpost/actors'
 import { built } from './built.ts'
 import type * as Members from './members.ts'
+import { createSystem } from './system.ts'
 
 const { user } = await built<typeof Members>('members')
 

@@ -31,6 +31,13 @@ export function serveDuties(host: Host): void {
   })
   services.serve('lives', (actor: Address) => host.cellAt(actor) !== undefined)
 
+  services.serve('taken', () => undefined)
+  services.serve('least', () => host.choosePlace('least'))
+  services.serve('actors', (count: number, from) => {
+    const seat = host.placement.seatOf(from)
+    if (seat !== undefined) seat.actors = count
+  })
+
   services.serve('places', (places: Places) => host.placeAt(places))
   services.serve('welcome', (welcome: Welcome) => host.settleIn(welcome))
   services.serve('lost', (lost: Lost) => host.lose(lost))

@@ -2,6 +2,7 @@ import { Pull, SocketError, type Context } from '@ringpost/core'
 import type { ValueContext } from '../values/index.ts'
 import type { Envelope, Parcel } from './envelope.ts'
 import { FRAME_HEAD_BYTES, Lane } from './lane.ts'
+import { meetingOf, type Meeting } from './meeting.ts'
 import { RecordReader } from './record.ts'
 
 /** Frames that are taken at once. */
@@ -15,12 +16,9 @@ export interface Lanes {
 
 export const lane = { users: 'users', system: 'system' } as const
 
-const endpointOf = (system: string, host: number, way: keyof Lanes): string =>
-  `inproc://ringpost.actors/${system}/${host}/${way}`
-
-/** The sockets between this host and all others of the process. */
+/** The sockets between this host and all others of its system. */
 export class Mesh {
-  readonly #system: string
+  readonly #meeting: Meeting
   readonly #number: number
   readonly #context: Context
   readonly #values: ValueContext
@@ -31,8 +29,9 @@ export class Mesh {
   #isFlushScheduled = false
   #isClosed = false
 
+  /** @param system where its hosts meet: see `meetingOf` */
   constructor(system: string, number: number, context: Context, values: ValueContext) {
-    this.#system = system
+    this.#meeting = meetingOf(system)
     this.#number = number
     this.#context = context
     this.#values = values
@@ -46,9 +45,8 @@ export class Mesh {
    */
   open(take: (envelope: Envelope) => void, taken: () => void): void {
     for (const way of [lane.system, lane.users]) {
-      // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
-      const pull = new Pull({ context: this.#context, linger: 0, receiveHighWaterMark: 1 })
-      pull.bindSync(endpointOf(this.#system, this.#number, way))
+      const pull = new Pull({ context: this.#context, linger: 0, ...this.#meeting.pull })
+      pull.bindSync(this.#meeting.endpointOf(this.#number, way))
       this.#pulls.push(pull)
       void this.#receive(pull, take, taken)
     }
@@ -92,8 +90,8 @@ export class Mesh {
   forget(host: number): void {
     this.#gone.add(host)
     const lanes = this.#lanes.get(host)
-    lanes?.users.close()
-    lanes?.system.close()
+    lanes?.users.abandon()
+    lanes?.system.abandon()
     this.#lanes.delete(host)
   }
 
@@ -108,8 +106,9 @@ export class Mesh {
   }
 
   #lane(host: number, way: keyof Lanes): Lane {
-    const endpoint = endpointOf(this.#system, host, way)
-    return new Lane(endpoint, this.#number, this.#context, this.#values)
+    const { push } = this.#meeting
+    const endpoint = this.#meeting.endpointOf(host, way)
+    return new Lane(endpoint, this.#number, this.#context, this.#values, push)
   }
 
   async #receive(pull: Pull, take: (envelope: Envelope) => void, taken: () => void): Promise<void> {

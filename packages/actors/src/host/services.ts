@@ -1,6 +1,6 @@
 import { Answer, type Asker, type Asks, type Pending } from './asks.ts'
 import { kind, type Envelope } from './envelope.ts'
-import { lane, type Mesh } from './mesh.ts'
+import { lane, type Lanes, type Mesh } from './mesh.ts'
 import { parcelOf } from './parcels.ts'
 import { Unreadable } from './record.ts'
 import type { Whereabouts } from './whereabouts.ts'
@@ -36,8 +36,18 @@ export class Services {
     return this.pose(host, name, body).promise
   }
 
+  /** Settles when the host has taken all messages of actors that were posted to it before. */
+  async whenTaken(host: number): Promise<void> {
+    // An answer says so to what lies behind them.
+    if (host !== this.#number) await this.#pose(host, lane.users, 'taken', undefined).promise
+  }
+
   /** Asks another host what it may take long to answer. @returns what may be abandoned */
   pose(host: number, name: string, body: unknown): Answer {
+    return this.#pose(host, lane.system, name, body)
+  }
+
+  #pose(host: number, way: keyof Lanes, name: string, body: unknown): Answer {
     const answer = new Answer(host, this.#asker)
     if (this.#mesh.isGone(host)) {
       answer.fail(this.#whereabouts.whyNot(host))
@@ -45,7 +55,7 @@ export class Services {
     }
     this.#asks.add(answer, Infinity)
     try {
-      this.#mesh.post(host, lane.system, parcelOf(kind.request, name, answer.id, body))
+      this.#mesh.post(host, way, parcelOf(kind.request, name, answer.id, body))
     } catch (error) {
       this.#giveUp(answer, error)
     }

@@ -2,36 +2,33 @@ import { fileURLToPath } from 'node:url'
 import type { ResourceLimits, Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import type { HostLoss } from '../host/down.ts'
+import type { HostOrder, HostRunner } from './hostRunner.ts'
 
 /** What a thread is given to become a host. */
-export interface HostTask {
+export interface HostTask extends HostOrder {
+  /** Where the hosts of the system meet. */
   readonly system: string
-  readonly number: number
   readonly board: SharedArrayBuffer
-  /** The host's on the board. */
-  readonly seat: number
-  /** How often it shows there that it is alive, in milliseconds; 0: never. */
-  readonly beatMs: number
 }
 
 /** The module that a host's thread runs. */
 export const hostModule = new URL('./hostMain.js', import.meta.url)
 
 /** The thread of one host: a pool of one, whose one task ends with the host. */
-export class HostThread {
+export class HostThread implements HostRunner {
   readonly number: number
   readonly seat: number
-  /** Settles when the thread has ended, with the reason; `undefined`: it was closed. */
   readonly ended: Promise<HostLoss | undefined>
   readonly #abort = new AbortController()
   #loss: HostLoss | undefined
   #isDone = false
 
-  constructor(task: HostTask, resourceLimits: ResourceLimits | undefined) {
+  /** @param module has the task as its default export */
+  constructor(task: HostTask, resourceLimits: ResourceLimits | undefined, module = hostModule) {
     this.number = task.number
     this.seat = task.seat
     const pool = new Piscina({
-      filename: fileURLToPath(hostModule),
+      filename: fileURLToPath(module),
       // A thread that ends is not replaced here, but by another host.
       minThreads: 0,
       maxThreads: 1,
@@ -54,7 +51,6 @@ export class HostThread {
     this.ended = this.#exit(pool.threads[0]!)
   }
 
-  /** Ends the thread wherever it is. */
   terminate(loss: HostLoss): void {
     this.#loss ??= loss
     this.#abort.abort()

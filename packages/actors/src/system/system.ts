@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
-import { context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
@@ -12,7 +10,6 @@ import { PipelineDraft } from '../farm/pipeline.ts'
 import type { Ground } from '../farm/recruiter.ts'
 import type { ModuleFunction } from '../farm/work.ts'
 import { PROGRAM, type Address } from '../host/address.ts'
-import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
 import type { Logger } from '../host/logger.ts'
 import type { Move } from '../host/moves.ts'
@@ -28,7 +25,10 @@ import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
 import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import { isInHost } from './inHost.ts'
+import type { Isolation } from './isolation.ts'
+import { ProcessIsolation } from './processIsolation.ts'
 import { stderrLogger } from './stderrLogger.ts'
+import { ThreadIsolation } from './threadIsolation.ts'
 import { Threads, type ReplacementOptions } from './threads.ts'
 
 /** How a system closes. */
@@ -45,6 +45,11 @@ export interface CloseOptions {
 export interface SystemOptions {
   /** Threads for actors. Default: one for each core. 0: actors run in the calling thread. */
   hosts?: number
+  /**
+   * What hosts are: threads of this process, or processes, which survive each other's native crashes and
+   * whatever ends a whole process. Default `thread`.
+   */
+  isolation?: 'thread' | 'process'
   /** Limits of V8 for each host, as `worker_threads` has them. */
   resourceLimits?: ResourceLimits
   /**
@@ -79,8 +84,7 @@ const STUCK_MS = 60_000
 
 /** Actors, and the threads that they run on. Close it when done: it keeps the process alive. */
 export class ActorSystem implements AsyncDisposable {
-  readonly #name = randomUUID()
-  readonly #board: Board
+  readonly #isolation: Isolation
   readonly #host: Host
   readonly #threads: Threads
   readonly #seats: number
@@ -98,19 +102,16 @@ export class ActorSystem implements AsyncDisposable {
   /** @internal */
   constructor(hosts: number, options: SystemOptions) {
     const { supervision = {}, stuckMs = STUCK_MS, closing = {}, signals = [] } = options
-    const { resourceLimits, replacements, logger = stderrLogger } = options
+    const { replacements, logger = stderrLogger } = options
     this.#seats = hosts + 1
-    this.#board = Board.of(this.#seats)
-    this.#host = new Host(this.#name, PROGRAM, context, this.#board, PROGRAM)
+    this.#isolation = isolationOf(this.#seats, options)
+    const { system, context, board } = this.#isolation
+    this.#host = new Host(system, PROGRAM, context, board, PROGRAM)
     this.#host.reporting.logWith(logger === false ? undefined : logger)
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
-    this.#threads = new Threads(this.#name, this.#host, this.#board, {
-      resourceLimits,
-      stuckMs,
-      replacements,
-    })
+    this.#threads = new Threads(this.#isolation, this.#host, { stuckMs, replacements })
     this.#ground = groundOf(this, this.#host, this.#threads)
     this.#closing = closing
     this.#signals = signals
@@ -279,13 +280,14 @@ export class ActorSystem implements AsyncDisposable {
   async #close({ drainMs = DRAIN_MS, graceMs = GRACE_MS }: CloseOptions): Promise<void> {
     for (const signal of this.#signals) process.off(signal, this.#onSignal)
     await within(drainMs, this.#host.families.guardian.close(true))
-    for (let seat = 0; seat < this.#seats; seat++) this.#board.seat(seat).abortAll()
+    for (let seat = 0; seat < this.#seats; seat++) this.#isolation.board.seat(seat).abortAll()
     await Promise.all([
       this.#threads.close(graceMs),
       within(2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
     ])
     this.#host.gateway?.close()
     this.#host.close()
+    this.#isolation.close()
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -314,6 +316,13 @@ async function within(limitMs: number, work: Promise<void>): Promise<void> {
   })
   await Promise.race([work, late])
   clearTimeout(timer)
+}
+
+/** A system without hosts has nothing to keep apart. */
+function isolationOf(seats: number, { isolation, resourceLimits }: SystemOptions): Isolation {
+  return isolation === 'process' && seats > 1
+    ? new ProcessIsolation(seats, resourceLimits)
+    : new ThreadIsolation(seats, resourceLimits)
 }
 
 /** What farms need of the system. */
@@ -345,11 +354,13 @@ export async function createSystem(options: SystemOptions = {}): Promise<ActorSy
       'EINVAL',
       'A host imports this module for a definition: call createSystem only `if (isMainThread)`',
     )
-  const { hosts = availableParallelism(), stuckMs = STUCK_MS } = options
+  const { hosts = availableParallelism(), stuckMs = STUCK_MS, isolation = 'thread' } = options
   if (!Number.isInteger(hosts) || hosts < 0 || hosts > 1024)
     throw new ActorError('EINVAL', `hosts must be a number from 0 to 1024, not ${String(hosts)}`)
   if (typeof stuckMs !== 'number' || !(stuckMs >= 1))
     throw new ActorError('EINVAL', `stuckMs must be at least 1, not ${String(stuckMs)}`)
+  if (!['thread', 'process'].includes(isolation))
+    throw new ActorError('EINVAL', `isolation must be thread or process, not ${String(isolation)}`)
   const system = new ActorSystem(hosts, options)
   await system.start()
   return system

@@ -1,9 +1,7 @@
 import { channel } from 'node:diagnostics_channel'
 import { fileURLToPath } from 'node:url'
-import type { ResourceLimits } from 'node:worker_threads'
 import { ActorError } from '../errors.ts'
 import { PROGRAM, type Address } from '../host/address.ts'
-import type { Board } from '../host/board.ts'
 import type { HostLoss } from '../host/down.ts'
 import type { Lost } from '../host/families.ts'
 import type { Host, Welcome } from '../host/host.ts'
@@ -12,7 +10,8 @@ import type { Awaited } from '../host/moves.ts'
 import type { Place, Places } from '../host/placement.ts'
 import type { Backoff } from '../supervision/options.ts'
 import { Restarts, type RestartLimits } from '../supervision/restarts.ts'
-import { hostModule, HostThread } from './hostThread.ts'
+import type { HostRunner } from './hostRunner.ts'
+import { ABORT, type AbortOrder, type Isolation } from './isolation.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** How long a thread may take to begin, in milliseconds. */
@@ -36,7 +35,6 @@ const REPLACEMENTS: RestartLimits = {
 
 /** What the threads of a system have in common. */
 export interface ThreadOptions {
-  readonly resourceLimits?: ResourceLimits | undefined
   /** No progress for so long ends a thread, in milliseconds; `Infinity`: never. */
   readonly stuckMs: number
   readonly replacements?: ReplacementOptions | undefined
@@ -58,17 +56,17 @@ function publish(event: HostEvent): void {
 
 /** The threads of a system. One that ends is replaced, unless that happens too often. */
 export class Threads {
-  readonly #system: string
+  readonly #isolation: Isolation
   readonly #host: Host
-  readonly #board: Board
-  readonly #resourceLimits: ResourceLimits | undefined
   readonly #stuckMs: number
   readonly #limits: RestartLimits
   /** All that run, by the number of their host. */
-  readonly #threads = new Map<number, HostThread>()
+  readonly #threads = new Map<number, HostRunner>()
   /** Those that take actors. */
   readonly #places = new Map<number, Place>()
   readonly #hellos = new Map<number, () => void>()
+  /** Those that have begun, and know what the others do. */
+  readonly #greeted = new Set<number>()
   readonly #lost: Lost[] = []
   /** Actors that did not stop, on threads that are being ended for it. */
   readonly #stopped = new Map<number, Address[]>()
@@ -76,19 +74,17 @@ export class Threads {
   readonly #unheard = new Map<number, Set<number>>()
   readonly #delays = new Set<() => void>()
   readonly #onChange = new Set<() => void>()
-  readonly #watchdog = new Watchdog<HostThread>()
+  readonly #watchdog = new Watchdog<HostRunner>()
   #looks: NodeJS.Timeout | undefined
   #numbers = 0
   /** Threads that are to take actors, and do not yet. */
   #expected = 0
   #isClosing = false
 
-  constructor(system: string, host: Host, board: Board, options: ThreadOptions) {
-    const { resourceLimits, stuckMs, replacements } = options
-    this.#system = system
+  constructor(isolation: Isolation, host: Host, options: ThreadOptions) {
+    const { stuckMs, replacements } = options
+    this.#isolation = isolation
     this.#host = host
-    this.#board = board
-    this.#resourceLimits = resourceLimits
     this.#stuckMs = stuckMs
     const backoff = { ...REPLACEMENTS.backoff, ...replacements?.backoff }
     this.#limits = { ...REPLACEMENTS, ...replacements, backoff }
@@ -99,6 +95,7 @@ export class Threads {
       this.announce('awaited', awaited)
       this.#heard(awaits.host, from)
     })
+    host.serve(ABORT, ({ seat, mark }: AbortOrder) => this.#abort(seat, mark))
     host.serve('terminate', (actor: Address) => this.#terminateFor(actor))
   }
 
@@ -133,9 +130,9 @@ export class Threads {
     this.#looks = setInterval(() => this.#look(), Watchdog.periodMs(this.#stuckMs)).unref()
   }
 
-  /** Tells all other hosts. */
+  /** Tells all other hosts. Those that have not begun are told all of it when they have. */
   announce(name: string, body: unknown): void {
-    for (const host of this.#threads.keys()) this.#host.notify(host, name, body)
+    for (const host of this.#greeted) this.#host.notify(host, name, body)
   }
 
   /**
@@ -145,8 +142,10 @@ export class Threads {
     this.#isClosing = true
     clearInterval(this.#looks)
     for (const end of this.#delays) end()
+    for (const thread of this.#threads.values())
+      if (!this.#greeted.has(thread.number)) thread.terminate({ why: 'terminated' })
     const all = [...this.#threads.values()]
-    const asked = all.map(({ number }) => this.#host.request(number, 'close', { graceMs }))
+    const asked = [...this.#greeted].map((host) => this.#host.request(host, 'close', { graceMs }))
     const late = setTimeout(() => {
       for (const thread of all) thread.terminate({ why: 'terminated' })
     }, 2 * graceMs)
@@ -157,10 +156,10 @@ export class Threads {
   }
 
   /** As long as there is a thread for the seat. */
-  async #keep(first: HostThread): Promise<void> {
+  async #keep(first: HostRunner): Promise<void> {
     const { seat } = first
     const restarts = new Restarts(this.#limits)
-    let thread: HostThread | undefined = first
+    let thread: HostRunner | undefined = first
     while (true) {
       await thread?.ended
       if (this.#isClosing) return
@@ -180,19 +179,18 @@ export class Threads {
     this.#announcePlaces()
   }
 
-  async #boot(seat: number): Promise<HostThread> {
+  async #boot(seat: number): Promise<HostRunner> {
     const number = ++this.#numbers
-    this.#board.clear(seat)
+    this.#isolation.board.clear(seat)
     const beatMs = this.#stuckMs === Infinity ? 0 : Watchdog.periodMs(this.#stuckMs)
-    const board = this.#board.buffer
-    const task = { system: this.#system, number, board, seat, beatMs }
     const said = new Promise<void>((resolve) => this.#hellos.set(number, resolve))
-    const thread = new HostThread(task, this.#resourceLimits)
+    const thread = this.#isolation.run({ number, seat, beatMs })
     this.#threads.set(number, thread)
     const ended = this.#attend(thread)
     const late = setTimeout(() => thread.terminate({ why: 'terminated' }), BOOT_MS)
     try {
       await Promise.race([said, ended.then((loss) => this.#failBoot(loss))])
+      if (this.#threads.has(number)) this.#greeted.add(number)
       await this.#host.request(number, 'welcome', this.#welcome())
     } finally {
       clearTimeout(late)
@@ -206,21 +204,23 @@ export class Threads {
   }
 
   #failBoot(loss: HostLoss | undefined): never {
-    const file = fileURLToPath(hostModule)
+    const file = fileURLToPath(this.#isolation.file)
     const cause = loss === undefined ? undefined : hostDown(this.#numbers, loss)
-    throw new ActorError('EBOOT', `A thread could not run ${file}: ${cause?.message ?? 'closed'}`, {
+    throw new ActorError('EBOOT', `A host could not run ${file}: ${cause?.message ?? 'closed'}`, {
       cause,
     })
   }
 
   /** Until the thread ends. */
-  async #attend(thread: HostThread): Promise<HostLoss | undefined> {
+  async #attend(thread: HostRunner): Promise<HostLoss | undefined> {
     const ended = await thread.ended
     const { number } = thread
     const loss = ended ?? { why: 'terminated' }
     const lost: Lost = { host: number, loss, stopped: this.#stopped.get(number) ?? [] }
     this.#stopped.delete(number)
     this.#threads.delete(number)
+    this.#greeted.delete(number)
+    this.#isolation.remove(number)
     this.#lost.push(lost)
     if (this.#places.delete(number)) this.#expected++
     if (!this.#isClosing) {
@@ -268,9 +268,15 @@ export class Threads {
 
   #look(): void {
     const running = [...this.#threads.values()].filter(({ number }) => this.#places.has(number))
-    const looks = running.map((thread) => [thread, this.#board.seat(thread.seat).progress] as const)
+    const looks = running.map((thread) => [thread, this.#isolation.board.seat(thread.seat).progress] as const)
     for (const thread of this.#watchdog.look(looks))
       thread.terminate({ why: 'stuck', forMs: this.#stuckMs })
+  }
+
+  #abort(seat: number, mark: number | undefined): void {
+    const written = this.#isolation.board.seat(seat)
+    if (mark === undefined) written.abortAll()
+    else written.abort(mark)
   }
 
   /** The actor was to stop, and its thread does not even notice. */
