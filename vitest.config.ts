@@ -1,8 +1,12 @@
 import { defineConfig } from 'vitest/config'
 
-const globalSetup = './test/support/build.ts'
-/** For what hangs, not for what is slow: some tests compute for seconds, on cores that others use too. */
-const testTimeout = 60_000
+/** Limits are for what hangs, not for what is slow: tests share their cores, also with other programs. */
+const common = {
+  globalSetup: './test/support/build.ts',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
+}
 
 export default defineConfig({
   test: {
@@ -10,7 +14,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { name: 'unit', include: ['packages/*/src/**/*.test.ts'], globalSetup, testTimeout },
+        test: { ...common, name: 'unit', include: ['packages/*/src/**/*.test.ts'] },
       },
       {
         test: {
@@ -28,73 +32,67 @@ export default defineConfig({
       },
       {
         test: {
+          ...common,
           name: 'contract',
-          include: ['test/{suites,threads,actors}/**/*.test.ts'],
-          globalSetup,
-          testTimeout,
+          include: ['test/{suites,threads}/**/*.test.ts', 'test/actors/*.test.ts'],
         },
       },
       {
         test: {
+          ...common,
           name: 'examples',
           include: ['test/{examples,docs}/**/*.test.ts'],
-          globalSetup,
-          testTimeout: 60_000,
         },
       },
       {
         test: {
+          ...common,
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
-          globalSetup,
-          testTimeout,
         },
       },
       {
         test: {
+          ...common,
           name: 'peers',
           include: ['test/peers/**/*.test.ts'],
-          globalSetup,
-          testTimeout: 60_000,
         },
       },
       {
         test: {
+          ...common,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
         test: {
+          ...common,
           name: 'fuzz',
           include: ['test/fuzz/**/*.test.ts'],
-          globalSetup,
           testTimeout: 3_600_000,
         },
       },
       {
         test: {
+          ...common,
           name: 'stress',
-          include: ['test/stress/**/*.test.ts'],
-          globalSetup,
+          include: ['test/stress/**/*.test.ts', 'test/actors/losses/*.test.ts'],
           testTimeout: 600_000,
-          hookTimeout: 60_000,
           fileParallelism: false,
         },
       },
       {
         // What holds for hosts that are threads holds for those that are processes.
         test: {
+          ...common,
           name: 'processes',
           include: [
-            'test/actors/{hosts,mail,everyAskSettles,closing,farm,farmLosses,manyLosses,pools,topics,registry,nodes}.test.ts',
+            'test/actors/{hosts,mail,farm,pools,topics,registry,nodes}.test.ts',
+            'test/actors/losses/*Losses.test.ts',
+            'test/actors/losses/{closing,everyAskSettles}.test.ts',
           ],
-          globalSetup,
           env: { RINGPOST_ISOLATION: 'process' },
-          testTimeout: 60_000,
           fileParallelism: false,
         },
       },

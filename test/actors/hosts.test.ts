@@ -50,12 +50,14 @@ async function readAll(items: AsyncIterable<unknown>): Promise<void> {
   for await (const item of items) void item
 }
 
-/** The next one that begins. */
-function nextHost(): Promise<number> {
+/** The next one that begins, once the given one is lost. */
+function nextHost(after?: number): Promise<number> {
+  let isLost = after === undefined
   return new Promise((resolve) => {
     const listen = (message: unknown): void => {
       const { event, host } = message as HostEvent
-      if (event !== 'begun') return
+      if (event === 'lost' && host === after) isLost = true
+      if (event !== 'begun' || !isLost) return
       unsubscribe('ringpost.actors.host', listen)
       resolve(host)
     }
@@ -114,7 +116,7 @@ describe('a host that is lost', () => {
   it('is replaced', async () => {
     await using actor = await system.spawn(victim, 5)
     const lost = await actor.ask.place()
-    const begun = nextHost()
+    const begun = nextHost(lost)
     actor.tell.exit(1)
     const replacement = await begun
     expect(hostEvents).toContainEqual(expect.objectContaining({ event: 'lost', host: lost }))

@@ -92,26 +92,3 @@ describe('an actor of another node, called by actors of this one', () => {
     })
   })
 })
-
-describe('a node that computes', () => {
-  it('is not taken for one that is gone', async () => {
-    const busy = await createSystem({ hosts: 0 })
-    try {
-      const { endpoint } = await busy.listen('tcp://127.0.0.1:*', { heartbeatMs: 300 })
-      busy.expose('account', await busy.spawn(account, 1))
-      const other = await office.connect(endpoint, { heartbeatMs: 300, goneAfterMs: 100 })
-      const ref = other.ref<typeof account>('/account')
-      let isLost = false
-      void ref.down().then(() => (isLost = true))
-      expect(await ref.ask.amount()).toBe(1)
-      // Longer than a silence may last; both nodes are in this thread.
-      const until = performance.now() + 2000
-      while (performance.now() < until);
-      expect(await ref.ask.amount()).toBe(1)
-      expect(isLost).toBe(false)
-      other.disconnect()
-    } finally {
-      await busy.close()
-    }
-  })
-})

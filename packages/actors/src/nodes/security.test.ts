@@ -80,7 +80,7 @@ describe('CURVE', () => {
   const connect = async (endpoint: string, keys = client, serverKey = server.publicKey) => {
     const system = await nodes.start()
     const here = endpoint.replace('0.0.0.0', '127.0.0.1')
-    return system.connect(here, { curve: { serverKey, ...keys }, goneAfterMs: 1000 })
+    return system.connect(here, { curve: { serverKey, ...keys }, goneAfterMs: 30_000 })
   }
 
   it('lets in whose key is known, and nobody else', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { announcedSeed, Random } from '../support/random.ts'
-import { FarmChaos } from './farmChaos.ts'
+import { announcedSeed, Random } from '../../support/random.ts'
+import { FarmChaos } from '../farmChaos.ts'
 
 /** The stress suite does the same for minutes. */
 const ROUNDS = 1

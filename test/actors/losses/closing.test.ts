@@ -3,23 +3,23 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { observer, sightings, victim } from '../dist/actors/lifeActors.js'
-import { createSystem } from './system.ts'
+import { observer, sightings, victim } from '../../dist/actors/lifeActors.js'
+import { createSystem } from '../system.ts'
 
 describe('a thread', () => {
   it('that is stuck is ended, and its actors begin anew on the one that replaces it', async () => {
-    await using system = await createSystem({ hosts: 1, stuckMs: 300 })
+    await using system = await createSystem({ hosts: 1, stuckMs: 2000 })
     const actor = await system.spawn(victim, 1)
     const down = actor.down()
     actor.tell.hang()
-    expect(await down).toMatchObject({ loss: { why: 'stuck', forMs: 300 } })
+    expect(await down).toMatchObject({ loss: { why: 'stuck', forMs: 2000 } })
     expect(await actor.with({ timeoutMs: Infinity }).ask.incarnation()).toBe(2)
   })
 
   it('that computes is left alone while it looks whether it is to stop', async () => {
-    await using system = await createSystem({ hosts: 1, stuckMs: 200 })
+    await using system = await createSystem({ hosts: 1, stuckMs: 1000 })
     const actor = await system.spawn(victim, 1)
-    expect(await actor.with({ timeoutMs: Infinity }).ask.computeFor(400)).toBe('done')
+    expect(await actor.with({ timeoutMs: Infinity }).ask.computeFor(2000)).toBe('done')
     expect(await actor.ask.incarnation()).toBe(1)
   })
 
@@ -84,7 +84,7 @@ describe('close', () => {
   })
 
   it('follows a signal where that is asked for, and the signal takes effect then', async () => {
-    const path = fileURLToPath(new URL('../dist/actors/closingProgram.js', import.meta.url))
+    const path = fileURLToPath(new URL('../../dist/actors/closingProgram.js', import.meta.url))
     const program = spawn(process.execPath, [path], { stdio: ['ignore', 'pipe', 'inherit'] })
     const exited = once(program, 'exit')
     const lines: string[] = []
