@@ -16,9 +16,10 @@ export const fragile = defineActor(import.meta.url, 'fragile', (ctx, start: numb
     signal(signal: NodeJS.Signals) {
       process.kill(process.pid, signal)
     },
-    /** Wants more memory at once than V8 can give: it ends the process. */
+    /** Comes to the limits of its memory where V8 can only end the process. */
     exhaust() {
-      return Array.from({ length: 2 ** 27 }).fill('x').join('').repeat(2)
+      const held = new Map<number, number>()
+      for (;;) held.set(held.size, 0)
     },
     hang() {
       for (;;);

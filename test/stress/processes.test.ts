@@ -40,7 +40,12 @@ describe('a process that is a host', () => {
     ['aborts', (one: Fragile) => one.tell.signal('SIGABRT'), { why: 'killed', signal: 'SIGABRT' }],
     ['has no memory left', (one: Fragile) => one.tell.exhaust(), { why: 'out of memory' }],
   ] as const)('and %s takes nobody along', async (_, end, loss) => {
-    await using system = await createSystem({ isolation: 'process', hosts: 2, logger: false })
+    await using system = await createSystem({
+      isolation: 'process',
+      hosts: 2,
+      resourceLimits: { maxOldGenerationSizeMb: 48 },
+      logger: false,
+    })
     const [here, there] = system.hosts
     const one = await system.spawn(fragile.with({ host: here! }), 5)
     const other = await system.spawn(fragile.with({ host: there! }), 1)

@@ -20,6 +20,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   browser: ['packages/transport'],
   fuzz: ['packages/transport'],
   stress: ['test'],
+  processes: ['test'],
 }
 
 function build(projectName: string): void {
