@@ -273,7 +273,7 @@ describe('a second copy of the library', () => {
       const one = thread(
         'parentPort.once("message", () => undefined);' +
           'process.on("warning", ({ code }) => parentPort.postMessage(code));' +
-          'import(library).then(({ Pull }) => { try { new Pull().receiveSync({ timeout: 1 }) }' +
+          'import(library).then(({ Pull }) => { try { new Pull().receiveSync({ timeout: 300 }) }' +
           'catch ({ code }) { parentPort.postMessage(code) } })',
         { stderr: true, workerData: { library: '${copy}' } },
       )
