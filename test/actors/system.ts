@@ -5,7 +5,7 @@ import {
 } from '@ringpost/actors'
 
 /** What hosts are in these tests: the project `processes` runs them once more. */
-export const isolation = process.env['RINGPOST_ISOLATION'] === 'process' ? 'process' : 'thread'
+const isolation = process.env['RINGPOST_ISOLATION'] === 'process' ? 'process' : 'thread'
 
 export const createSystem = (options: SystemOptions = {}): Promise<ActorSystem> =>
   createSystemOf({ isolation, ...options })

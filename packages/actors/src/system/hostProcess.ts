@@ -112,7 +112,7 @@ const OWN = /^--inspect|^--(eval|print|input-type)(=|$)|^-(e|p|pe)$/
 const OWN_BEFORE_VALUE = /^(--eval|--print|--input-type|-e|-p|-pe)$/
 
 /** Options of Node that a host's process is to have as well, as threads have them. */
-export function inherited(execArgv: readonly string[]): string[] {
+function inherited(execArgv: readonly string[]): string[] {
   return execArgv.filter(
     (argument, index) => !OWN.test(argument) && !OWN_BEFORE_VALUE.test(execArgv[index - 1] ?? ''),
   )

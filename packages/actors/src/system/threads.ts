@@ -268,7 +268,9 @@ export class Threads {
 
   #look(): void {
     const running = [...this.#threads.values()].filter(({ number }) => this.#places.has(number))
-    const looks = running.map((thread) => [thread, this.#isolation.board.seat(thread.seat).progress] as const)
+    const looks = running.map(
+      (thread) => [thread, this.#isolation.board.seat(thread.seat).progress] as const,
+    )
     for (const thread of this.#watchdog.look(looks))
       thread.terminate({ why: 'stuck', forMs: this.#stuckMs })
   }
