@@ -70,7 +70,7 @@ describe('map', () => {
   it('uses all workers', async () => {
     await using four = await system.farm({ module, export: 'thread', workers: 4 })
     expect(four.workers).toBe(4)
-    const threads = await all(four.map<number, number>(upTo(2000)))
+    const threads = await all(four.map<number, string>(upTo(2000)))
     expect(new Set(threads).size).toBe(2)
   })
 

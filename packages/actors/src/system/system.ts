@@ -43,7 +43,7 @@ export interface CloseOptions {
 }
 
 export interface SystemOptions {
-  /** Threads for actors. Default: one for each core. 0: actors run in the calling thread. */
+  /** Hosts for actors. Default: one for each core. 0: actors run in the calling thread. */
   hosts?: number
   /**
    * What hosts are: threads of this process, or processes, which survive each other's native crashes and
@@ -58,12 +58,12 @@ export interface SystemOptions {
    */
   logger?: Logger | false
   /**
-   * A thread that makes no progress for so long, in milliseconds, is ended, and its actors restart
+   * A host that makes no progress for so long, in milliseconds, is ended, and its actors restart
    * on others. A handler that computes longer is to look at `ctx.aborted` now and then. `Infinity`:
    * never. Default 60,000.
    */
   stuckMs?: number
-  /** How threads that have ended are replaced. */
+  /** How hosts that have ended are replaced. */
   replacements?: ReplacementOptions
   /** How the program supervises what it spawns itself; where it would escalate, the actor stops. */
   supervision?: SupervisionOptions
@@ -82,7 +82,7 @@ const DRAIN_MS = 5000
 const GRACE_MS = 1000
 const STUCK_MS = 60_000
 
-/** Actors, and the threads that they run on. Close it when done: it keeps the process alive. */
+/** Actors, and the hosts that they run on. Close it when done: it keeps the process alive. */
 export class ActorSystem implements AsyncDisposable {
   readonly #isolation: Isolation
   readonly #host: Host

@@ -54,7 +54,7 @@ function publish(event: HostEvent): void {
   if (hostEvents.hasSubscribers) hostEvents.publish(event)
 }
 
-/** The threads of a system. One that ends is replaced, unless that happens too often. */
+/** The hosts of a system: threads, or processes. One that ends is replaced, unless that happens too often. */
 export class Threads {
   readonly #isolation: Isolation
   readonly #host: Host
