@@ -11,7 +11,7 @@ import { ProgressLine } from './harness/progressLine.ts'
 import type { Question } from './harness/question.ts'
 import { formatVerdict, writeMarkdown } from './harness/report.ts'
 import { judge, type Verdict } from './harness/verdict.ts'
-import { questions } from './questions/index.ts'
+import { groups, questions } from './questions/index.ts'
 
 const REPETITIONS = 5
 
@@ -50,6 +50,8 @@ if (values.help) {
 
 const results = new URL(values.quick ? '../results/quick/' : '../results/', import.meta.url)
 
+const nameOf = ({ name }: Question): string => name
+
 async function answer(
   question: Question,
   machine: Machine,
@@ -71,19 +73,21 @@ async function answer(
 }
 
 function choose(): readonly Question[] {
-  const unknown = positionals.filter((name) =>
-    questions.every((question) => question.name !== name),
-  )
+  const named = new Set(positionals.flatMap((name) => groups[name]?.map(nameOf) ?? name))
+  const known = questions.map(nameOf)
+  const unknown = [...named].filter((name) => !known.includes(name))
   if (unknown.length > 0) {
-    const known = questions.map((question) => question.name).join(', ')
-    console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${known}`)
+    const all = [...known, ...Object.keys(groups)].join(', ')
+    console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${all}`)
     process.exit(1)
   }
-  return questions.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+  return questions.filter(({ name }) => named.size === 0 || named.has(name))
 }
 
 if (values.list) {
-  for (const question of questions) console.log(`${question.name.padEnd(12)} ${question.title}`)
+  for (const { name, title } of questions) console.log(`${name.padEnd(12)} ${title}`)
+  for (const [name, group] of Object.entries(groups))
+    console.log(`${name.padEnd(12)} ${group.map(nameOf).join(', ')}`)
 } else {
   const chosen = choose()
   const machine = describeMachine()

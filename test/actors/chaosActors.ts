@@ -6,11 +6,19 @@ export interface ChaosItem {
   readonly kind: 'quick' | 'slow' | 'waiting' | 'flaky' | 'failing' | 'ending'
 }
 
-export async function chaotic({ n, kind }: ChaosItem): Promise<number> {
-  const { attempt } = currentTask()
+export function chaotic(item: ChaosItem): Promise<number> {
+  return work(item, currentTask().attempt === 1)
+}
+
+/** Tasks as asks, which do not know how often they were begun. */
+export const chaosWorker = defineActor(import.meta.url, 'chaos worker', () => ({
+  chaotic: (item: ChaosItem): Promise<number> => work(item, Math.random() < 0.25),
+}))
+
+async function work({ n, kind }: ChaosItem, failsIfFlaky: boolean): Promise<number> {
   if (kind === 'failing') throw new Error(`${n} fails`)
-  if (kind === 'flaky' && attempt === 1) throw new Error(`${n} is flaky`)
-  if (kind === 'ending' && attempt === 1) process.exit(1)
+  if (kind === 'flaky' && failsIfFlaky) throw new Error(`${n} is flaky`)
+  if (kind === 'ending' && failsIfFlaky) process.exit(1)
   if (kind === 'waiting') await new Promise((resolve) => setImmediate(resolve))
   if (kind === 'slow') for (const end = performance.now() + 3; performance.now() < end;);
   return n

@@ -1,77 +1,91 @@
-import { createSystem, type ActorSystem, type Outcome } from '@ringpost/actors'
+import type { ActorSystem, Outcome, Run, RunOptions, SystemOptions } from '@ringpost/actors'
+import type { Random } from '../support/random.ts'
 import type * as chaosActors from './chaosActors.ts'
 import type { ChaosItem } from './chaosActors.ts'
-import type { Random } from '../support/random.ts'
-
-const module = new URL('../dist/actors/chaosActors.js', import.meta.url)
-type Actors = typeof chaosActors
 
 const ITEMS = 1000
 
-/** Hosts that end at any moment are replaced at once. */
-const replacements = { maxRestarts: Infinity, backoff: { firstMs: 1, maxMs: 10 } }
+type Items = Iterable<ChaosItem> | AsyncIterable<ChaosItem>
 
-type Farm = Awaited<ReturnType<typeof makeFarm>>
+/** A farm whose workers are killed while it works. */
+export interface AttackedFarm {
+  outcomes(items: Items, options: RunOptions): Run<Outcome<ChaosItem, number>>
+  /** What a task does, by chance. */
+  kind(): ChaosItem['kind']
+  /** Told after each result: now and then it kills. */
+  disturb(): void
+}
 
-const makeFarm = (system: ActorSystem) => system.farm({ module, export: 'chaotic', workers: 3 })
+/** What has come of each item of a run, and what was to come. */
+export interface Round {
+  readonly came: unknown[]
+  readonly expected: unknown[]
+}
 
-/** Farms that work while their hosts are killed: each task's result must come, and come once. */
-export class FarmChaos {
+/** Gives the farm work: each task's result must come, and come once. */
+export async function chaosRound(farm: AttackedFarm, random: Random): Promise<Round> {
+  const items = Array.from({ length: ITEMS }, (_, n) => ({ n, kind: farm.kind() }))
+  const ordered = random.oneIn(2)
+  const limit = random.oneIn(2) ? { inFlight: random.between(1, 300) } : {}
+  const source = random.oneIn(2) ? items : slowly(items)
+  const outcomes: Outcome<ChaosItem, number>[] = []
+  for await (const outcome of farm.outcomes(source, { ordered, ...limit })) {
+    outcomes.push(outcome)
+    farm.disturb()
+  }
+  const sorted = ordered ? outcomes : outcomes.toSorted((one, other) => one.index - other.index)
+  return { came: sorted.map(inShort), expected: items.map(expected) }
+}
+
+/** Functions on the hosts of a system, which are killed, and which some of the tasks end. */
+export class FarmOnHosts implements AttackedFarm {
+  /** How often a host was to be killed. */
+  kills = 0
   readonly #system: ActorSystem
-  readonly #farm: Farm
-  readonly #killer: Actors['killer']
+  readonly #farm: Awaited<ReturnType<typeof farmOf>>
+  readonly #killer: (typeof chaosActors)['killer']
   readonly #random: Random
 
-  private constructor(system: ActorSystem, farm: Farm, { killer }: Actors, random: Random) {
+  private constructor(
+    system: ActorSystem,
+    farm: Awaited<ReturnType<typeof farmOf>>,
+    { killer }: typeof chaosActors,
+    random: Random,
+  ) {
     this.#system = system
-    this.#killer = killer
     this.#farm = farm
+    this.#killer = killer
     this.#random = random
   }
 
-  static async begin(random: Random): Promise<FarmChaos> {
-    const supervision = { decide: () => 'stop' as const }
-    const system = await createSystem({ hosts: 2, replacements, supervision })
-    const actors = (await import(module.href)) as Actors
-    return new FarmChaos(system, await makeFarm(system), actors, random)
+  /** @param actors where the compiled module `chaosActors` is */
+  static async begin(system: ActorSystem, actors: URL, random: Random): Promise<FarmOnHosts> {
+    const definitions = (await import(actors.href)) as typeof chaosActors
+    return new FarmOnHosts(system, await farmOf(system, actors), definitions, random)
   }
 
-  /** A run: what has come of each item, and what was to come. */
-  async round(): Promise<{ came: unknown[]; expected: unknown[] }> {
-    const random = this.#random
-    const items = Array.from({ length: ITEMS }, (_, n) => ({ n, kind: this.#kind() }))
-    const ordered = random.oneIn(2)
-    const limit = random.oneIn(2) ? { inFlight: random.between(1, 300) } : {}
-    const source = random.oneIn(2) ? items : slowly(items)
-    const outcomes: Outcome<ChaosItem, number>[] = []
-    const run = this.#farm.outcomes<ChaosItem, number>(source, undefined, {
-      ordered,
-      retries: 1,
-      ...limit,
-    })
-    for await (const outcome of run) {
-      outcomes.push(outcome)
-      if (random.oneIn(600)) void this.#kill()
-    }
-    const sorted = ordered ? outcomes : outcomes.toSorted((one, other) => one.index - other.index)
-    return { came: sorted.map(inShort), expected: items.map(expected) }
+  outcomes(items: Items, options: RunOptions): Run<Outcome<ChaosItem, number>> {
+    return this.#farm.outcomes<ChaosItem, number>(items, undefined, { retries: 1, ...options })
+  }
+
+  kind(): ChaosItem['kind'] {
+    if (this.#random.oneIn(800)) return 'ending'
+    if (this.#random.oneIn(50)) return this.#random.pick(['slow', 'waiting', 'flaky', 'failing'])
+    return 'quick'
+  }
+
+  disturb(): void {
+    if (this.#random.oneIn(600)) void this.#kill()
   }
 
   async end(): Promise<void> {
     await this.#farm.close()
-    await this.#system.close()
-  }
-
-  #kind(): ChaosItem['kind'] {
-    const random = this.#random
-    if (random.oneIn(800)) return 'ending'
-    if (random.oneIn(50)) return random.pick(['slow', 'waiting', 'flaky', 'failing'])
-    return 'quick'
   }
 
   async #kill(): Promise<void> {
     const { hosts } = this.#system
     if (hosts.length === 0) return
+    this.kills++
     try {
       const victim = await this.#system.spawn(this.#killer.with({ host: this.#random.pick(hosts) }))
       victim.tell.kill()
@@ -82,6 +96,16 @@ export class FarmChaos {
     }
   }
 }
+
+/** For a system whose hosts are killed at any moment: they are replaced at once, their actors are not. */
+export const attackedSystem: SystemOptions = {
+  hosts: 2,
+  replacements: { maxRestarts: Infinity, backoff: { firstMs: 1, maxMs: 10 } },
+  supervision: { decide: (_error, { during }) => (during === 'host' ? 'stop' : undefined) },
+}
+
+const farmOf = (system: ActorSystem, module: URL) =>
+  system.farm({ module, export: 'chaotic', workers: 3 })
 
 async function* slowly<T>(items: Iterable<T>): AsyncGenerator<T> {
   for (const item of items) yield item

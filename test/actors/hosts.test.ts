@@ -196,6 +196,8 @@ describe('watch and link', () => {
     await using _ = other
     await using seen = await system.spawn(observer.with({ host: 'here' }))
     await other.ask.watch(one as never, seen as never)
+    // Goes the same way, behind the watch.
+    await other.ask.have('child', await one.ask.place())
     const down = once(sightings, 'down')
     await one.stop()
     expect(await down).toEqual([{ reason: 'stopped' }])

@@ -31,6 +31,8 @@ function compile(target: string, all: readonly Program[]): void {
   for (const name of ['core', 'transport', 'actors']) {
     symlinkSync(workspacePath(`packages/${name}`), join(target, 'node_modules/@ringpost', name))
   }
+  // A library for schemas, as a reader would have one.
+  symlinkSync(workspacePath('test/node_modules/zod'), join(target, 'node_modules/zod'))
   for (const { name, source } of all) {
     writeFileSync(join(target, 'src', `${name}.ts`), source)
     writeFileSync(join(target, 'plain', `${name}.mjs`), source)

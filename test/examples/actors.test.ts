@@ -9,7 +9,7 @@ import { runExample } from './runExample.ts'
 const sources = new URL('../../examples/src/actors/', import.meta.url)
 
 describe('the small programs of actors', () => {
-  it.each(['counter', 'pingPong'])('%s prints what it says', async (name) => {
+  it.each(['counter', 'pingPong', 'flakyService'])('%s prints what it says', async (name) => {
     const run = await runExample(`actors/${name}.js`)
     const promised = promisedOutput(readFileSync(new URL(`${name}.ts`, sources), 'utf8'))
     expect(run).toEqual({ stdout: promised, stderr: '', exitCode: 0 })

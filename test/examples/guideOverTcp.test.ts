@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { freePort, startExample, type RunningExample } from './startExample.ts'
+import { freePort } from '../support/freeEndpoints.ts'
+import { startExample, type RunningExample } from './startExample.ts'
 
 // One process for each role, as in the Guide.
 

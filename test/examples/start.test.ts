@@ -158,6 +158,16 @@ describe('pnpm start', () => {
     expect(describeSpeedUp(run(499), run(250))).toBe('Too short to tell a speed-up.')
   })
 
+  it('does not hide that many workers were slower than one', () => {
+    const run = (elapsedMs: number) => ({ elapsedMs }) as Summary
+    expect(describeSpeedUp(run(800), run(1000))).toMatch(/^Speed-up    0.80: one worker was faster/)
+  })
+
+  it('says where there is nothing to compare', async () => {
+    const { stdout } = await start([makeFolder('alone', { a: 'a\n' }), '--workers', '1'])
+    expect(stdout).toMatch(/One worker only: .*\n$/)
+  })
+
   it('says what is wrong with a folder and goes on with the others', async () => {
     const missing = join(folder, 'missing')
     const path = makeFolder('present', { 'a.txt': 'words\n' })

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 
 const builtExamples = new URL('../../examples/dist/', import.meta.url)
 
@@ -24,7 +23,7 @@ export function startExample(file: string, programArguments: string[]): RunningE
 }
 
 export function startProgram(command: string, programArguments: string[]): RunningExample {
-  const child = spawn(command, programArguments, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(command, programArguments, { stdio: 'pipe' })
   const ended = once(child, 'close').then(([code]) => code as number | null)
   let output = ''
   const collect = (text: string): void => {
@@ -50,9 +49,4 @@ export function startProgram(command: string, programArguments: string[]): Runni
       await ended
     },
   }
-}
-
-/** A port of this machine that nobody listens at. */
-export async function freePort(): Promise<number> {
-  return Number(new URL(await freeTcpEndpoint()).port)
 }

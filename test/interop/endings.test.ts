@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import net, { type AddressInfo, type Socket as Stream } from 'node:net'
 import { Context, Dealer, Pull, Push, Router, XPublisher, XSubscriber } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
+import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 import { runWith } from '../support/program.ts'
 
 const ended = { errors: '', code: 0, signal: null }
@@ -136,6 +137,51 @@ describe('a dialer that gives up', () => {
     await expect(push.send('more')).rejects.toMatchObject({ code: 'EAGAIN' })
     push.close()
     expect(context.memory.usedBytes).toBe(before)
+  })
+
+  describe('because reconnectStop says so,', () => {
+    const context = new Context({ ioThreads: 0 })
+    const dialing = (reconnectStop: number): Push =>
+      opened(new Push({ context, reconnectStop, sendTimeout: 0, reconnectInterval: 1 }))
+
+    it('when the connection is refused', async () => {
+      const push = dialing(1)
+      const refused = eventOf(push, 'close')
+      push.connect(await freeTcpEndpoint())
+      await push.send('to nobody')
+      await refused
+      await expect(push.send('more')).rejects.toMatchObject({ code: 'EAGAIN' })
+    })
+
+    it('when the peer leaves in the handshake, and not when it is refused', async () => {
+      const endpoint = await freeTcpEndpoint()
+      const push = dialing(2)
+      const refused = eventOf(push, 'connect:retry')
+      push.connect(endpoint)
+      await refused
+      const lost = eventOf(push, 'disconnect')
+      const server = opened(net.createServer((stream) => stream.end()))
+      server.listen(portOf(endpoint), '127.0.0.1')
+      await lost
+      await expect(push.send('more')).rejects.toMatchObject({ code: 'EAGAIN' })
+    })
+
+    it.each([
+      [0, 'connect:retry'],
+      [4, 'close'],
+    ])('with %i, after disconnect: its last word is %s', async (reconnectStop, word) => {
+      const push = dialing(reconnectStop)
+      const refused = eventOf(push, 'connect:retry')
+      const endpoint = await freeTcpEndpoint()
+      const before = context.memory.usedBytes
+      push.connect(endpoint)
+      await push.send(Buffer.alloc(100_000))
+      await refused
+      push.disconnect(endpoint)
+      const again = eventOf(push, word)
+      await again
+      expect(context.memory.usedBytes === before).toBe(reconnectStop === 4)
+    })
   })
 })
 

@@ -4,6 +4,7 @@ import { Context, context as ownThreads, Dish, Publisher, Radio } from '@ringpos
 import { Dish as DropInDish, Radio as DropInRadio } from '@ringpost/transport/zeromq/draft'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type * as drafts from 'zeromq/draft.js'
+import { freePort } from '../support/freeEndpoints.ts'
 import { libraries, Opened, pairs } from './libraries.ts'
 
 const opened = new Opened()
@@ -31,15 +32,6 @@ async function sentUntil<T>(arrival: Promise<T>, send: () => Promise<void>): Pro
     await nextTurn()
   }
   return await arrived
-}
-
-/** A port that nobody has. */
-async function freePort(): Promise<number> {
-  const udp = createSocket('udp4').bind(0, '127.0.0.1')
-  await once(udp, 'listening')
-  const { port } = udp.address()
-  await new Promise<void>((resolve) => udp.close(resolve))
-  return port
 }
 
 /** A peer that is no socket of ZeroMQ's. */

@@ -231,6 +231,24 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
     expect(await client.frame()).toEqual({ first: 0x8a, payload: Buffer.from('late') })
   })
 
+  it('answer one of many pings, the latest, to who does not read until then', async () => {
+    const pull = await pullAt()
+    const client = await bare(pull)
+    await client.frame()
+    client.stream.pause()
+    const many = Buffer.concat(Array.from({ length: 10_000 }, () => frameOf(0x89, 'p'.repeat(100))))
+    for (let n = 0; n < 20; n++) {
+      if (!client.stream.write(many)) await once(client.stream, 'drain')
+    }
+    client.stream.write(frameOf(0x89, 'the last one'))
+    client.stream.resume()
+    let answers = 0
+    while (String((await client.frame()).payload) !== 'the last one') answers++
+    expect(answers).toBeLessThan(200_000)
+    client.write(readyOf('PUSH'), frameOf(0x82, '\u0000here'))
+    expect(String(await pull.receive())).toBe('here')
+  })
+
   it('answer a PING of ZMTP too, which is all that a page can send, when what was before it is taken', async () => {
     const pull = await pullAt()
     for (const subprotocol of ['ZWS2.0', 'ZWS2.0/NULL']) {

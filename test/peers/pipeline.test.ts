@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it } from 'vitest'
-import {
-  freePort,
-  startExample,
-  startProgram,
-  type RunningExample,
-} from '../examples/startExample.ts'
+import { startExample, startProgram, type RunningExample } from '../examples/startExample.ts'
+import { freePort } from '../support/freeEndpoints.ts'
 import { python } from './interpreter.ts'
 
 const worker = fileURLToPath(new URL('../../examples/python/task_worker.py', import.meta.url))

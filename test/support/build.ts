@@ -19,8 +19,8 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   peers: ['test', 'examples', 'packages/transport'],
   browser: ['packages/transport'],
   fuzz: ['packages/transport'],
-  stress: ['test'],
   processes: ['test'],
+  stress: ['test', 'examples'],
 }
 
 function build(projectName: string): void {

@@ -21,4 +21,14 @@ export class ByteReader {
     this.#length -= count
     return all.subarray(0, count)
   }
+
+  /** All that has not been taken, until the stream ends. */
+  async *rest(): AsyncGenerator<Buffer> {
+    yield* this.#chunks.splice(0)
+    for (;;) {
+      const { done, value } = await this.#input.next()
+      if (done === true) return
+      yield value
+    }
+  }
 }

@@ -11,6 +11,9 @@ export type Listening = Subscriber | XSubscriber | Dish | FarSocket
 
 let probes = 0
 
+/** After so many turns without a message none is under way any more, in all likelihood. */
+const SILENT_TURNS = 1000
+
 /**
  * Waits until a publisher knows what subscribers have asked for. Nobody tells a publisher, so that
  * each subscriber asks for one thing more, and that is published until it arrives: what was asked for
@@ -26,14 +29,40 @@ export async function hear(
 async function hearOne(publisher: Publishing, subscriber: Listening): Promise<void> {
   const probe = `\0probe ${++probes}`
   await ask(subscriber, probe)
-  let isHeard = false
-  const arriving = subscriber.receive().then(() => (isHeard = true))
-  while (!isHeard) {
-    await publish(publisher, probe, 'again')
-    await Promise.race([arriving, new Promise((resolve) => setImmediate(resolve))])
+  const incoming = new Incoming(subscriber)
+  do await publish(publisher, probe, 'again')
+  while ((await incoming.next(1)) === undefined)
+
+  // Behind the last one nothing is under way. It is dropped where too many others still are.
+  for (let last = 1; ; last++) {
+    await publish(publisher, probe, `last ${last}`)
+    for (let text; (text = await incoming.next(SILENT_TURNS)) !== undefined;) {
+      if (text === `${probe} last ${last}`) return
+    }
   }
-  await publish(publisher, probe, 'last')
-  while (textOf(await subscriber.receive()) !== `${probe} last`);
+}
+
+/** What a socket receives, one by one, for as long as something comes. */
+class Incoming {
+  readonly #socket: Listening
+  #arriving: Promise<string> | undefined
+
+  constructor(socket: Listening) {
+    this.#socket = socket
+  }
+
+  /** The next message as text, unless none comes for so many turns of the event loop. */
+  async next(turns: number): Promise<string | undefined> {
+    this.#arriving ??= this.#socket.receive().then(([first]) => String(first))
+    for (let turn = 0; turn < turns; turn++) {
+      const nothing = new Promise<undefined>((resolve) => setImmediate(resolve, undefined))
+      const text = await Promise.race([this.#arriving, nothing])
+      if (text === undefined) continue
+      this.#arriving = undefined
+      return text
+    }
+    return undefined
+  }
 }
 
 /** @see ZMQ_RADIO, ZMQ_DISH in zmq_draft.h */
@@ -53,5 +82,3 @@ async function publish(publisher: Publishing, probe: string, text: string): Prom
     await (publisher as Radio).send(`${probe} ${text}`, { group: probe })
   else await (publisher as Publisher).send(`${probe} ${text}`)
 }
-
-const textOf = (message: readonly unknown[]): string => String(message[0])

@@ -69,6 +69,7 @@ function parseSample(output: string): Outcome {
 }
 
 function firstErrorLine(errors: string, code: number | null): string {
-  const line = errors.split('\n').find((text) => /\w*Error\b|failed/.test(text))
+  // Node shows the line that has thrown, too: `throw new Error(`.
+  const line = errors.split('\n').find((text) => /\w*Error\b(?!\()|failed/.test(text))
   return line === undefined ? `exit code ${code}` : line.trim().slice(0, 120)
 }

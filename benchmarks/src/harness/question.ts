@@ -55,6 +55,8 @@ export interface Question {
   /** Pairs of subjects whose ratios are shown below the table; an empty list shows none. */
   readonly ratios: readonly Ratio[]
   readonly targets: readonly Target[]
+  /** The table has a row for each condition and a column for each subject, and the ratios beside them. */
+  readonly areRowsConditions?: true
   /** The conditions are several readings of one and the same measurement. */
   readonly areReadings?: true
   /** The value of a sample, in the unit of the question; undefined where it has none. */

@@ -22,9 +22,9 @@ export function writeMarkdown(
     question.method,
     describe(machine, libraryVersions(cells), circumstances),
     `In ${question.unit}, ${question.isHigherBetter ? 'more' : 'less'} is better: median (least–most).`,
-    resultTable(question, cells),
-    ...failureNotes(cells),
-    ...ratioTable(question, cells),
+    ...(question.areRowsConditions === true
+      ? [turnedTable(question, cells), ...failureNotes(cells)]
+      : [resultTable(question, cells), ...failureNotes(cells), ...ratioTable(question, cells)]),
     ...targetTable(judge(question, cells)),
   ]
   return `${sections.join('\n\n')}\n`
@@ -65,6 +65,32 @@ function resultTable(question: Question, cells: readonly Cell[]): string {
   return table(['', ...question.conditions.map((condition) => condition.title)], rows)
 }
 
+/** Conditions by subjects, with the ratios beside them. */
+function turnedTable(question: Question, cells: readonly Cell[]): string {
+  const ratios = question.ratios.flatMap(({ against, theirs, ours }) =>
+    ours.map((subject) => ({ title: `${subject} / ${against}`, theirs, subject })),
+  )
+  const rows = question.conditions.map(({ name, title }) => [
+    title,
+    ...question.subjects.map((subject) => formatCell(find(cells, subject.name, name))),
+    ...ratios.map(({ theirs, subject }) => formatRatio(question, cells, subject, theirs, name)),
+  ])
+  const head = [...question.subjects.map(({ name }) => name), ...ratios.map(({ title }) => title)]
+  return table(['', ...head], rows)
+}
+
+function formatRatio(
+  question: Question,
+  cells: readonly Cell[],
+  subject: string,
+  theirs: readonly string[],
+  condition: string,
+): string {
+  const ours = bestMedian(question, cells, [subject], condition)
+  const peers = bestMedian(question, cells, theirs, condition)
+  return ours === undefined || peers === undefined ? '' : `${formatNumber(ours / peers)} ×`
+}
+
 function find(cells: readonly Cell[], subject: string, condition: string): Cell | undefined {
   return cells.find((cell) => cell.subject === subject && cell.condition === condition)
 }
@@ -103,11 +129,9 @@ function ratioTable(question: Question, cells: readonly Cell[]): string[] {
   const rows = question.ratios.flatMap((ratio) =>
     ratio.ours.map((subject) => [
       `${subject} / ${ratio.against}`,
-      ...question.conditions.map((condition) => {
-        const ours = bestMedian(question, cells, [subject], condition.name)
-        const theirs = bestMedian(question, cells, ratio.theirs, condition.name)
-        return ours === undefined || theirs === undefined ? '' : `${formatNumber(ours / theirs)} ×`
-      }),
+      ...question.conditions.map(({ name }) =>
+        formatRatio(question, cells, subject, ratio.theirs, name),
+      ),
     ]),
   )
   const filled = rows.filter((row) => row.slice(1).some((cell) => cell !== ''))
@@ -120,9 +144,11 @@ function targetTable(verdicts: readonly Verdict[]): string[] {
   return ['## Targets', verdicts.map(formatVerdict).join('\n')]
 }
 
-/** One line: `- pass  Batches against libzmq, 16 B: 1.72 (≥ 1.5 ×)`. */
+/** One line: `- pass: Batches against libzmq, 16 B: 1.72 (≥ 1.5 ×), 5.1 to 3.0 M messages/s`. */
 export function formatVerdict(verdict: Verdict): string {
-  const mark = verdict.isMet === undefined ? 'not measured' : verdict.isMet ? 'pass' : 'MISS'
-  const value = verdict.value === undefined ? '' : ` ${formatNumber(verdict.value)}`
-  return `- ${mark}: ${verdict.title}, ${verdict.condition}:${value} (${verdict.wanted})`
+  const { title, condition, isMet, value, wanted, medians, unit } = verdict
+  const mark = isMet === undefined ? 'not measured' : isMet ? 'pass' : 'MISS'
+  const found = value === undefined ? '' : ` ${formatNumber(value)}`
+  const of = medians === undefined ? '' : `, ${medians.map(formatNumber).join(' to ')} ${unit}`
+  return `- ${mark}: ${title}, ${condition}:${found} (${wanted})${of}`
 }

@@ -6,8 +6,12 @@ export interface Verdict {
   readonly title: string
   readonly condition: string
   readonly isMet: boolean | undefined
+  /** Of ours to the peer's, or ours itself. */
   readonly value: number | undefined
   readonly wanted: string
+  /** What the value is the ratio of, in the unit of the question; undefined where it is no ratio. */
+  readonly medians: readonly [ours: number, theirs: number] | undefined
+  readonly unit: string
 }
 
 export function judge(question: Question, cells: readonly Cell[]): Verdict[] {
@@ -41,15 +45,17 @@ function judgeOne(
     target.atLeast === undefined ? `≤ ${target.atMost}${unit}` : `≥ ${target.atLeast}${unit}`
   const title =
     question.conditions.find((candidate) => candidate.name === condition)?.title ?? condition
+  const verdict = { title: target.title, condition: title, wanted, unit: question.unit }
   const ours = bestMedian(question, cells, target.ours, condition)
   const theirs =
     target.theirs === undefined ? 1 : bestMedian(question, cells, target.theirs, condition)
   if (ours === undefined || theirs === undefined) {
-    return { title: target.title, condition: title, isMet: undefined, value: undefined, wanted }
+    return { ...verdict, isMet: undefined, value: undefined, medians: undefined }
   }
   const value = ours / theirs
+  const medians = target.theirs === undefined ? undefined : ([ours, theirs] as const)
   const isMet =
     (target.atLeast === undefined || value >= target.atLeast) &&
     (target.atMost === undefined || value <= target.atMost)
-  return { title: target.title, condition: title, isMet, value, wanted }
+  return { ...verdict, isMet, value, medians }
 }

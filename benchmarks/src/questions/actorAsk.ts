@@ -8,17 +8,15 @@ const conditions = [
   { name: 'window', title: '64 in flight, each' },
 ] as const
 
-const SINGLE_MS = 500
+const MEASURED_MS = 1000
 const REST_MS = 2
 const WINDOW = 64
-const ASKS = 200_000
 
 function optionsOf(condition: string, isQuick: boolean): AskOptions {
   return {
     window: condition === 'window' ? WINDOW : 1,
     restMs: condition === 'cold' ? REST_MS : 0,
-    forMs: SINGLE_MS,
-    asks: isQuick ? ASKS / 5 : ASKS,
+    forMs: isQuick ? MEASURED_MS / 5 : MEASURED_MS,
   }
 }
 

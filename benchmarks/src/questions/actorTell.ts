@@ -4,8 +4,8 @@ import { numberOf, type Question, type Subject } from '../harness/question.ts'
 import type { TellOptions, What, Where } from '../subjects/actors/values.ts'
 import { scaleCount } from './families.ts'
 
-const MESSAGES = 2_000_000
-const SLOW = 400_000
+const MESSAGES = 3_000_000
+const SLOW = 500_000
 const COUNT_UNIT = 1000
 
 const conditions = [
@@ -22,21 +22,25 @@ const optionsOf = (condition: string, messages: number, isQuick: boolean): TellO
   return { where, what, messages: scaleCount(messages, isQuick, COUNT_UNIT) }
 }
 
+/** The target that each peer is for says under which conditions it is measured. */
+const erlangConditions = ['between:number', 'between:binary', 'within:number', 'within:string']
+
 const erlang: Subject = {
   name: 'Erlang',
   plan(condition, isQuick) {
+    if (!erlangConditions.includes(condition)) return undefined
     const { where, what, messages } = optionsOf(condition, MESSAGES, isQuick)
     return planErlang('flood', where, what, String(messages))
   },
 }
 
-const postMessage: Subject = {
-  name: 'postMessage',
-  plan(condition, isQuick) {
-    const options = optionsOf(condition, SLOW, isQuick)
-    return options.where === 'within' ? undefined : planNode('actors/postMessageTell.js', options)
-  },
-}
+const only = (wanted: string, name: string, program: string): Subject => ({
+  name,
+  plan: (condition, isQuick) =>
+    condition === wanted
+      ? planNode(`actors/${program}.js`, optionsOf(condition, SLOW, isQuick))
+      : undefined,
+})
 
 const ringpost: Subject = {
   name: 'Ringpost',
@@ -48,15 +52,20 @@ export const actorTell: Question = {
   name: 'actorTell',
   title: 'Tell: one actor tells another as fast as it is taken',
   method: [
-    'At most 1,000 messages wait. Two hosts are two threads; of Erlang two schedulers, to each of which',
-    'one process is bound. One host: both actors in one thread; of Erlang the schedulers decide. An',
-    'object has five small fields. postMessage has a window of 1,000, as all have.',
+    'At most 1,000 messages are on their way, for all. Two hosts are two threads; of Erlang two schedulers,',
+    'to each of which one process is bound. One host: both actors in one thread; of Erlang the schedulers',
+    'decide. An object has five small fields. nact hands the object itself over, the others a copy.',
   ].join('\n'),
   unit: 'M messages/s',
   isHigherBetter: true,
   conditions,
-  subjects: [erlang, postMessage, ringpost],
-  ratios: ['Erlang', 'postMessage'].map((against) => ({
+  subjects: [
+    erlang,
+    only('between:object', 'postMessage', 'postMessageTell'),
+    only('within:object', 'nact', 'nactTell'),
+    ringpost,
+  ],
+  ratios: ['Erlang', 'postMessage', 'nact'].map((against) => ({
     against,
     theirs: [against],
     ours: ['Ringpost'],
@@ -66,7 +75,7 @@ export const actorTell: Question = {
       title: 'Tell against Erlang',
       ours: ['Ringpost'],
       theirs: ['Erlang'],
-      conditions: ['between:number', 'between:binary', 'within:number', 'within:string'],
+      conditions: erlangConditions,
       atLeast: 1,
     },
     {
@@ -75,6 +84,13 @@ export const actorTell: Question = {
       theirs: ['postMessage'],
       conditions: ['between:object'],
       atLeast: 3,
+    },
+    {
+      title: 'Tell against nact',
+      ours: ['Ringpost'],
+      theirs: ['nact'],
+      conditions: ['within:object'],
+      atLeast: 2,
     },
   ],
   read: (sample) => (numberOf(sample, 'messages') / numberOf(sample, 'nanoseconds')) * 1e3,

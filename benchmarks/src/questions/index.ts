@@ -1,13 +1,17 @@
 import type { Question } from '../harness/question.ts'
 import { actorAsk } from './actorAsk.ts'
-import { actorPool } from './actorPool.ts'
+import { actorCores } from './actorCores.ts'
+import { actorFarm } from './actorFarm.ts'
 import { actorSpawn } from './actorSpawn.ts'
+import { actorTcpAsk } from './actorTcpAsk.ts'
+import { actorTcpTell } from './actorTcpTell.ts'
 import { actorTell } from './actorTell.ts'
 import { connections } from './connections.ts'
 import { fanOut } from './fanOut.ts'
 import { flood } from './flood.ts'
 import { idlePipes } from './idlePipes.ts'
 import { roundTrip } from './roundTrip.ts'
+import { savina } from './savina.ts'
 import { spread } from './spread.ts'
 import { tcp } from './tcp.ts'
 import { tcpRoundTrip } from './tcpRoundTrip.ts'
@@ -16,6 +20,17 @@ import { throughput } from './throughput.ts'
 import { valueBytes } from './values.ts'
 import { weather } from './weather.ts'
 import { wireCodec } from './wireCodec.ts'
+
+/** What `pnpm bench actors` measures. */
+const actors: readonly Question[] = [
+  actorTell,
+  actorAsk,
+  actorFarm,
+  actorCores,
+  actorSpawn,
+  actorTcpTell,
+  actorTcpAsk,
+]
 
 /** Every benchmark, in the order in which they run. */
 export const questions: readonly Question[] = [
@@ -32,8 +47,9 @@ export const questions: readonly Question[] = [
   tcpWeather,
   fanOut,
   connections,
-  actorTell,
-  actorAsk,
-  actorPool,
-  actorSpawn,
+  ...actors,
+  savina,
 ]
+
+/** Several questions by one name. */
+export const groups: Readonly<Record<string, readonly Question[]>> = { actors }

@@ -31,11 +31,17 @@ export function describeRun(workers: number, { elapsedMs, bytes }: Summary): str
 /** What is over before this tells nothing: the least disturbance counts for more. */
 const SHORTEST_RUN_MS = 500
 
-/** "Speed-up    1.93", of many workers against one. */
+/** "Speed-up    1.93", of many workers against one; what it means if it is none. */
 export function describeSpeedUp(one: Summary, many: Summary): string {
   if (one.elapsedMs < SHORTEST_RUN_MS) return 'Too short to tell a speed-up.'
-  return `Speed-up    ${(one.elapsedMs / many.elapsedMs).toFixed(2)}`
+  const ratio = one.elapsedMs / many.elapsedMs
+  const line = `Speed-up    ${ratio.toFixed(2)}`
+  if (ratio >= 1) return line
+  return `${line}: one worker was faster. Something else keeps the cores busy, or there are fewer than workers.`
 }
+
+export const NOTHING_TO_COMPARE =
+  'One worker only: --workers says how many are to be compared with it.'
 
 /** The top words and the totals. */
 export function describeSummary(summary: Summary): string {

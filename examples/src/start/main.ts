@@ -7,6 +7,7 @@ import {
   describeSpeedUp,
   describeSummary,
   megabytes,
+  NOTHING_TO_COMPARE,
 } from './describe.ts'
 import { findFiles, type FoundFile } from './findFiles.ts'
 import type { Summary } from './tally.ts'
@@ -67,7 +68,10 @@ function report(
   if (skipped + skippedFolders > 0) console.log(describeSkipped(skipped, skippedFolders))
   console.log()
   for (const [workers, summary] of runs) console.log(describeRun(workers, summary))
-  if (runs.length === 1) return
+  if (runs.length === 1) {
+    console.log(NOTHING_TO_COMPARE)
+    return
+  }
 
   console.log(describeSpeedUp(first, last))
   if (first.checksum === last.checksum) console.log('Both runs found the same.')

@@ -20,6 +20,7 @@ const conditions = {
   ESTOPPED: 'The actor was stopped',
   EVALUE: 'The value cannot be sent',
   EBADMSG: 'The message cannot be read',
+  ESCHEMA: 'The schema of the actor does not let it through',
   EMSGSIZE: 'The message is too large',
   EINVAL: 'Invalid argument',
 } as const satisfies Record<string, string>
@@ -30,13 +31,43 @@ export type ActorErrorCode = keyof typeof conditions
 export const isActorErrorCode = (code: string): code is ActorErrorCode =>
   Object.hasOwn(conditions, code)
 
+/** What is wrong with one argument, or with something in it. */
+export interface SchemaIssue {
+  /** As the schema says it. */
+  readonly message: string
+  /** Where: the number of the argument, then the keys that lead there. */
+  readonly path: readonly (string | number)[]
+}
+
+interface ActorErrorOptions extends ErrorOptions {
+  readonly issues?: readonly SchemaIssue[]
+}
+
 /** An actor, or the system that runs it, could not do what it was asked. */
 export class ActorError extends Error {
   override readonly name = 'ActorError'
   readonly code: ActorErrorCode
+  /** Of `ESCHEMA`: what a schema has found, 32 at most; not there if it has thrown. */
+  declare readonly issues?: readonly SchemaIssue[]
 
-  constructor(code: ActorErrorCode, message: string = conditions[code], options?: ErrorOptions) {
+  constructor(
+    code: ActorErrorCode,
+    message: string = conditions[code],
+    options?: ActorErrorOptions,
+  ) {
     super(message, options)
     this.code = code
+    // A field of its own: the others have none, and carry none.
+    if (options?.issues !== undefined) this.issues = options.issues
   }
+}
+
+/** What another thread has failed with: of the errors that values carry, ours are made what they were. */
+export function asThrown(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'ActorError') return error
+  const { code } = error as { code?: unknown }
+  // The name is its own, and so are the fields: only the class is missing.
+  if (typeof code === 'string' && isActorErrorCode(code))
+    Object.setPrototypeOf(error, ActorError.prototype)
+  return error
 }

@@ -44,6 +44,11 @@ describe('a ref', () => {
     expectTypeOf<ActorRef<{ value(): string }>>().not.toExtend<ActorRef<{ value(): number }>>()
   })
 
+  it('is disposable only for who has spawned the actor', () => {
+    expectTypeOf<ActorHandle<typeof counter>>().toExtend<AsyncDisposable>()
+    expectTypeOf<ActorRef<typeof counter>>().not.toExtend<AsyncDisposable>()
+  })
+
   it('is called with options', () => {
     expectTypeOf(
       ref.with({ timeoutMs: 1, signal: AbortSignal.timeout(1) }).ask.value(),

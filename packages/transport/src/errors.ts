@@ -8,7 +8,7 @@
  * | `MALFORMED_FRAME`        | reserved bits, a command in parts, or one where there are none       |
  * | `FRAME_TOO_LARGE`        | it announces a frame over the limit                                  |
  * | `TOO_MANY_FRAMES`        | a message of more frames than the limit                              |
- * | `MESSAGE_TOO_LARGE`      | a message of more bytes than may wait for its end                    |
+ * | `MESSAGE_TOO_LARGE`      | a message of several frames with more bytes than the limit           |
  * | `TOO_MANY_SUBSCRIPTIONS` | it holds more topics, or groups, than a publisher's options allow    |
  * | `MALFORMED_COMMAND`      | a command without a name, or without the content its name calls for  |
  * | `UNEXPECTED_COMMAND`     | a command, or a message, where the handshake asks for another        |

@@ -367,21 +367,36 @@ describe.each(places)('a peer, with I/O in $place,', ({ context }) => {
     await expectService(pull)
   })
 
-  it('that asks for signs of life and does not read them gets no more than it can be sent', async () => {
+  it('that sends more of one message than it may have altogether loses its connection', async () => {
+    const pull = await bound({ maxMessageSize: 100_000, maxMultipartBytes: 1_000_000 })
+    const peer = await peerOf('PUSH', pull)
+    const part = [headerOf(1, 100_000), Buffer.alloc(100_000)]
+    const last = [headerOf(0, 100_000), Buffer.alloc(100_000)]
+    const tenth = Array.from({ length: 9 }, () => part).flat()
+    await peer.write(...tenth, ...last)
+    expect(await pull.receive()).toHaveLength(10)
+    await peer.write(...tenth, ...part, headerOf(0, 1))
+    await peer.closed
+    expect(await next(pull, 'disconnect')).toMatchObject(endedFor('MESSAGE_TOO_LARGE'))
+    await expectService(pull)
+  })
+
+  it('that asks for signs of life and does not read gets what it can be sent, and the last', async () => {
     const pull = await bound()
     const peer = await peerOf('PUSH', pull)
     const ping = command('PING', '\0\0sixteen bytes ..')
     const many = Buffer.concat(Array.from({ length: 10_000 }, () => ping))
     for (let n = 0; n < 100; n++) await peer.write(many)
-    await peer.write(message('end'))
+    await peer.write(command('PING', '\0\0the last one'), message('end'))
     expect(String(await pull.receive())).toBe('end')
     let answered = 0
+    let tail = ''
     await new Promise<void>((resolve) => {
       peer.stream.on('data', (chunk: Buffer) => {
         answered += chunk.length
-        // An answer to one of these comes behind all that waited.
-        if (chunk.includes('the last one')) resolve()
-        else peer.stream.write(command('PING', '\0\0the last one'))
+        tail = (tail + chunk.toString('latin1')).slice(-20)
+        // Behind all that waited.
+        if (tail.endsWith('the last one')) resolve()
       })
     })
     // What the systems on both sides hold on the way, and what waits for them here.

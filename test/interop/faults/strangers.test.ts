@@ -39,9 +39,9 @@ const greeting = Buffer.concat([
 const [COMMAND, LONG_COMMAND] = [4, 6]
 
 /** Connects without speaking the protocol. */
-async function stranger(pull: Pull): Promise<net.Socket> {
+async function stranger(pull: Pull, localAddress = '127.0.0.1'): Promise<net.Socket> {
   const { hostname, port } = new URL(pull.lastEndpoint!)
-  const stream = net.connect(Number(port), hostname)
+  const stream = net.connect({ host: hostname, port: Number(port), localAddress })
   strangers.push(stream)
   // What it is sent it does not read, and that it is cut off is what the test waits for.
   stream.on('error', () => undefined).resume()
@@ -159,6 +159,26 @@ describe.each(places)('strangers, with I/O in $place,', ({ context }) => {
     const late = connected(pull)
     strangers[0]!.destroy()
     await expectService(pull, late)
+  })
+
+  it('that take all places keep out nobody from another address', async () => {
+    const pull = await bound()
+    for (let count = 0; count < 1000; count++) {
+      const accepted = next(pull, 'accept')
+      await stranger(pull)
+      await accepted
+    }
+    const oldest = strangers[0]!
+    const gaveWay = next(pull, 'handshake:error:other')
+    const elsewhere = await stranger(pull, '127.0.0.2')
+    if (!oldest.closed) await once(oldest, 'close')
+    expect(await gaveWay).toMatchObject({ error: { code: 'EMFILE' } })
+    const push = new Push({ context })
+    sockets.push(push)
+    const { port } = new URL(pull.lastEndpoint!)
+    push.connect(`tcp://127.0.0.3:0;127.0.0.1:${port}`)
+    await expectService(pull, push)
+    expect(elsewhere.closed).toBe(false)
   })
 
   it('that send more than they may lose their connection, and others go on', async () => {

@@ -1,4 +1,5 @@
 import { monotonicMs } from '../monotonicClock.ts'
+import { WARM_UP_MS } from './warmUp.ts'
 
 /** How one asks another in the benchmarks of actors. */
 export interface AskOptions {
@@ -6,27 +7,29 @@ export interface AskOptions {
   readonly window: number
   /** Between an answer and the next ask, where the window is 1. */
   readonly restMs: number
-  /** How long single asks are made. */
+  /** How long it is measured. */
   readonly forMs: number
-  /** How many there are where the window is larger. */
-  readonly asks: number
 }
 
 type Ask = (value: number) => Promise<number>
 
-const WARM_UP_ASKS = 20_000
-const WARM_UP_MS = 500
+/** Looking at the clock takes longer than the cheapest ask. */
+const ASKS_PER_LOOK = 64
 
-/** Milliseconds for one ask, after a warm-up of both ways. */
+/** Milliseconds for one ask, after a warm-up of the same kind. */
 export async function measureAsks(ask: Ask, options: AskOptions): Promise<number> {
-  await windowed(ask, WARM_UP_ASKS, 64)
-  await singly(ask, WARM_UP_MS, 0)
-  const { window, restMs, forMs, asks } = options
-  return window === 1 ? singly(ask, forMs, restMs) : windowed(ask, asks, window)
+  const { window, restMs, forMs } = options
+  if (window > 1) {
+    await windowed(ask, window, WARM_UP_MS)
+    return windowed(ask, window, forMs)
+  }
+  await windowed(ask, ASKS_PER_LOOK, WARM_UP_MS / 2)
+  await singly(ask, 0, WARM_UP_MS / 2)
+  return singly(ask, restMs, forMs)
 }
 
 /** The median of single asks. */
-async function singly(ask: Ask, forMs: number, restMs: number): Promise<number> {
+async function singly(ask: Ask, restMs: number, forMs: number): Promise<number> {
   const times: number[] = []
   for (const end = monotonicMs() + forMs; monotonicMs() < end;) {
     if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
@@ -37,14 +40,19 @@ async function singly(ask: Ask, forMs: number, restMs: number): Promise<number> 
   return times.toSorted((one, other) => one - other)[times.length >> 1]!
 }
 
-async function windowed(ask: Ask, count: number, window: number): Promise<number> {
+/** The time divided by the asks. */
+async function windowed(ask: Ask, window: number, forMs: number): Promise<number> {
   const begun = monotonicMs()
-  let left = count
+  let asks = 0
+  let isOver = false
   const one = async (): Promise<void> => {
-    while (left-- > 0) await checked(ask, left)
+    while (!isOver) {
+      await checked(ask, ++asks)
+      if (asks % ASKS_PER_LOOK === 0) isOver = monotonicMs() - begun >= forMs
+    }
   }
   await Promise.all(Array.from({ length: window }, one))
-  return (monotonicMs() - begun) / count
+  return (monotonicMs() - begun) / asks
 }
 
 async function checked(ask: Ask, value: number): Promise<void> {

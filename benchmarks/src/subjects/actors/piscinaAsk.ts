@@ -1,14 +1,9 @@
 /** An empty task of piscina, on one thread. Prints the sample. */
-import { fileURLToPath } from 'node:url'
-import { Piscina } from 'piscina'
+import { subject } from '../pools/piscina.ts'
 import { readOptions } from '../twoSides.ts'
 import { measureAsks, type AskOptions } from './asking.ts'
 
-const filename = fileURLToPath(new URL('./piscinaWorker.js', import.meta.url))
-const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1 })
-const eachMs = await measureAsks(
-  (value) => pool.run(value) as Promise<number>,
-  readOptions<AskOptions>(),
-)
+const pool = await subject.open('echo', 1)
+const eachMs = await measureAsks((value) => pool.run!(value), readOptions<AskOptions>())
 console.log(JSON.stringify({ nanoseconds: Math.round(eachMs * 1e6) }))
 process.exit()

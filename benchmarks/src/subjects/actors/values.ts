@@ -12,9 +12,12 @@ export function valueOf(what: What): unknown {
 /** Where the two actors are: on one host, or on two. */
 export type Where = 'within' | 'between'
 
+/** So many messages may be on their way at a time. */
+export const WINDOW = 1000
+
 export interface TellOptions {
   readonly where: Where
   readonly what: What
-  /** Timed; half as many come before as a warm-up. */
+  /** Timed, after a warm-up. */
   readonly messages: number
 }

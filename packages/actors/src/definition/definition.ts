@@ -1,10 +1,17 @@
 import { ActorError } from '../errors.ts'
-import { checkSpawnOptions, type DefinitionOptions, type SpawnOptions } from './spawnOptions.ts'
 import type { Priority } from '../host/priorityMailbox.ts'
+import {
+  checkActorSchema,
+  type ActorSchema,
+  type HandlersFor,
+  type SpawnArgumentsFor,
+  type TakesWhatItMakes,
+} from '../schema/actorSchema.ts'
+import { checkSpawnOptions, type DefinitionOptions, type SpawnOptions } from './spawnOptions.ts'
 import type { Factory, Handlers } from './types.ts'
 
 /** How long a module may take to load, in milliseconds: one that awaits for ever at its top level would. */
-const LOAD_MS = 30_000
+const LOAD_MS = 20_000
 
 /** Every definition that this thread's modules have made, by where and by what name. */
 const definitions = new Map<string, ActorDefinition<never[], Handlers>>()
@@ -22,16 +29,20 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
   readonly options: SpawnOptions
   /** @internal Functions do not travel: it is that of the definition which a host has loaded. */
   readonly priority: Priority | undefined
+  /** @internal Does not travel either. */
+  readonly schema: ActorSchema | undefined
 
   /** @internal */
   constructor(url: string, name: string, factory: Factory<Args, H>, options: DefinitionOptions) {
-    const { priority, ...others } = options
+    const { priority, schema, ...others } = options
     checkSpawnOptions(others)
+    if (schema !== undefined) checkActorSchema(schema)
     this.url = url
     this.name = name
     this.factory = factory
     this.options = others
     this.priority = priority
+    this.schema = schema
   }
 
   /**
@@ -40,10 +51,22 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
    * @throws {ActorError} `EINVAL`
    */
   with(options: SpawnOptions): ActorDefinition<Args, H> {
-    const { url, name, factory, priority } = this
-    const all = { ...this.options, ...options }
-    const withPriority = priority === undefined ? all : { ...all, priority }
-    return new ActorDefinition(url, name, factory, withPriority)
+    return this.#like({ ...this.options, ...options })
+  }
+
+  /** @internal The same definition for several actors: they cannot all have its name, nor end with one spawn. */
+  unnamed(): ActorDefinition<Args, H> {
+    const { name: _, signal: __, ...options } = this.options
+    return this.#like(options)
+  }
+
+  #like(options: SpawnOptions): ActorDefinition<Args, H> {
+    const { url, name, factory, priority, schema } = this
+    const functions = {
+      ...(priority !== undefined && { priority }),
+      ...(schema !== undefined && { schema }),
+    }
+    return new ActorDefinition(url, name, factory, { ...options, ...functions })
   }
 }
 
@@ -55,13 +78,17 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
  * @param name unique within the module
  * @param factory returns the handlers; may be async, then the actor is ready when it settles
  * @param options of all its actors, unless `.with` gives others
- * @throws {ActorError} `EINVAL`: no url, no name, no function, a bad option, or the module has the name already
+ * @throws {ActorError} `EINVAL`: no url, no name, no function, a bad option or schema, or the module has the name already
  */
-export function defineActor<Args extends unknown[], H extends object>(
+export function defineActor<
+  const S extends ActorSchema,
+  Args extends SpawnArgumentsFor<S>,
+  H extends HandlersFor<S>,
+>(
   url: string,
   name: string,
   factory: Factory<Args, H>,
-  options: DefinitionOptions = {},
+  options: DefinitionOptions<S & TakesWhatItMakes<S>> = {},
 ): ActorDefinition<Args, H> {
   if (typeof url !== 'string' || !URL.canParse(url))
     throw new ActorError('EINVAL', `A definition needs import.meta.url, not ${String(url)}`)
@@ -79,7 +106,7 @@ export function defineActor<Args extends unknown[], H extends object>(
 /**
  * The definition, from the module that makes it.
  *
- * @throws {ActorError} `ELOAD`: the module cannot be imported, not within 30 seconds, or defines no such actor
+ * @throws {ActorError} `ELOAD`: the module cannot be imported, not within 20 seconds, or defines no such actor
  */
 export async function loadDefinition(url: string, name: string): Promise<ActorDefinition> {
   const known = definitionOf(url, name)

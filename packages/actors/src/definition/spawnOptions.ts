@@ -1,6 +1,7 @@
 import { ActorError } from '../errors.ts'
 import type { Priority } from '../host/priorityMailbox.ts'
 import { ActorRef } from '../host/ref.ts'
+import type { ActorSchema } from '../schema/actorSchema.ts'
 import { checkMailboxOptions, type MailboxOptions } from './mailboxOptions.ts'
 
 /** Options of an actor, given where it is spawned. */
@@ -13,13 +14,24 @@ export interface SpawnOptions extends MailboxOptions {
    * `system.spawn`, `'here'` for `ctx.spawn`. An actor whose host is lost restarts on any other.
    */
   host?: number | 'here' | 'least' | { readonly sameAs: ActorRef<never> }
+  /**
+   * How long it may take until the actor is ready, in milliseconds, also each time that it begins anew;
+   * `Infinity`: no limit. Then the spawn fails with `ETIMEDOUT`, and there is no actor. Default 30,000.
+   */
+  startTimeoutMs?: number
+  /** Gives the spawn up while the actor is not ready; it rejects with the signal's reason. Pools have no use for it. */
+  signal?: AbortSignal
 }
 
+export const DEFAULT_START_MS = 30_000
+
 /** Options of all actors of a definition. */
-export interface DefinitionOptions extends SpawnOptions {
+export interface DefinitionOptions<S extends ActorSchema = ActorSchema> extends SpawnOptions {
+  /** Checks what comes from other nodes, or everything; handlers have their types from it. Default: none. */
+  schema?: S
   /**
    * In which lane of the mailbox a message waits: a whole number from 0 to 7, the higher the sooner.
-   * It goes before `urgent`. Default: all in lane 0.
+   * It goes before `urgent`, and sees arguments before a schema does. Default: all in lane 0.
    */
   priority?: Priority
 }
@@ -31,8 +43,15 @@ const isCount = (value: number): boolean => Number.isSafeInteger(value) && value
 
 /** @throws {ActorError} `EINVAL` */
 export function checkSpawnOptions(options: SpawnOptions): void {
-  const { name, host } = options
+  const { name, host, startTimeoutMs = DEFAULT_START_MS, signal } = options
   checkMailboxOptions(options)
+  if (typeof startTimeoutMs !== 'number' || !(startTimeoutMs >= 0))
+    throw new ActorError(
+      'EINVAL',
+      `startTimeoutMs must be a number of milliseconds, not ${String(startTimeoutMs)}`,
+    )
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new ActorError('EINVAL', 'signal must be an AbortSignal')
   if (name !== undefined) checkName(name)
   if (host !== undefined && !isPlace(host))
     throw new ActorError(

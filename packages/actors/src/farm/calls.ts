@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { soon } from '../host/soon.ts'
 import type { Crew } from './crew.ts'
 import { Job, type Terms } from './job.ts'
 import { Task } from './task.ts'
@@ -38,7 +39,7 @@ export class Calls extends Job {
       else this.again.push(task)
       if (this.#isPumping) return
       this.#isPumping = true
-      queueMicrotask(this.#pump)
+      soon(this.#pump)
     })
   }
 

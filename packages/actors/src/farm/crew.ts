@@ -112,8 +112,8 @@ export class Crew implements Overseer {
       }
       for (const task of tasks.slice(values.length)) if (!task.isUnwanted) job.returned.push(task)
     }
-    this.#feed(worker)
-    if (values.length < tasks.length || failures.length > 0) this.pump()
+    // All of them: one that found nothing to do while too much was in flight would not be asked again.
+    this.pump()
     job.wake()
   }
 

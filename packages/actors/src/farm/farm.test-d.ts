@@ -79,6 +79,12 @@ describe('a farm of actors', () => {
     const refs: ActorRef<{ resize(name: string): number }>[] = []
     const farm = await system.farm(refs)
     expectTypeOf(await farm.run('a', 'resize')).toEqualTypeOf<number>()
+    const byDefinition: ActorRef<typeof resizer>[] = []
+    const same = await system.farm(byDefinition)
+    for (const ref of byDefinition) same.hire(ref)
+    same.map(['a'], 'resize')
+    // @ts-expect-error there is none
+    same.map(['a'], 'enlarge')
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Ask, Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
+import type { ActorRef } from '../host/ref.ts'
 import { Calls } from './calls.ts'
 import type { Crew } from './crew.ts'
 import {
@@ -9,9 +10,10 @@ import {
   type SpreadOptions,
   type TaskOptions,
 } from './options.ts'
+import type { Gathering } from './recruiter.ts'
 import { Run } from './run.ts'
 import type { Task } from './task.ts'
-import { workOf, type ModuleFunction, type TaskDefinition, type Work } from './work.ts'
+import { TaskDefinition, workOf, type ModuleFunction, type Work } from './work.ts'
 
 type Items<Item> = Iterable<Item> | AsyncIterable<Item>
 
@@ -35,18 +37,31 @@ export type Outcome<Item, Result> =
 /** What is to be done with each item: a handler of the workers, a task, or a function of a module. */
 type AnyWork = string | TaskDefinition<never, unknown> | ModuleFunction
 
+/** What is the same object for each call, so that calls are found by it. */
+type LastingWork = string | TaskDefinition<never, unknown> | undefined
+
+const byDefault: TaskOptions = {}
+
+const isLasting = (work: AnyWork | undefined): work is LastingWork =>
+  work === undefined || typeof work === 'string' || work instanceof TaskDefinition
+
 /** Workers on all hosts, and what they are given to do. Made by `system.farm`. */
 export class Farm<H = Handlers> implements AsyncDisposable {
   /** @internal */
   readonly crew: Crew
   readonly #byDefault: Work | undefined
+  /** Where its workers come from, if they are not its own. */
+  readonly #gathering: Gathering | undefined
   /** Single calls, by what they are to do and how. */
   readonly #calls = new Map<string, Calls>()
+  /** Those of them that were asked for without options. */
+  readonly #plainCalls = new Map<LastingWork, Calls>()
 
   /** @internal */
-  constructor(crew: Crew, byDefault: Work | undefined) {
+  constructor(crew: Crew, byDefault: Work | undefined, gathering: Gathering | undefined) {
     this.crew = crew
     this.#byDefault = byDefault
+    this.#gathering = gathering
   }
 
   /** How many workers there are now. */
@@ -170,12 +185,46 @@ export class Farm<H = Handlers> implements AsyncDisposable {
     work?: ModuleFunction,
     options?: TaskOptions,
   ): Promise<Result>
-  async run(item: unknown, work?: AnyWork, options: TaskOptions = {}): Promise<unknown> {
+  run(item: unknown, work?: AnyWork, options: TaskOptions = byDefault): Promise<unknown> {
+    try {
+      // Found without looking at all options and writing them down: nearly all calls are such.
+      const calls =
+        options === byDefault && isLasting(work)
+          ? (this.#plainCalls.get(work) ?? this.#beginPlainCalls(work))
+          : this.#callsFor(work, options)
+      return calls.call(item, options.signal)
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #beginPlainCalls(work: LastingWork): Calls {
+    const calls = this.#callsFor(work, byDefault)
+    this.#plainCalls.set(work, calls)
+    return calls
+  }
+
+  #callsFor(work: AnyWork | undefined, options: TaskOptions): Calls {
     const terms = termsOf(this.#workOf(work), options)
     const key = JSON.stringify([terms.work, terms.retries, terms.timeoutMs])
     let calls = this.#calls.get(key)
     if (calls === undefined) this.#calls.set(key, (calls = new Calls(this.crew, terms)))
-    return calls.call(item, options.signal)
+    return calls
+  }
+
+  /**
+   * One worker more, from now on, for a farm of actors that are there already: who comes while it is at
+   * work, or comes back.
+   *
+   * @throws {ActorError} `EINVAL`: the farm's workers are its own; `ECLOSED`
+   */
+  hire(worker: ActorRef<H>): void {
+    if (this.#gathering === undefined)
+      throw new ActorError(
+        'EINVAL',
+        'This farm makes its workers itself: hire is for farms of refs',
+      )
+    this.#gathering.offer(worker as never)
   }
 
   /** Ends all runs with `ECLOSED`, and stops the workers that are the farm's own. */

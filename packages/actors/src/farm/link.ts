@@ -21,7 +21,7 @@ export interface Link {
   dispose(): Promise<void>
 }
 
-const lost = new Set<unknown>(['EHOSTDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
+const lost = new Set<unknown>(['EHOSTDOWN', 'ENODEDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
 
 /** Whether the error says that the worker is no more. Errors of other hosts are of no class but their own. */
 export const isLoss = (error: unknown): boolean =>
@@ -90,7 +90,8 @@ export class RefLink implements Link {
   readonly #asked = new Map<number, AbortController>()
 
   constructor(ref: ActorRef<never>) {
-    this.#ref = ref
+    // Tasks may run twice: where a connection is lost for a moment, the worker is not.
+    this.#ref = ref.with({ idempotent: true })
   }
 
   async run({ id, work, items, isSpread, timeoutMs }: Parcel): Promise<Report> {
@@ -105,7 +106,10 @@ export class RefLink implements Link {
     })
     try {
       const worker = this.#ref.with({ timeoutMs, signal: controller.signal })
-      return report(await worker.callAsk(work.name, isSpread ? (item as unknown[]) : [item]), [])
+      return report(
+        await worker.callAsk(work.name, isSpread ? [...(item as unknown[])] : [item]),
+        [],
+      )
     } catch (error) {
       if (isLoss(error)) throw error
       return report(undefined, [[0, error]])

@@ -24,9 +24,10 @@ export async function makeFarm<Args extends unknown[], H>(
   checkFarmOptions(options)
   const isModule = workers !== undefined && 'module' in workers
   const work = isModule ? workOf(workers) : undefined
-  const crew = new Crew(recruiterOf(ground, workers, options, firstHost))
+  const recruiter = recruiterOf(ground, workers, options, firstHost)
+  const crew = new Crew(recruiter)
   await crew.open()
-  return new Farm(crew, work)
+  return new Farm(crew, work, recruiter instanceof Gathering ? recruiter : undefined)
 }
 
 function recruiterOf<Args extends unknown[], H>(

@@ -1,4 +1,5 @@
 import type { ActorDefinition } from '../definition/definition.ts'
+import { ActorError } from '../errors.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
 import { OwnLink, RefLink, type Link } from './link.ts'
 import { employer, type Trade } from './workerActor.ts'
@@ -130,33 +131,46 @@ export class Spawner implements Recruiter {
 
 /** Takes actors that are there already. */
 export class Gathering implements Recruiter {
-  readonly wanted: number
   readonly isExpecting = false
   readonly #refs: ActorRef<never>[]
+  #changed: (() => void) | undefined
+  #working = 0
 
   constructor(refs: readonly ActorRef<never>[]) {
-    this.wanted = refs.length
     this.#refs = [...refs]
   }
 
+  get wanted(): number {
+    return this.#working + this.#refs.length
+  }
+
+  /** One more can be had. @throws {ActorError} `ECLOSED` */
+  offer(ref: ActorRef<never>): void {
+    if (this.#changed === undefined) throw new ActorError('ECLOSED', 'The farm is closed')
+    this.#refs.push(ref)
+    this.#changed()
+  }
+
   recruit(): Promise<Link> | undefined {
-    const ref = this.#refs.pop()
-    return ref === undefined ? undefined : Promise.resolve(new RefLink(ref))
+    const ref = this.#refs.shift()
+    if (ref === undefined) return undefined
+    this.#working++
+    return Promise.resolve(new RefLink(ref))
   }
 
   left(): void {
-    // Nobody can replace it.
+    this.#working--
   }
 
   endHost(): void {
     // The hosts of others are not ours to end.
   }
 
-  open(): void {
-    // There will never be more.
+  open(changed: () => void): void {
+    this.#changed = changed
   }
 
   close(): void {
-    // Nothing was begun.
+    this.#changed = undefined
   }
 }

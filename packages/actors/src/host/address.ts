@@ -16,6 +16,19 @@ export const PROGRAM = 0
 /** Nobody: what asks and tells carry where no actor is meant. */
 export const nowhere: Address = { host: 0, slot: 0, generation: 0 }
 
+/** As refs print it. */
+export const addressText = ({ host, slot, generation, url }: Address): string =>
+  url ?? `actor:${host}/${slot}.${generation}`
+
+const form = /^actor:(?<host>\d{1,10})\/(?<slot>\d{1,10})\.(?<generation>\d{1,10})$/
+
+/** The place in this process that a ref has printed; undefined: it is none. */
+export function addressIn(text: string): Address | undefined {
+  const { host, slot, generation } = form.exec(text)?.groups ?? {}
+  if (host === undefined) return undefined
+  return { host: Number(host), slot: Number(slot), generation: Number(generation) }
+}
+
 export const isSameAddress = (one: Address, other: Address): boolean =>
   one.slot === other.slot &&
   one.host === other.host &&

@@ -3,6 +3,7 @@ import { ActorError } from '../errors.ts'
 import type { Address } from './address.ts'
 import type { Cell } from './cell.ts'
 import type { Envelope } from './envelope.ts'
+import { soon } from './soon.ts'
 
 /** What mailboxes need of their host. */
 export interface Doorkeeper {
@@ -52,7 +53,7 @@ export class Admission {
   want(cell: Cell, host: number): void {
     ;(cell.paused ??= new Set()).add(host)
     // Later, for it may have been called by what this would call.
-    if (cell.mailbox.length <= cell.limit / 2) queueMicrotask(() => this.relieve(cell))
+    if (cell.mailbox.length <= cell.limit / 2) soon(() => this.relieve(cell))
   }
 
   /** @returns whether the message may come in nevertheless */

@@ -3,7 +3,7 @@ import { ActorError } from '../errors.ts'
 import { isGateway } from '../nodes/remoteAddress.ts'
 import type { Admission } from './admission.ts'
 import type { Answers } from './answers.ts'
-import { kind, type Envelope } from './envelope.ts'
+import { fromOutsideAs, kind, type Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
 import type { Life } from './life.ts'
 import type { Performer } from './performer.ts'
@@ -36,6 +36,9 @@ export class Arrivals {
       case kind.tell:
       case kind.ask:
       case kind.stream:
+      case kind.tellFromOutside:
+      case kind.askFromOutside:
+      case kind.streamFromOutside:
         this.deliver(envelope)
         break
       case kind.request:
@@ -55,7 +58,9 @@ export class Arrivals {
   }
 
   /** A message for an actor. */
-  deliver(envelope: Envelope): void {
+  deliver(delivered: Envelope): void {
+    const fromOutside = fromOutsideAs(delivered)
+    const envelope = fromOutside ?? delivered
     const cell = this.#life.get(envelope.slot, envelope.generation)
     this.#values.adopt(cell)
     if (cell === undefined) {
@@ -66,7 +71,9 @@ export class Arrivals {
       this.#replies.refuse(envelope, envelope.body.error)
       return
     }
-    if (cell.relay !== undefined) cell.relay(envelope)
+    const isFromOutside = fromOutside !== undefined
+    cell.inspection?.receive(envelope, isFromOutside)
+    if (cell.relay !== undefined) cell.relay(envelope, isFromOutside)
     else if (this.#admission.admit(cell, envelope)) this.#performer.wake(cell)
   }
 

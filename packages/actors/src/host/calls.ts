@@ -1,11 +1,10 @@
 import { ActorError } from '../errors.ts'
-import { copyValue } from '../values/index.ts'
 import { AbortableAnswer } from './abortableAnswer.ts'
 import type { Address } from './address.ts'
 import type { Arrivals } from './arrivals.ts'
 import { Answer, type Asks, type Pending } from './asks.ts'
 import type { Down } from './down.ts'
-import { kind, type Kind, type Parcel } from './envelope.ts'
+import { kind, kindFrom, type Kind, type Parcel } from './envelope.ts'
 import type { DeadLetterReason } from './events.ts'
 import type { Host } from './host.ts'
 import type { StopOptions } from './life.ts'
@@ -51,7 +50,8 @@ export class Calls implements Caller {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
     const address = this.#whereabouts.whereIs(ref.address)
     const reason = this.refusal(address)
-    if (reason === undefined) return this.hand(kind.tell, address, method, args, 0, Infinity)
+    if (reason === undefined)
+      return this.hand(kindOf(kind.tell, ref), address, method, args, 0, Infinity)
     this.#host.happenings.bury(reason, address, method)
     return false
   }
@@ -68,7 +68,8 @@ export class Calls implements Caller {
     const { options } = ref
     options.signal?.throwIfAborted()
     const refusal = this.refusal(address)
-    if (refusal === undefined) this.hand(kind.tell, address, method, args, 0, Infinity)
+    const how = kindOf(kind.tell, ref)
+    if (refusal === undefined) this.hand(how, address, method, args, 0, Infinity)
     else if (refusal !== 'overflow') throw this.#whereabouts.whyNot(address.host)
     else if (this.#room.overflowOf(address) === 'drop-newest')
       this.#host.happenings.bury(refusal, address, method)
@@ -77,7 +78,7 @@ export class Calls implements Caller {
       this.#asks.add(answer, options.timeoutMs ?? Infinity)
       this.#hold(answer, address, options.signal, args, (copied) => {
         this.#asks.remove(answer)
-        this.hand(kind.tell, address, method, copied, 0, Infinity)
+        this.hand(how, address, method, copied, 0, Infinity)
         answer.settle(undefined)
       })
       await answer.promise
@@ -90,7 +91,7 @@ export class Calls implements Caller {
     const address = this.#whereabouts.whereIs(ref.address)
     const answer = this.#answerOf(address, options.signal)
     this.#asks.add(answer, options.timeoutMs ?? this.#waits.timeLeft(owner?.deadline))
-    this.#begin(kind.ask, answer, answer.deadline, address, ref, method, args)
+    this.#begin(kindOf(kind.ask, ref), answer, answer.deadline, address, ref, method, args)
     return answer.promise
   }
 
@@ -108,7 +109,7 @@ export class Calls implements Caller {
     const window = address.host === this.#number ? LOCAL_WINDOW : WINDOW
     const begin = (reader: StreamReader): void => {
       this.#asks.add(reader, Infinity)
-      this.#begin(kind.stream, reader, until, address, ref, method, args)
+      this.#begin(kindOf(kind.stream, ref), reader, until, address, ref, method, args)
     }
     return new StreamReader({ address, window, signal, timeoutMs, until, begin }, this.#waits)
   }
@@ -119,6 +120,11 @@ export class Calls implements Caller {
 
   down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
     return this.#host.watches.down(address, signal)
+  }
+
+  async path(actor: Address): Promise<string> {
+    const address = this.#whereabouts.whereIs(actor)
+    return (await this.#host.request(address.host, 'path', address)) as string
   }
 
   /** Why a message should not be handed over now. */
@@ -143,7 +149,7 @@ export class Calls implements Caller {
     deadline: number,
   ): boolean {
     if (host === this.#number) {
-      const body = copyValue(args, this.#values)
+      const body = this.#values.copyArguments(args)
       this.#arrivals.deliver({
         kind: how,
         slot,
@@ -242,3 +248,7 @@ export class Calls implements Caller {
     yield* this.stream(ref, method, args)
   }
 }
+
+/** A tell, an ask or a stream, as the ref sends it. */
+const kindOf = (how: Kind, { options }: ActorRef<never>): Kind =>
+  kindFrom(how, options.isFromOutside)

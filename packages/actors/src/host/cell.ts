@@ -4,6 +4,7 @@ import type { Address } from './address.ts'
 import type { Down } from './down.ts'
 import type { Envelope } from './envelope.ts'
 import type { Incarnation } from './incarnation.ts'
+import { Inspection } from './inspection.ts'
 import { QueueMailbox, type Mailbox } from './mailbox.ts'
 import type { Message } from './message.ts'
 import { PriorityMailbox, urgentFirst } from './priorityMailbox.ts'
@@ -60,14 +61,14 @@ export class Cell implements RefOwner {
   readonly limit: number
   /** Messages that may be under way at once. */
   readonly concurrency: number
+  /** What its schema has to look at; none: it has no schema for messages. */
+  readonly inspection: Inspection | undefined
   /** Messages whose handlers are awaited. */
   underWay = 0
   phase: Phase = 'starting'
   handlers: Handlers = {}
   /** The life that it leads now: each time that its factory runs, a new one begins. */
   incarnation!: Incarnation
-  /** Of the message being handled. */
-  deadline = Infinity
   /** The message being handled; if several are under way, only until its handler first awaits something. */
   current: Envelope | undefined
   /** What its handler sees of it; made when first asked for. */
@@ -85,7 +86,7 @@ export class Cell implements RefOwner {
   /** Settles when its factory has; only while that is awaited. */
   started: Promise<void> | undefined
   /** Takes its messages in its place: for what is an actor to others only. */
-  relay: ((envelope: Envelope) => void) | undefined
+  relay: ((envelope: Envelope, isFromOutside: boolean) => void) | undefined
 
   constructor(slot: number, generation: number, blueprint: Blueprint) {
     this.slot = slot
@@ -97,6 +98,12 @@ export class Cell implements RefOwner {
     this.mailbox = laneOf === undefined ? new QueueMailbox() : new PriorityMailbox(laneOf)
     this.limit = mailbox === 0 ? Infinity : mailbox
     this.concurrency = concurrency
+    this.inspection = Inspection.of(blueprint.definition)
+  }
+
+  /** Of the message being handled. */
+  get deadline(): number {
+    return this.current?.deadline ?? Infinity
   }
 
   /** Its names from the program down, as `/parent/child`. */

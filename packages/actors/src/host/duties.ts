@@ -1,4 +1,6 @@
 import { loadDefinition } from '../definition/definition.ts'
+import { ActorError } from '../errors.ts'
+import { REFUSED_REMOTE, WELCOME_REMOTE, type RemoteRefusal } from '../nodes/remoteCaller.ts'
 import type { Address } from './address.ts'
 import type { Blueprint } from './cell.ts'
 import type { Lost, SpawnOrder } from './families.ts'
@@ -29,6 +31,11 @@ export function serveDuties(host: Host): void {
     const cell = life.get(slot, generation)
     if (cell !== undefined) void life.finish(cell, { reason: 'failed', error })
   })
+  services.serve('path', (actor: Address) => {
+    const cell = host.cellAt(actor)
+    if (cell === undefined) throw new ActorError('ENOACTOR')
+    return cell.path
+  })
   services.serve('lives', (actor: Address) => host.cellAt(actor) !== undefined)
 
   services.serve('taken', () => undefined)
@@ -37,6 +44,9 @@ export function serveDuties(host: Host): void {
     const seat = host.placement.seatOf(from)
     if (seat !== undefined) seat.actors = count
   })
+
+  services.serve(REFUSED_REMOTE, (refusal: RemoteRefusal) => host.remote.refuse(refusal))
+  services.serve(WELCOME_REMOTE, (url: string) => host.remote.welcome(url))
 
   services.serve('places', (places: Places) => host.placeAt(places))
   services.serve('welcome', (welcome: Welcome) => host.settleIn(welcome))

@@ -8,6 +8,10 @@ export const kind = {
   stream: 3,
   /** What an actor does in its turn without a message; it never leaves the host. */
   call: 4,
+  /** The same three, of another node: the actor's schema looks at them. */
+  tellFromOutside: 5,
+  askFromOutside: 6,
+  streamFromOutside: 7,
 
   /** The answer of an ask. */
   reply: 8,
@@ -39,6 +43,27 @@ export const kind = {
 } as const
 
 export type Kind = (typeof kind)[keyof typeof kind]
+
+/** What is for actors, but from another node. */
+const fromOutside: Partial<Record<Kind, Kind>> = {
+  [kind.tell]: kind.tellFromOutside,
+  [kind.ask]: kind.askFromOutside,
+  [kind.stream]: kind.streamFromOutside,
+}
+
+/** A tell, an ask or a stream, as it leaves. */
+export const kindFrom = (how: Kind, isFromOutside: boolean | undefined): Kind =>
+  isFromOutside === true ? fromOutside[how]! : how
+
+const plain: Partial<Record<Kind, Kind>> = {
+  [kind.tellFromOutside]: kind.tell,
+  [kind.askFromOutside]: kind.ask,
+  [kind.streamFromOutside]: kind.stream,
+}
+
+/** A message of another node, as its actor handles it; undefined: it is of this node. */
+export const fromOutsideAs = (envelope: Envelope): Envelope | undefined =>
+  envelope.kind < kind.tellFromOutside ? undefined : { ...envelope, kind: plain[envelope.kind]! }
 
 /** One message between actors, or between their hosts. */
 export interface Envelope {

@@ -1,4 +1,5 @@
 import { channel, type Channel } from 'node:diagnostics_channel'
+import type { SchemaIssue } from '../errors.ts'
 import type { Overflow } from '../definition/mailboxOptions.ts'
 import type { ActorFailure } from '../supervision/failures.ts'
 import type { Down, HostLoss } from './down.ts'
@@ -11,6 +12,7 @@ export type DeadLetterReason =
   | 'expired'
   | 'late reply'
   | 'unreadable'
+  | 'invalid'
   | 'host lost'
   | 'node lost'
 
@@ -21,6 +23,8 @@ export interface DeadLetter {
   /** Whom it was for. */
   readonly actor: ActorRef
   readonly method: string
+  /** What is `invalid` about it. */
+  readonly issues?: readonly SchemaIssue[]
 }
 
 /** What has happened in a system. */

@@ -1,5 +1,5 @@
 import type { ActorDefinition } from '../definition/definition.ts'
-import type { SpawnOptions } from '../definition/spawnOptions.ts'
+import { DEFAULT_START_MS, type SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import { Child, type Failure } from '../supervision/child.ts'
 import type { Directive, During } from '../supervision/options.ts'
@@ -12,6 +12,8 @@ import type { Host } from './host.ts'
 import { hostDown } from './hostLoss.ts'
 import type { Incarnation } from './incarnation.ts'
 import type { Move } from './moves.ts'
+import type { Platform } from './platform.ts'
+import { StartLimit } from './startLimit.ts'
 
 /** An actor in one of its lives, as a parent. */
 export interface Parent {
@@ -63,13 +65,15 @@ export class Families {
   readonly guardian: Supervisor
   readonly #host: Host
   readonly #clock: Clock
+  readonly #random: () => number
   readonly #supervisors = new Set<Supervisor>()
 
-  constructor(host: Host, clock: Clock) {
+  constructor(host: Host, { clock, random }: Platform) {
     this.#host = host
     this.#clock = clock
+    this.#random = random
     const address = { ...nowhere, host: host.number }
-    this.guardian = new Supervisor(address, '', this.#orders(undefined), clock)
+    this.guardian = new Supervisor(address, '', this.#orders(undefined), clock, random)
     this.#supervisors.add(this.guardian)
     host.serve('failed', (sign: FailureSign) => this.#failed(sign))
     host.serve('ended', (sign: Sign) => this.#ended(sign))
@@ -80,7 +84,7 @@ export class Families {
     if (incarnation.supervisor === undefined) {
       const address = this.#host.addressOf(cell)
       const orders = this.#orders(cell)
-      const supervisor = new Supervisor(address, cell.path, orders, this.#clock)
+      const supervisor = new Supervisor(address, cell.path, orders, this.#clock, this.#random)
       incarnation.supervisor = supervisor
       this.#supervisors.add(supervisor)
     }
@@ -102,6 +106,7 @@ export class Families {
     parent: Parent | undefined,
   ): Address | Promise<Address> {
     if (parent?.incarnation.isOver === true) throw new ActorError('ESTOPPED')
+    definition.options.signal?.throwIfAborted()
     const supervisor = parent === undefined ? this.guardian : this.of(parent)
     const child = supervisor.admit(definition, this.#host.copyArgs(args))
     try {
@@ -125,7 +130,7 @@ export class Families {
 
   async #begun(supervisor: Supervisor, child: Child, made: Promise<Address>): Promise<Address> {
     try {
-      const address = await made
+      const address = await this.#inTime(child, made)
       // It may have failed, or ended, before this is known here.
       supervisor.began(child, address)
       if (supervisor.isClosed) {
@@ -138,6 +143,29 @@ export class Families {
     } catch (error) {
       supervisor.ended(child)
       throw error
+    }
+  }
+
+  /** @throws {ActorError} `ETIMEDOUT`; the reason of the spawn's signal: what begins too late is stopped */
+  async #inTime({ definition, path }: Child, made: Promise<Address>): Promise<Address> {
+    const { startTimeoutMs = DEFAULT_START_MS, signal } = definition.options
+    const limit = new StartLimit(this.#host.timeouts, startTimeoutMs, signal, path)
+    try {
+      return await Promise.race([made, limit.exceeded])
+    } catch (error) {
+      if (limit.isExceeded) void this.#endWhenMade(made)
+      throw error
+    } finally {
+      limit.end()
+    }
+  }
+
+  /** Nobody waits for the actor any more. */
+  async #endWhenMade(made: Promise<Address>): Promise<void> {
+    try {
+      await this.#host.stopping.stopAt(await made, { drain: false })
+    } catch {
+      // It has not begun, or its host is gone, or the system is closed: there is no actor.
     }
   }
 
@@ -283,7 +311,7 @@ export class Families {
     if (place === this.#host.number) return this.#host.create(child, child.incarnation)
     const { definition, args, incarnation, formerly, id } = child
     const { url, name } = definition
-    const { host: _, ...options } = definition.options
+    const { host: _, signal: __, ...options } = definition.options
     const { address, path, tellsAsks } = supervisor
     const family = { address, path, tellsAsks }
     const childName = child.name

@@ -1,4 +1,5 @@
 import type { Overflow } from '../definition/mailboxOptions.ts'
+import type { SchemaIssue } from '../errors.ts'
 import type { ActorFailure } from '../supervision/failures.ts'
 import type { Address } from './address.ts'
 import type { Cell } from './cell.ts'
@@ -54,13 +55,19 @@ export class Happenings {
   }
 
   /** A message that no actor handles. */
-  bury(reason: DeadLetterReason, { host, slot, generation, url }: Address, method: string): void {
+  bury(
+    reason: DeadLetterReason,
+    { host, slot, generation, url }: Address,
+    method: string,
+    issues?: readonly SchemaIssue[],
+  ): void {
     const { reporting, calls, remote } = this.#host
     if (!reporting.wants('dead letter')) return
     const isHere = url === undefined
     const address = isHere ? { host, slot, generation } : { host, slot, generation, url }
     const actor = new ActorRef(address, isHere ? calls : remote)
-    reporting.tell({ type: 'dead letter', reason, actor, method })
+    const why = issues === undefined ? {} : { issues }
+    reporting.tell({ type: 'dead letter', reason, actor, method, ...why })
   }
 
   #who(cell: Cell): { actor: ActorRef; definition: string; path: string } {

@@ -1,4 +1,3 @@
-import type { Context } from '@ringpost/core'
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
@@ -8,7 +7,7 @@ import { RegistryHub, type RegistryHost } from '../many/registry/hub.ts'
 import { TopicHub, type TopicHost } from '../many/topics/hub.ts'
 import type { Gateway } from '../nodes/gateway.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
-import { copyValue } from '../values/index.ts'
+import { spawnArguments } from '../schema/checking.ts'
 import { Aborts } from './aborts.ts'
 import { PROGRAM, type Address } from './address.ts'
 import { Answers } from './answers.ts'
@@ -17,7 +16,7 @@ import { Asks } from './asks.ts'
 import type { Board } from './board.ts'
 import { Calls } from './calls.ts'
 import type { Blueprint, Cell } from './cell.ts'
-import { systemClock, type Clock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { Down } from './down.ts'
 import { serveDuties } from './duties.ts'
 import { Errands } from './errands.ts'
@@ -25,15 +24,16 @@ import { Families, type Lost, type Parent } from './families.ts'
 import { Happenings } from './happenings.ts'
 import { hostDown } from './hostLoss.ts'
 import { Life, type StopOptions } from './life.ts'
-import { Mesh } from './mesh.ts'
+import type { Mesh } from './mesh.ts'
 import type { MessageHost } from './message.ts'
 import type { MovesSnapshot } from './moves.ts'
 import { Outcomes } from './outcomes.ts'
 import { Performer } from './performer.ts'
 import { Placement, type Places } from './placement.ts'
+import type { Platform } from './platform.ts'
 import { PoolsPort } from './poolsPort.ts'
 import { Pressure } from './pressure.ts'
-import { ActorHandle } from './ref.ts'
+import { ActorHandle, type Call } from './ref.ts'
 import { RefValues, type RefMaker } from './refValues.ts'
 import { Replies } from './replies.ts'
 import { Reporting, type ReportingHost } from './reporting.ts'
@@ -94,25 +94,16 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
   readonly #asks: Asks
   readonly #arrivals: Arrivals
 
-  /**
-   * @param seat this host's on the board
-   * @param clock for tests
-   */
-  constructor(
-    system: string,
-    number: number,
-    context: Context,
-    board: Board,
-    seat: number,
-    clock: Clock = systemClock,
-  ) {
+  /** @param seat this host's on the board */
+  constructor(number: number, platform: Platform, board: Board, seat: number) {
+    const { clock } = platform
     this.number = number
     this.#clock = clock
     // Each part is made of those above it.
     const timeouts = new Timeouts(clock)
     const asks = new Asks(timeouts)
-    const values = new RefValues(this)
-    const mesh = new Mesh(system, number, context, values)
+    const values = new RefValues(this, platform.encodesAlways)
+    const mesh = platform.meshWith(values)
     this.timeouts = timeouts
     this.#asks = asks
     this.#values = values
@@ -125,7 +116,10 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     const answers = new Answers(asks, values, this.happenings)
     this.replies = new Replies(number, mesh, values, answers, this.happenings)
     this.sources = new Sources(number, this.replies)
-    this.performer = new Performer(new Outcomes(this, mesh, this.replies, this.sources))
+    this.performer = new Performer(
+      new Outcomes(this, mesh, this.replies, this.sources),
+      platform.pacing,
+    )
     this.errands = new Errands(this, this.performer, this.replies)
     this.life = new Life(this, this.performer, clock, board.seat(seat))
     this.withdrawals = new Withdrawals(this.life, this.sources, this)
@@ -147,7 +141,7 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     this.pools = new Pools(new PoolsPort(this, asks))
     this.topics = new TopicHub(this)
     this.registry = new RegistryHub(this)
-    this.families = new Families(this, clock)
+    this.families = new Families(this, platform)
     this.watches = new Watches(this, this.life)
     serveDuties(this)
   }
@@ -268,13 +262,32 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
   }
 
   /** @param parent an actor of this host; none: the program itself */
-  async spawn<Args extends unknown[], H>(
+  spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
     args: Args,
     parent?: Parent,
+    { isFromOutside = false }: Call = {},
   ): Promise<ActorHandle<H>> {
-    const address = await this.families.spawn(definition as never, args, parent)
-    return new ActorHandle(address, this.calls, parent?.cell)
+    try {
+      const checked = spawnArguments(definition, args, isFromOutside)
+      // Without an asynchronous function, which makes a promise more for each.
+      return checked instanceof Promise
+        ? checked.then((given) => this.#spawn<H>(definition as never, given, parent))
+        : Promise.resolve(this.#spawn<H>(definition as never, checked, parent))
+    } catch (error) {
+      return Promise.reject(error as Error)
+    }
+  }
+
+  #spawn<H>(
+    definition: ActorDefinition,
+    args: unknown[],
+    parent: Parent | undefined,
+  ): ActorHandle<H> | Promise<ActorHandle<H>> {
+    const handleOf = (address: Address): ActorHandle<H> =>
+      new ActorHandle(address, this.calls, parent?.cell)
+    const address = this.families.spawn(definition, args, parent)
+    return address instanceof Promise ? address.then(handleOf) : handleOf(address)
   }
 
   /** Makes an actor here. @throws what its factory throws */
@@ -282,6 +295,14 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     const cell = this.life.create(blueprint, incarnation)
     const address = this.addressOf(cell)
     return cell.started === undefined ? address : cell.started.then(() => address)
+  }
+
+  whenSettled(address: Address): Promise<Address | undefined> {
+    return this.whereabouts.whenSettled(address)
+  }
+
+  formerlyOf(address: Address): readonly Address[] {
+    return this.cellAt(address)?.blueprint.formerly ?? []
   }
 
   /** Whether the actor is there. */
@@ -322,18 +343,14 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
 
   /** Arguments as an actor has them: its own. */
   copyArgs(args: unknown[], owner?: Cell): unknown[] {
-    if (args.every(isPrimitive)) return args
-    const copied = copyValue(args, this.#values) as unknown[]
+    const copied = this.#values.copyArguments(args)
     this.#values.adopt(owner)
     return copied
   }
 
   copyOf<T>(value: T): T {
-    const copied = copyValue(value, this.#values) as T
+    const copied = this.#values.copy(value) as T
     this.#values.adopt(undefined)
     return copied
   }
 }
-
-const isPrimitive = (value: unknown): boolean =>
-  value === undefined || ['string', 'number', 'boolean', 'bigint'].includes(typeof value)

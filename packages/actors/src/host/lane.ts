@@ -1,4 +1,5 @@
 import { Push, SocketError, type Context } from '@ringpost/core'
+import { engage, type Engaged } from '@ringpost/core/internal'
 import type { ValueContext } from '../values/index.ts'
 import { ByteWriter } from '../values/index.ts'
 import type { Parcel } from './envelope.ts'
@@ -14,18 +15,24 @@ const FRAMES = 64
 /** What waits on this side for room in the ring, in bytes, before the lane counts as full. */
 const BACKLOG_BYTES = 1024 * 1024
 
+/** While shared memory is full, which nobody tells the end of, a frame is tried again so often, in milliseconds. */
+const MEMORY_RETRY_MS = 5
+
 /** Of a frame: the number of the host it comes from. */
 export const FRAME_HEAD_BYTES = 4
 
 /** One direction between two hosts: what is posted leaves in frames, in its order. */
 export class Lane {
   readonly #push: Push
+  readonly #engaged: Engaged
   readonly #from: number
   readonly #writer = new ByteWriter()
   readonly #records: RecordWriter
   readonly #backlog: Buffer[] = []
   readonly #waiting: (() => void)[] = []
   #backlogBytes = 0
+  /** While there is no memory. */
+  #memoryRetry: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(
@@ -38,12 +45,13 @@ export class Lane {
     this.#from = from
     this.#push = new Push({ context, sendHighWaterMark: FRAMES, ...options })
     this.#push.connect(endpoint)
+    this.#engaged = this.#push[engage](this.#changed)
     this.#records = new RecordWriter(this.#writer, values)
   }
 
   /** Whether a message more should wait: the host at the other end does not keep up. */
   get isFull(): boolean {
-    return this.#backlogBytes > BACKLOG_BYTES
+    return this.#memoryRetry !== undefined || this.#backlogBytes > BACKLOG_BYTES
   }
 
   /** Whether something waits for `flush`. */
@@ -72,6 +80,8 @@ export class Lane {
   flush(): void {
     const writer = this.#writer
     if (this.#isClosed || writer.size <= FRAME_HEAD_BYTES) return
+    // What others have said meanwhile, as to pause, is heard even if this thread never rests.
+    this.#engaged.thread.poll()
     const begin = writer.length - writer.size
     // A frame that is sent was copied, and its memory is free for the next.
     if (this.#backlog.length === 0 && this.#offer(writer.bytes.subarray(begin, writer.length)))
@@ -92,41 +102,44 @@ export class Lane {
 
   close(): void {
     this.#isClosed = true
+    clearTimeout(this.#memoryRetry)
     this.#push.close()
     this.#backlog.length = 0
     this.#backlogBytes = 0
     this.#wake()
   }
 
+  /** @returns false: there is no room; `#changed` follows when there is */
   #offer(frame: Buffer): boolean {
+    const { pattern } = this.#engaged
     try {
-      this.#push.sendSync(frame, { timeout: 0 })
-      return true
+      do {
+        if (pattern.send(frame) !== 'EAGAIN') {
+          this.#engaged.flush()
+          return true
+        }
+        // Parked, the reader wakes us; not parked, it has just made room.
+      } while (!pattern.parkSending())
     } catch (error) {
-      if (error instanceof SocketError && error.code === 'EAGAIN') return false
-      throw error
+      if (!(error instanceof SocketError) || error.code !== 'ENOMEM') throw error
+      this.#memoryRetry ??= setTimeout(this.#changed, MEMORY_RETRY_MS)
     }
+    return false
   }
 
   #keep(frame: Buffer): void {
     this.#backlog.push(frame)
     this.#backlogBytes += frame.length
-    if (this.#backlog.length === 1) void this.#drain()
   }
 
-  async #drain(): Promise<void> {
-    while (this.#backlog.length > 0) {
-      const frame = this.#backlog[0]!
-      try {
-        await this.#push.send(frame)
-      } catch (error) {
-        if (this.#isClosed) return
-        throw error
-      }
-      this.#backlog.shift()
-      this.#backlogBytes -= frame.length
-      if (!this.isFull) this.#wake()
-    }
+  /** There may be room. */
+  readonly #changed = (): void => {
+    if (this.#isClosed) return
+    clearTimeout(this.#memoryRetry)
+    this.#memoryRetry = undefined
+    while (this.#backlog.length > 0 && this.#offer(this.#backlog[0]!))
+      this.#backlogBytes -= this.#backlog.shift()!.length
+    if (!this.isFull) this.#wake()
   }
 
   #wake(): void {

@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import type { During } from '../supervision/options.ts'
 import { ActorContext } from './actorContext.ts'
 import type { Address } from './address.ts'
@@ -11,6 +12,7 @@ import type { Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
 import { Incarnation, type Ending } from './incarnation.ts'
 import type { Performer } from './performer.ts'
+import { StartLimit } from './startLimit.ts'
 
 /** How an actor is stopped. */
 export interface StopOptions {
@@ -60,9 +62,7 @@ export class Life {
   create(blueprint: Blueprint, incarnation: number): Cell {
     const cell = this.#cells.add(blueprint)
     this.#seat.actors = this.#cells.count
-    cell.started = this.#begin(cell, incarnation, async (error) => {
-      await this.finish(cell, { reason: 'failed', error })
-    })
+    cell.started = this.#begin(cell, incarnation, false)
     return cell
   }
 
@@ -76,10 +76,7 @@ export class Life {
     if (cell?.phase !== 'suspended') throw new ActorError('ENOACTOR', 'The actor has stopped')
     await cell.incarnation.closing
     if (cell.phase !== 'suspended') throw new ActorError('ENOACTOR', 'The actor has stopped')
-    cell.started = this.#begin(cell, incarnation, async (error) => {
-      if (cell.phase === 'starting') cell.phase = 'suspended'
-      await this.#close(cell, { reason: 'restarting', error }, false)
-    })
+    cell.started = this.#begin(cell, incarnation, true)
     await cell.started
   }
 
@@ -126,11 +123,13 @@ export class Life {
     const cell = this.#cells.get(slot, generation)
     if (cell === undefined) return Promise.resolve()
     const { drain = true, graceMs } = options
-    const gone = new Promise<void>((resolve) => this.#watch(cell, () => resolve()))
     if (drain) cell.isLeaving = true
     else this.hurry(cell)
-    if (cell.phase === 'suspended' && !drain) void this.finish(cell, stopped)
-    else this.#performer.wake(cell)
+    if (isAtRest(cell) || (cell.phase === 'suspended' && !drain)) {
+      const ending = this.finish(cell, stopped)
+      if (ending === undefined) return Promise.resolve()
+    } else this.#performer.wake(cell)
+    const gone = new Promise<void>((resolve) => this.#watch(cell, () => resolve()))
     return graceMs === undefined ? gone : this.#endIn(graceMs, cell, gone)
   }
 
@@ -196,33 +195,65 @@ export class Life {
     this.#end(cell, failed === undefined || down.reason === 'failed' ? down : failed)
   }
 
-  /** @returns a promise only if the factory returned one, or failed: it rejects when `failed` is done */
-  #begin(
-    cell: Cell,
-    number: number,
-    failed: (error: unknown) => Promise<void>,
-  ): Promise<void> | undefined {
+  /** @returns a promise only if the factory returned one, or failed: it rejects when that was seen to */
+  #begin(cell: Cell, number: number, isRestart: boolean): Promise<void> | undefined {
     const incarnation = new Incarnation(number)
     cell.incarnation = incarnation
     cell.phase = 'starting'
     const { definition, args } = cell.blueprint
-    const fail = async (error: unknown): Promise<never> => {
-      await failed(error)
-      throw error
-    }
     try {
       const context = new ActorContext(this.#host, cell, incarnation)
       const handlers: unknown = definition.factory(context, ...this.#host.copyArgs(args, cell))
       if (handlers instanceof Promise)
-        return handlers
-          .then((awaited) => this.#start(cell, incarnation, awaited))
-          .catch(fail)
-          .finally(() => (cell.started = undefined))
+        return this.#startLater(cell, incarnation, handlers, isRestart)
       this.#start(cell, incarnation, handlers)
       return undefined
     } catch (error) {
-      return fail(error)
+      return this.#failToBegin(cell, error, isRestart)
     }
+  }
+
+  /** @throws {ActorError} `ETIMEDOUT`; `ESTOPPED`: its life is over before it has begun */
+  async #inTime(
+    cell: Cell,
+    incarnation: Incarnation,
+    handlers: Promise<unknown>,
+  ): Promise<unknown> {
+    const { startTimeoutMs = DEFAULT_START_MS } = cell.blueprint.definition.options
+    const limit = new StartLimit(this.#host.timeouts, startTimeoutMs, undefined, cell.path)
+    const unbind = incarnation.bind(() => {
+      if (incarnation.isOver) limit.exceed(new ActorError('ESTOPPED'))
+    })
+    try {
+      return await Promise.race([handlers, limit.exceeded])
+    } finally {
+      unbind()
+      limit.end()
+    }
+  }
+
+  async #startLater(
+    cell: Cell,
+    incarnation: Incarnation,
+    handlers: Promise<unknown>,
+    isRestart: boolean,
+  ): Promise<void> {
+    try {
+      this.#start(cell, incarnation, await this.#inTime(cell, incarnation, handlers))
+    } catch (error) {
+      await this.#failToBegin(cell, error, isRestart)
+    } finally {
+      cell.started = undefined
+    }
+  }
+
+  /** What does not begin is gone; what does not begin anew waits. */
+  async #failToBegin(cell: Cell, error: unknown, isRestart: boolean): Promise<never> {
+    if (isRestart) {
+      if (cell.phase === 'starting') cell.phase = 'suspended'
+      await this.#close(cell, { reason: 'restarting', error }, false)
+    } else await this.finish(cell, { reason: 'failed', error })
+    throw error
   }
 
   #start(cell: Cell, incarnation: Incarnation, handlers: unknown): void {
@@ -235,7 +266,8 @@ export class Life {
     cell.handlers = handlers as never
     cell.phase = 'idle'
     this.#host.happenings.began(cell)
-    if (cell.mailbox.length > 0 || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
+    const hasWork = cell.mailbox.length > 0 || (cell.work?.turns.length ?? 0) > 0
+    if (hasWork || cell.isStopping || cell.isLeaving) this.#performer.wake(cell)
   }
 
   /**
@@ -309,3 +341,7 @@ const reasonsInWords: Record<Ending['reason'], string> = {
   'node lost': 'The node of the actor is gone',
   'no such actor': 'is gone',
 }
+
+/** Nothing of it runs, and nothing waits. */
+const isAtRest = ({ phase, underWay, mailbox, work }: Cell): boolean =>
+  phase === 'idle' && underWay === 0 && mailbox.length === 0 && (work?.turns.length ?? 0) === 0

@@ -6,6 +6,8 @@ const FIRST_CAPACITY = 4
 /** The messages that wait for one actor. */
 export interface Mailbox {
   readonly length: number
+  /** The next to be handled, which stays. */
+  readonly first: Envelope | undefined
   push(envelope: Envelope): void
   /** The next to be handled. */
   shift(): Envelope | undefined
@@ -17,14 +19,21 @@ export interface Mailbox {
   remove(from: number, id: number): Envelope | undefined
 }
 
+const noRing: (Envelope | undefined)[] = []
+
 /** First in, first out. */
 export class QueueMailbox implements Mailbox {
-  #ring: (Envelope | undefined)[] = []
+  /** That of all mailboxes at first: most actors of a million have no message. */
+  #ring = noRing
   #head = 0
   #length = 0
 
   get length(): number {
     return this.#length
+  }
+
+  get first(): Envelope | undefined {
+    return this.#ring[this.#head]
   }
 
   push(envelope: Envelope): void {
@@ -68,11 +77,11 @@ export class QueueMailbox implements Mailbox {
   }
 
   #grow(): void {
-    const grown = Array.from<Envelope | undefined>({
-      length: Math.max(FIRST_CAPACITY, this.#ring.length * 2),
-    })
+    const capacity = Math.max(FIRST_CAPACITY, this.#ring.length * 2)
+    const grown: (Envelope | undefined)[] = []
     for (let i = 0; i < this.#length; i++)
-      grown[i] = this.#ring[(this.#head + i) & (this.#ring.length - 1)]
+      grown.push(this.#ring[(this.#head + i) & (this.#ring.length - 1)])
+    while (grown.length < capacity) grown.push(undefined)
     this.#ring = grown
     this.#head = 0
   }

@@ -1,31 +1,66 @@
-import { Pull, SocketError, type Context } from '@ringpost/core'
+import { Pull, type Context } from '@ringpost/core'
 import type { ValueContext } from '../values/index.ts'
 import type { Envelope, Parcel } from './envelope.ts'
+import { Inlet } from './inlet.ts'
 import { FRAME_HEAD_BYTES, Lane } from './lane.ts'
 import { meetingOf, type Meeting } from './meeting.ts'
 import { RecordReader } from './record.ts'
+import { soon } from './soon.ts'
 
-/** Frames that are taken at once. */
-const FRAMES = 16
+/** One direction to another host. */
+export interface Way {
+  /** Whether a message more should wait: the host at the other end does not keep up. */
+  readonly isFull: boolean
+  /** Settles when it is not full, or is closed. */
+  whenRoom(): Promise<void>
+}
 
 /** The two ways to another host: what a full mailbox may hold up, and what nothing may. */
 export interface Lanes {
-  readonly users: Lane
-  readonly system: Lane
+  readonly users: Way
+  readonly system: Way
 }
 
 export const lane = { users: 'users', system: 'system' } as const
 
+/** What joins a host to all others of its system. */
+export interface Mesh {
+  /**
+   * Receives from now on.
+   *
+   * @param take called with each envelope
+   * @param taken called after each frame, to have it handled before the next one is read; false: that
+   *   takes longer
+   */
+  open(take: (envelope: Envelope) => void, taken: () => boolean): void
+  /** Whether the host is known to be gone. */
+  isGone(host: number): boolean
+  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
+  post(host: number, way: keyof Lanes, parcel: Parcel): number
+  /** Sends what was posted. */
+  flush(): void
+  to(host: number): Lanes
+  /** The host is gone, and will not come back. */
+  forget(host: number): void
+  close(): void
+}
+
+interface SocketLanes extends Lanes {
+  readonly users: Lane
+  readonly system: Lane
+}
+
 /** The sockets between this host and all others of its system. */
-export class Mesh {
+export class SocketMesh implements Mesh {
   readonly #meeting: Meeting
   readonly #number: number
   readonly #context: Context
   readonly #values: ValueContext
-  readonly #lanes = new Map<number, Lanes>()
-  readonly #gone = new Set<number>()
+  /** Both by host, which are few, and looked at for every message. */
+  readonly #lanes: (SocketLanes | undefined)[] = []
+  readonly #gone: boolean[] = []
   readonly #holding: Lane[] = []
-  readonly #pulls: Pull[] = []
+  readonly #inlets: Inlet[] = []
   #isFlushScheduled = false
   #isClosed = false
 
@@ -37,72 +72,72 @@ export class Mesh {
     this.#values = values
   }
 
-  /**
-   * Receives from now on.
-   *
-   * @param take called with each envelope
-   * @param taken called when all that had come was taken
-   */
-  open(take: (envelope: Envelope) => void, taken: () => void): void {
+  open(take: (envelope: Envelope) => void, taken: () => boolean): void {
     for (const way of [lane.system, lane.users]) {
       const pull = new Pull({ context: this.#context, linger: 0, ...this.#meeting.pull })
       pull.bindSync(this.#meeting.endpointOf(this.#number, way))
-      this.#pulls.push(pull)
-      void this.#receive(pull, take, taken)
+      this.#inlets.push(new Inlet(pull, this.#reader(take), taken))
     }
   }
 
-  /** Whether the host is known to be gone. */
   isGone(host: number): boolean {
-    return this.#gone.has(host) || this.#isClosed
+    return this.#gone[host] === true || this.#isClosed
   }
 
-  /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
   post(host: number, way: keyof Lanes, parcel: Parcel): number {
-    const to = this.to(host)[way]
+    const lanes = this.to(host)
+    const to = way === lane.users ? lanes.users : lanes.system
     const wasHolding = to.isHolding
     const bytes = to.post(parcel)
     if (wasHolding || !to.isHolding) return bytes
     this.#holding.push(to)
     if (this.#isFlushScheduled) return bytes
     this.#isFlushScheduled = true
-    queueMicrotask(this.flush)
+    soon(this.flush)
     return bytes
   }
 
-  /** Sends what was posted. */
   readonly flush = (): void => {
     this.#isFlushScheduled = false
-    for (const to of this.#holding) to.flush()
-    this.#holding.length = 0
+    // Taken out one by one: to set a length takes as long as all the rest.
+    for (let to = this.#holding.pop(); to !== undefined; to = this.#holding.pop()) to.flush()
   }
 
-  to(host: number): Lanes {
-    let lanes = this.#lanes.get(host)
-    if (lanes === undefined) {
-      lanes = { users: this.#lane(host, lane.users), system: this.#lane(host, lane.system) }
-      this.#lanes.set(host, lanes)
-    }
-    return lanes
+  to(host: number): SocketLanes {
+    return this.#lanes[host] ?? this.#open(host)
   }
 
-  /** The host is gone, and will not come back. */
   forget(host: number): void {
-    this.#gone.add(host)
-    const lanes = this.#lanes.get(host)
+    const lanes = this.#lanes[host]
     lanes?.users.abandon()
     lanes?.system.abandon()
-    this.#lanes.delete(host)
+    this.#keep(host, undefined, true)
   }
 
   close(): void {
     this.flush()
     this.#isClosed = true
-    for (const { users, system } of this.#lanes.values()) {
-      users.close()
-      system.close()
+    for (const lanes of this.#lanes) {
+      lanes?.users.close()
+      lanes?.system.close()
     }
-    for (const pull of this.#pulls) pull.close()
+    for (const inlet of this.#inlets) inlet.close()
+  }
+
+  #open(host: number): SocketLanes {
+    const lanes = { users: this.#lane(host, lane.users), system: this.#lane(host, lane.system) }
+    this.#keep(host, lanes, this.#gone[host] === true)
+    return lanes
+  }
+
+  #keep(host: number, lanes: SocketLanes | undefined, isGone: boolean): void {
+    // Filled up to its place, so that V8 keeps them as plain lists.
+    while (this.#lanes.length <= host) {
+      this.#lanes.push(undefined)
+      this.#gone.push(false)
+    }
+    this.#lanes[host] = lanes
+    this.#gone[host] = isGone
   }
 
   #lane(host: number, way: keyof Lanes): Lane {
@@ -111,26 +146,17 @@ export class Mesh {
     return new Lane(endpoint, this.#number, this.#context, this.#values, push)
   }
 
-  async #receive(pull: Pull, take: (envelope: Envelope) => void, taken: () => void): Promise<void> {
+  /** Reads the frames of one socket: each says which host it is from. */
+  #reader(take: (envelope: Envelope) => void): (frame: Buffer) => void {
     const readers = new Map<number, RecordReader>()
-    while (true) {
-      let messages: Buffer[][]
-      try {
-        messages = await pull.receiveMany({ max: FRAMES })
-      } catch (error) {
-        if (this.#isClosed && error instanceof SocketError) return
-        throw error
+    return (frame) => {
+      const from = frame.readUInt32LE(0)
+      let reader = readers.get(from)
+      if (reader === undefined) {
+        reader = new RecordReader(from, this.#values)
+        readers.set(from, reader)
       }
-      for (const [frame] of messages) {
-        const from = frame!.readUInt32LE(0)
-        let reader = readers.get(from)
-        if (reader === undefined) {
-          reader = new RecordReader(from, this.#values)
-          readers.set(from, reader)
-        }
-        reader.read(frame!, FRAME_HEAD_BYTES, take)
-      }
-      taken()
+      reader.read(frame, FRAME_HEAD_BYTES, take)
     }
   }
 }

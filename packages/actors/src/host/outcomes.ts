@@ -64,7 +64,7 @@ export class Outcomes implements Stage {
     this.#host.pressure.relieve(cell)
   }
 
-  rested(): void {
+  said(): void {
     this.#mesh.flush()
   }
 }

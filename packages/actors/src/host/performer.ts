@@ -1,8 +1,9 @@
 import { ActorError } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
+import type { Inspection } from './inspection.ts'
 import { Message, type MessageHost } from './message.ts'
-import { RunQueue, threadPace } from './runQueue.ts'
+import type { Pacing, Queue } from './pacing.ts'
 import type { Turn } from './turn.ts'
 import { Work } from './work.ts'
 
@@ -23,8 +24,8 @@ export interface Stage extends MessageHost {
   relieved(cell: Cell): void
   /** The actor was to stop, and nothing of it runs. */
   canStop(cell: Cell): void
-  /** Nothing is left to be run for now. */
-  rested(): void
+  /** What was said until now should leave: nothing is left to be run for now, or that takes long. */
+  said(): void
 }
 
 /**
@@ -33,15 +34,15 @@ export interface Stage extends MessageHost {
  */
 export class Performer {
   readonly #stage: Stage
-  readonly #queue: RunQueue<Cell>
-  readonly run: () => void
+  readonly #queue: Queue<Cell>
+  /** Runs what there is to do. @returns false: some is left for the next turn of the event loop */
+  readonly run: () => boolean
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, pacing: Pacing) {
     this.#stage = stage
-    this.#queue = new RunQueue<Cell>(
-      threadPace,
+    this.#queue = pacing.queue(
       (cell) => this.#step(cell),
-      () => stage.rested(),
+      () => stage.said(),
     )
     this.run = this.#queue.run
   }
@@ -66,6 +67,7 @@ export class Performer {
       const turn = cell.work?.turns.shift()
       if (turn !== undefined) {
         this.#turn(cell, turn)
+        this.#queue.did()
         if (this.#isHeld(cell)) return
       }
       const envelope = cell.mailbox.shift()
@@ -73,8 +75,10 @@ export class Performer {
         if (cell.paused !== undefined && cell.mailbox.length <= cell.limit / 2)
           this.#stage.relieved(cell)
         this.#handle(cell, envelope)
+        this.#queue.did()
         if (this.#isHeld(cell)) return
-      } else if (turn === undefined) break
+      }
+      if (!hasWork(cell) || this.#queue.isOver()) break
     }
     this.#rest(cell)
   }
@@ -89,11 +93,15 @@ export class Performer {
 
   /** It stops, goes on in its next turn, or waits for a message. */
   #rest(cell: Cell): void {
+    if (cell.inspection?.awaited !== undefined && !cell.isStopping) {
+      cell.phase = 'awaiting'
+      return
+    }
     cell.phase = 'idle'
     const isDone = cell.isStopping || (cell.isLeaving && cell.mailbox.length === 0)
     if (isDone) {
       if (cell.underWay === 0) this.#stage.canStop(cell)
-    } else if (cell.mailbox.length > 0 || (cell.work?.turns.length ?? 0) > 0) this.wake(cell)
+    } else if (hasWork(cell)) this.wake(cell)
   }
 
   #handle(cell: Cell, envelope: Envelope): void {
@@ -108,8 +116,11 @@ export class Performer {
       this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))
       return
     }
+    if (cell.inspection?.isDue(envelope) === true) {
+      this.#inspect(cell, cell.inspection, envelope)
+      return
+    }
     cell.current = envelope
-    cell.deadline = envelope.deadline
     cell.work?.timers?.receiveTimeout?.restart()
     let result: unknown
     try {
@@ -122,13 +133,50 @@ export class Performer {
     else this.#done(cell, envelope, this.#over(cell, envelope), result)
   }
 
+  /** A schema says whether it is handled, and with what. */
+  #inspect(cell: Cell, inspection: Inspection, envelope: Envelope): void {
+    let checked: unknown[] | Promise<unknown[]>
+    try {
+      checked = inspection.check(envelope)
+    } catch (error) {
+      this.#stage.refuse(envelope, error)
+      return
+    }
+    if (checked instanceof Promise) void this.#awaitCheck(cell, inspection, envelope, checked)
+    else this.#handle(cell, { ...envelope, body: checked })
+  }
+
+  async #awaitCheck(
+    cell: Cell,
+    inspection: Inspection,
+    envelope: Envelope,
+    checked: Promise<unknown[]>,
+  ): Promise<void> {
+    inspection.awaited = envelope
+    cell.phase = 'awaiting'
+    try {
+      const body = await checked
+      if (!inspection.isCanceled) this.#readmit(cell, { ...envelope, body })
+    } catch (error) {
+      this.#stage.refuse(envelope, error)
+    }
+    inspection.awaited = undefined
+    inspection.isCanceled = false
+    if (cell.phase === 'awaiting' || cell.phase === 'idle') this.#rest(cell)
+  }
+
+  /** It is the next to be handled. */
+  #readmit(cell: Cell, envelope: Envelope): void {
+    if (cell.phase === 'stopped') throw new ActorError('ENOACTOR', 'The actor has stopped')
+    cell.mailbox.unshift(envelope)
+  }
+
   #turn(cell: Cell, turn: Turn): void {
     const { message } = turn
     // Of a stream, the message that has opened it; else there is none, but what fails counts as one.
     const envelope = message?.envelope ?? envelopeOf(cell, turn)
     cell.current = envelope
     cell.message = message
-    cell.deadline = envelope.deadline
     let result: unknown
     try {
       result = turn.run()
@@ -191,7 +239,6 @@ export class Performer {
     const { message } = cell
     cell.current = undefined
     cell.message = undefined
-    cell.deadline = Infinity
     return message
   }
 
@@ -229,6 +276,9 @@ export class Performer {
   }
 }
 
+const hasWork = ({ mailbox, work }: Cell): boolean =>
+  mailbox.length > 0 || (work !== undefined && work.turns.length > 0)
+
 /** What stands for a turn where a message is meant. */
 function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {
   return {
@@ -244,10 +294,13 @@ function envelopeOf({ slot, generation }: Cell, { name }: Turn): Envelope {
 }
 
 const ordinary = Object.prototype as unknown as Record<string, unknown>
+/** Asked for what it does not have, an object takes longer than a set. */
+const ordinaryNames = new Set(Object.getOwnPropertyNames(ordinary))
 
 function handlerOf(cell: Cell, method: string): ((...args: unknown[]) => unknown) | undefined {
   const handler = cell.handlers[method]
-  return typeof handler === 'function' && handler !== ordinary[method] ? handler : undefined
+  if (typeof handler !== 'function') return undefined
+  return ordinaryNames.has(method) && handler === ordinary[method] ? undefined : handler
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -106,7 +106,7 @@ export class PoolsPort implements PoolsHost {
     return this.#host.watch(address, watcher)
   }
 
-  relayFor(address: Address, relay: (envelope: Envelope) => void): void {
+  relayFor(address: Address, relay: (envelope: Envelope, isFromOutside: boolean) => void): void {
     const cell = this.#host.cellAt(address)
     if (cell !== undefined) cell.relay = relay
   }
@@ -116,6 +116,7 @@ export class PoolsPort implements PoolsHost {
     return {
       reply: (envelope, value) => replies.send(kind.reply, envelope, value),
       fault: (envelope, error) => replies.send(kind.failure, envelope, error),
+      refuse: (envelope, error) => replies.refuse(envelope, error),
       play: (envelope, items) => {
         const cell = this.#host.cellAt(address)
         if (cell === undefined) return

@@ -22,6 +22,10 @@ export class PriorityMailbox implements Mailbox {
     return this.#length
   }
 
+  get first(): Envelope | undefined {
+    return this.#lanes.findLast((lane) => lane.length > 0)?.first
+  }
+
   push(envelope: Envelope): void {
     this.#lane(envelope).push(envelope)
     this.#length++

@@ -1,42 +1,54 @@
 import { ActorError } from '../errors.ts'
-import { readValue, writeValue, type ByteWriter, type ValueContext } from '../values/index.ts'
-import type { Envelope, Kind, Parcel } from './envelope.ts'
+import {
+  readValue,
+  writeArguments,
+  writeValue,
+  type ByteWriter,
+  type ValueContext,
+} from '../values/index.ts'
+import { kind as kinds, type Envelope, type Kind, type Parcel } from './envelope.ts'
 
 /**
  * One envelope in a frame between two hosts of a process; frames carry several, one after the other.
  * Native to this release, little-endian, not aligned.
  *
- *      0        4      5      6        8      12           16   20         28       28+n     length
- *      +--------+------+------+--------+------+------------+----+----------+--------+--------+
- *      | length | kind | how  | method | slot | generation | id | deadline | name   | body   |
- *      +--------+------+------+--------+------+------------+----+----------+--------+--------+
+ *      0        4      5     6        8      12           16                               length
+ *      +--------+------+-----+--------+------+------------+----+----------+------+--------+
+ *      | length | kind | has | method | slot | generation | id | deadline | name | body   |
+ *      +--------+------+-----+--------+------+------------+----+----------+------+--------+
  *
  * | field      | at | bytes | meaning                                                          |
  * | ---------- | -- | ----- | ---------------------------------------------------------------- |
  * | length     |  0 |     4 | bytes of the record                                              |
  * | kind       |  4 |     1 | what it is for                                                   |
- * | how        |  5 |     1 | 1: a name follows, and `method` stands for it from now on; 2: a name follows |
+ * | has        |  5 |     1 | bits: which of the fields from 16 on there are                   |
  * | method     |  6 |     2 | stands for a name of this link; with a name, 0 or what will stand for it |
  * | slot       |  8 |     4 | the actor's                                                      |
  * | generation | 12 |     4 | the actor's                                                      |
- * | id         | 16 |     4 | what is to be answered                                           |
- * | deadline   | 20 |     8 | in milliseconds since the epoch                                  |
- * | name       | 28 |   2+n | only as `how` says: its length in bytes, and UTF-8               |
- * | body       |    |       | a value                                                          |
+ * | id         |    |   0,4 | what is to be answered                                           |
+ * | deadline   |    |   0,8 | in milliseconds since the epoch                                  |
+ * | name       |    | 0,2+n | its length in bytes, and UTF-8                                   |
+ * | body       |    |       | a value, or nothing                                              |
  */
 const record = {
   length: 0,
   kind: 4,
-  how: 5,
+  has: 5,
   method: 6,
   slot: 8,
   generation: 12,
-  id: 16,
-  deadline: 20,
-  name: 28,
+  more: 16,
+  /** The longest that comes before the name. */
+  headBytes: 28,
 } as const
 
-const how = { known: 0, introduces: 1, names: 2 } as const
+const has = {
+  id: 1,
+  deadline: 2,
+  name: 4,
+  /** Of a name: `method` stands for it from now on. */
+  introduction: 8,
+} as const
 
 /** So many names of a link have a number; those that come later are spelled out each time. */
 const MAX_NAMES = 4096
@@ -59,41 +71,56 @@ export class RecordWriter {
   write(parcel: Parcel): void {
     const writer = this.#writer
     const begin = writer.length
-    const { method } = parcel
+    const { kind, method, slot, generation, id, deadline, body } = parcel
+    writer.reserve(record.headBytes)
+    const { view } = writer
+    let fields = 0
+    let end = begin + record.more
+    if (id !== 0) {
+      fields |= has.id
+      view.setUint32(end, id, true)
+      end += 4
+    }
+    if (deadline !== Infinity) {
+      fields |= has.deadline
+      view.setFloat64(end, deadline, true)
+      end += 8
+    }
+    view.setUint8(begin + record.kind, kind)
+    view.setUint8(begin + record.has, fields)
+    view.setUint32(begin + record.slot, slot, true)
+    view.setUint32(begin + record.generation, generation, true)
+    writer.length = end
     const number = this.#numbers.get(method)
-    writer.reserve(record.name)
-    const { bytes } = writer
-    bytes[begin + record.kind] = parcel.kind
-    bytes[begin + record.how] = how.known
-    bytes.writeUInt32LE(parcel.slot, begin + record.slot)
-    bytes.writeUInt32LE(parcel.generation, begin + record.generation)
-    bytes.writeUInt32LE(parcel.id, begin + record.id)
-    bytes.writeDoubleLE(parcel.deadline, begin + record.deadline)
-    writer.length = begin + record.name
-    if (number !== undefined) bytes.writeUInt16LE(number, begin + record.method)
-    else this.#name(begin, method)
+    if (number === undefined) this.#name(begin, fields, method)
+    else view.setUint16(begin + record.method, number, true)
     try {
-      if (parcel.body !== undefined) writeValue(writer, parcel.body, this.#context)
+      if (kind < kinds.call) writeArguments(writer, body as unknown[], this.#context)
+      else if (body !== undefined) writeValue(writer, body, this.#context)
     } catch (error) {
       // A name that was introduced here never gets there.
       if (number === undefined) this.#numbers.delete(method)
       writer.length = begin
       throw error
     }
-    writer.bytes.writeUInt32LE(writer.length - begin, begin + record.length)
+    // The memory may be another by now.
+    writer.view.setUint32(begin + record.length, writer.length - begin, true)
   }
 
-  #name(begin: number, method: string): void {
+  #name(begin: number, fields: number, method: string): void {
     const writer = this.#writer
     const bytes = Buffer.byteLength(method)
-    if (bytes > MAX_NAME_BYTES)
+    if (bytes > MAX_NAME_BYTES) {
+      writer.length = begin
       throw new ActorError('EMSGSIZE', `A name of ${bytes} bytes is too long`)
+    }
     writer.reserve(2 + bytes)
+    const { view } = writer
     const isNew = this.#numbers.size < MAX_NAMES
     const number = isNew ? this.#numbers.size : 0
-    writer.bytes[begin + record.how] = isNew ? how.introduces : how.names
-    writer.bytes.writeUInt16LE(number, begin + record.method)
-    writer.bytes.writeUInt16LE(bytes, writer.length)
+    view.setUint8(begin + record.has, fields | has.name | (isNew ? has.introduction : 0))
+    view.setUint16(begin + record.method, number, true)
+    view.setUint16(writer.length, bytes, true)
     writer.bytes.write(method, writer.length + 2, bytes)
     writer.length += 2 + bytes
     if (isNew) this.#numbers.set(method, number)
@@ -109,11 +136,18 @@ export class Unreadable {
   }
 }
 
+/** Of so much memory at most a view is kept, which keeps it alive. */
+const MOST_KEPT_BYTES = 256 * 1024
+
+const noView: DataView = new DataView(new ArrayBuffer(0))
+
 /** Reads the envelopes of one link. */
 export class RecordReader {
   readonly #names: string[] = []
   readonly #from: number
   readonly #context: ValueContext
+  /** Of the memory that the last frame lay in: many small ones lie in the same. */
+  #view = noView
 
   /** @param from the host at the other end */
   constructor(from: number, context: ValueContext) {
@@ -123,32 +157,55 @@ export class RecordReader {
 
   /** Calls `take` with each envelope of the frame, from `begin` on. */
   read(frame: Buffer, begin: number, take: (envelope: Envelope) => void): void {
-    for (let at = begin; at < frame.length; at += frame.readUInt32LE(at))
-      take(this.#envelope(frame, at))
+    const view = this.#viewOf(frame.buffer)
+    const { length, byteOffset } = frame
+    for (let at = begin; at < length;) {
+      const end = at + view.getUint32(byteOffset + at + record.length, true)
+      take(this.#envelope(frame, view, at, end))
+      at = end
+    }
   }
 
-  #envelope(frame: Buffer, at: number): Envelope {
-    const end = at + frame.readUInt32LE(at)
-    let body = at + record.name
-    let number = frame.readUInt16LE(at + record.method)
-    let method: string
-    if (frame[at + record.how] === how.known) method = this.#names[number]!
-    else {
-      const bytes = frame.readUInt16LE(body)
-      method = frame.toString('utf8', body + 2, body + 2 + bytes)
-      if (frame[at + record.how] === how.introduces) this.#names[number] = method
-      body += 2 + bytes
+  #viewOf(memory: ArrayBufferLike): DataView {
+    if (this.#view.buffer === memory) return this.#view
+    const view = new DataView(memory)
+    this.#view = memory.byteLength <= MOST_KEPT_BYTES ? view : noView
+    return view
+  }
+
+  #envelope(frame: Buffer, view: DataView, begin: number, end: number): Envelope {
+    const at = frame.byteOffset + begin
+    const fields = view.getUint8(at + record.has)
+    let next = at + record.more
+    let id = 0
+    if ((fields & has.id) !== 0) {
+      id = view.getUint32(next, true)
+      next += 4
     }
-    const value = body === end ? undefined : this.#value(frame, body, end)
+    let deadline = Infinity
+    if ((fields & has.deadline) !== 0) {
+      deadline = view.getFloat64(next, true)
+      next += 8
+    }
+    const number = view.getUint16(at + record.method, true)
+    let method: string
+    if ((fields & has.name) === 0) method = this.#names[number]!
+    else {
+      const bytes = view.getUint16(next, true)
+      next += 2 + bytes
+      method = frame.toString('utf8', next - bytes - frame.byteOffset, next - frame.byteOffset)
+      if ((fields & has.introduction) !== 0) this.#names[number] = method
+    }
+    const body = next - frame.byteOffset
     return {
-      kind: frame[at + record.kind] as Kind,
-      slot: frame.readUInt32LE(at + record.slot),
-      generation: frame.readUInt32LE(at + record.generation),
+      kind: view.getUint8(at + record.kind) as Kind,
+      slot: view.getUint32(at + record.slot, true),
+      generation: view.getUint32(at + record.generation, true),
       from: this.#from,
-      id: frame.readUInt32LE(at + record.id),
-      deadline: frame.readDoubleLE(at + record.deadline),
+      id,
+      deadline,
       method,
-      body: value,
+      body: body === end ? undefined : this.#value(frame, body, end),
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Ask, Handlers, HandlersOf, Send, Stream, Tell } from '../definition/types.ts'
-import { isSameAddress, type Address } from './address.ts'
+import { addressText, isSameAddress, type Address } from './address.ts'
 import type { Down } from './down.ts'
 import type { StopOptions } from './life.ts'
 import { verbs, type VerbCaller } from './verbs.ts'
@@ -19,6 +19,12 @@ export interface CallOptions {
   idempotent?: boolean
 }
 
+/** How a ref calls. */
+export interface Call extends CallOptions {
+  /** For another node: then the actor's schema looks at it. */
+  readonly isFromOutside?: boolean
+}
+
 /** What carries a ref's calls: the runtime of the thread that holds it. */
 export interface Caller {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean
@@ -27,6 +33,7 @@ export interface Caller {
   stream(ref: ActorRef<never>, method: string, args: unknown[]): AsyncGenerator<unknown, void, void>
   stop(address: Address, options: StopOptions): Promise<void>
   down(address: Address, signal: AbortSignal | undefined): Promise<Down>
+  path(address: Address): Promise<string>
 }
 
 /** What an actor is that holds refs: its asks inherit the deadline of the message it handles. */
@@ -34,7 +41,7 @@ export interface RefOwner {
   readonly deadline: number
 }
 
-const none: CallOptions = {}
+const none: Call = {}
 
 /**
  * Names an actor and reaches it, wherever it runs. Refs travel in messages, and outlive the actor:
@@ -50,7 +57,7 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   /** @internal Set once more by who reads a ref from a message. */
   owner: RefOwner | undefined
   /** @internal */
-  readonly options: CallOptions
+  readonly options: Call
 
   // What carries the calls, made when first used: making one takes longer than a hundred calls.
   #tell: object | undefined
@@ -59,7 +66,7 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   #stream: object | undefined
 
   /** @internal */
-  constructor(address: Address, caller: Caller, owner?: RefOwner, options: CallOptions = none) {
+  constructor(address: Address, caller: Caller, owner?: RefOwner, options: Call = none) {
     this.address = address
     this.caller = caller
     this.owner = owner
@@ -106,9 +113,19 @@ export class ActorRef<H = Handlers> implements VerbCaller {
     return isSameAddress(this.address, other.address)
   }
 
+  /**
+   * Its names from the program of its node down, as `/parent/child`; of an actor of another node where it can be
+   * called there, as `/name`.
+   *
+   * @throws {ActorError} `ENOACTOR`: there is none; `EHOSTDOWN`
+   */
+  path(): Promise<string> {
+    return this.caller.path(this.address)
+  }
+
+  /** What `system.ref` makes a ref of again: a URL, or of an actor of this node a name that is good while it runs. */
   toString(): string {
-    const { host, slot, generation, url } = this.address
-    return url ?? `actor:${host}/${slot}.${generation}`
+    return addressText(this.address)
   }
 
   /** @internal */

@@ -1,6 +1,6 @@
 import { PoolRef } from '../many/pool/pool.ts'
 import { remoteAddressOf } from '../nodes/remoteAddress.ts'
-import type { ValueContext } from '../values/index.ts'
+import { copyArguments, copyByBytes, copyValue, type ValueContext } from '../values/index.ts'
 import type { Address } from './address.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
@@ -26,21 +26,35 @@ export interface RefMaker {
  */
 export class RefValues implements ValueContext {
   readonly #maker: RefMaker
+  /** Whether what stays in the thread is written and read as well. */
+  readonly encodesAlways: boolean
   /** Those that were read since the last `adopt`. */
   readonly #fresh: ActorRef[] = []
 
-  constructor(maker: RefMaker) {
+  constructor(maker: RefMaker, encodesAlways: boolean) {
     this.#maker = maker
+    this.encodesAlways = encodesAlways
+  }
+
+  /** The value as it would arrive elsewhere, sharing nothing with it. @throws {ActorError} `EVALUE` */
+  copy(value: unknown): unknown {
+    return this.encodesAlways ? copyByBytes(value, this) : copyValue(value, this)
+  }
+
+  /** Arguments as they would arrive elsewhere: the same array where it holds nothing that could be changed. */
+  copyArguments(args: unknown[]): unknown[] {
+    if (this.encodesAlways) return copyByBytes(args, this) as unknown[]
+    return copyArguments(args, this)
   }
 
   toRef(value: object): Uint8Array | undefined {
     if (!(value instanceof ActorRef)) return undefined
     const { host, slot, generation, url } = value.address
     if (url !== undefined) return remoteBytes(url)
-    const bytes = Buffer.allocUnsafe(BYTES)
-    bytes.writeUInt32LE(host, 0)
-    bytes.writeUInt32LE(slot, 4)
-    bytes.writeUInt32LE(generation, 8)
+    const { view, bytes } = written
+    view.setUint32(0, host, true)
+    view.setUint32(4, slot, true)
+    view.setUint32(8, generation, true)
     bytes[12] = value instanceof PoolRef ? named.pool : named.actor
     return bytes
   }
@@ -59,19 +73,27 @@ export class RefValues implements ValueContext {
   }
 
   #refIn(bytes: Buffer): ActorRef {
-    if (bytes.readUInt32LE(0) === REMOTE) {
+    const host = word(bytes, 0)
+    if (host === REMOTE) {
       const url = bytes.toString('utf8', REMOTE_HEAD_BYTES)
       return new ActorRef(remoteAddressOf(url), this.#maker.remote)
     }
-    const address = {
-      host: bytes.readUInt32LE(0),
-      slot: bytes.readUInt32LE(4),
-      generation: bytes.readUInt32LE(8),
-    }
+    const address = { host, slot: word(bytes, 4), generation: word(bytes, 8) }
     if (bytes[12] === named.pool) return this.#maker.poolRefOf(address)
     return new ActorRef(address, this.#maker.calls)
   }
 }
+
+/** The bytes of the ref that was written last: whoever asks for them copies them at once. */
+const written = bytesAndView(Buffer.alloc(BYTES))
+
+function bytesAndView(bytes: Buffer): { readonly bytes: Buffer; readonly view: DataView } {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) }
+}
+
+/** The methods of Buffer take several times as long. */
+const word = (bytes: Buffer, at: number): number =>
+  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 
 function remoteBytes(url: string): Buffer {
   const bytes = Buffer.allocUnsafe(REMOTE_HEAD_BYTES + Buffer.byteLength(url))

@@ -1,5 +1,4 @@
 import { ActorError } from '../errors.ts'
-import { copyValue } from '../values/index.ts'
 import type { Answers } from './answers.ts'
 import { kind, type Envelope, type Kind } from './envelope.ts'
 import type { DeadLetterReason } from './events.ts'
@@ -47,7 +46,7 @@ export class Replies {
   item(to: Envelope, value: unknown): number {
     const { from, id } = to
     if (from === this.#number) {
-      this.#answers.take(kind.item, id, copyValue(value, this.#values), to)
+      this.#answers.take(kind.item, id, this.#values.copy(value), to)
       return 0
     }
     if (this.#mesh.isGone(from)) return 0
@@ -61,14 +60,16 @@ export class Replies {
       if (error instanceof ActorError && error.code === 'ENOACTOR')
         this.send(kind.refusal, envelope, envelope.body)
       else this.send(kind.failure, envelope, error)
-    this.#happenings.bury(reasonOf(error), { host: this.#number, ...envelope }, envelope.method)
+    const issues = error instanceof ActorError ? error.issues : undefined
+    const address = { host: this.#number, ...envelope }
+    this.#happenings.bury(reasonOf(error), address, envelope.method, issues)
   }
 
   #sendHere(how: Kind, to: Envelope, value: unknown): void {
     let copied = value
-    if (how !== kind.failure)
+    if (how !== kind.failure || this.#values.encodesAlways)
       try {
-        copied = copyValue(value, this.#values)
+        copied = this.#values.copy(value)
       } catch (error) {
         this.#answers.take(kind.failure, to.id, error, to)
         return
@@ -82,6 +83,8 @@ const reasons: Partial<Record<string, DeadLetterReason>> = {
   EBADMSG: 'unreadable',
   EMSGSIZE: 'unreadable',
   EOVERFLOW: 'overflow',
+  ESCHEMA: 'invalid',
+  EINVAL: 'invalid',
 }
 
 const reasonOf = (error: unknown): DeadLetterReason =>

@@ -1,9 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { define, deferred, refFrom, settled, startHosts } from '../testing/hosts.test-support.ts'
+import { ActorError } from '../errors.ts'
 import type { SystemEvent } from './events.ts'
 import type { Host } from './host.ts'
 import type { Logger } from './logger.ts'
+import { ActorRef } from './ref.ts'
 
 /** What a logger was given, as `level fields message`. */
 function recordingLogger(level?: string) {
@@ -42,6 +44,23 @@ const plain = define(
   }),
   { mailbox: 4 },
 )
+
+it('a message that cannot be read is a dead letter, and fails who asked', async () => {
+  const [program, home] = startHosts(2)
+  const events = collectEvents(program!)
+  await settled()
+  const ref = refFrom(program!, await home!.spawn(plain.with({ host: 'here' }), []))
+  // A ref that can be written, but is none to whoever reads it.
+  const url = `tcp://127.0.0.1:1/${'x'.repeat(2000)}`
+  const unreadable = new ActorRef({ host: 0, slot: 0, generation: 0, url }, program!.remote)
+  const error = await ref.ask.note(unreadable).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ActorError)
+  expect(error).toMatchObject({ code: 'EBADMSG' })
+  await settled()
+  expect(events.filter(({ type }) => type === 'dead letter')).toMatchObject([
+    { reason: 'unreadable', method: 'note' },
+  ])
+})
 
 describe.each([
   ['this thread', 1],

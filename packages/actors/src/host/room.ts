@@ -2,8 +2,7 @@ import type { Overflow } from '../definition/mailboxOptions.ts'
 import type { Address } from './address.ts'
 import type { Pending } from './asks.ts'
 import { Gates } from './gates.ts'
-import type { Lane } from './lane.ts'
-import type { Mesh } from './mesh.ts'
+import type { Mesh, Way } from './mesh.ts'
 
 /** Whether there is room where this host sends to, and what waits until there is. */
 export class Room {
@@ -77,7 +76,7 @@ export class Room {
     return true
   }
 
-  async #openWay(host: number, users: Lane): Promise<void> {
+  async #openWay(host: number, users: Way): Promise<void> {
     const isFull = (): boolean => users.isFull
     do await users.whenRoom()
     while (this.#gates.open(host, 0, Infinity, isFull))

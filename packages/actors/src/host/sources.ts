@@ -1,6 +1,7 @@
 import { kind, type Envelope } from './envelope.ts'
 import { Message, type MessageHost } from './message.ts'
 import type { Replies } from './replies.ts'
+import { soon } from './soon.ts'
 import { LOCAL_WINDOW, WINDOW } from './streamReader.ts'
 import { StreamSource } from './streamSource.ts'
 import type { Turn } from './turn.ts'
@@ -63,7 +64,7 @@ export class Sources {
     sources = new Set<StreamSource>(),
   ): void {
     this.add(new Message(envelope, host), items, sources, {
-      schedule: (turn) => queueMicrotask(() => turn.run()),
+      schedule: (turn) => soon(() => turn.run()),
       threw: (error) => this.#replies.send(kind.failure, envelope, error),
     })
   }

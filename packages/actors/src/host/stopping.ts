@@ -16,7 +16,15 @@ export class Stopping {
   }
 
   /** Settles when the actor is gone, also if it is being restarted elsewhere. */
-  async stop(actor: Address, options: StopOptions = {}): Promise<void> {
+  stop(actor: Address, options: StopOptions = {}): Promise<void> {
+    const cell = this.#host.cellAt(actor)
+    if (cell === undefined || options.graceMs !== undefined)
+      return this.#stopAnywhere(actor, options)
+    if (options.drain === false) this.#host.placement.ownSeat.abort(cell.generation)
+    return this.#host.life.stop(cell.slot, cell.generation, options)
+  }
+
+  async #stopAnywhere(actor: Address, options: StopOptions): Promise<void> {
     const { whereabouts } = this.#host
     while (true) {
       if (whereabouts.isAwaited(actor)) await whereabouts.whenFound(actor, Infinity, undefined)

@@ -6,27 +6,28 @@ export interface VerbCaller {
   callStream(method: string, args: unknown[]): AsyncGenerator<unknown, void, void>
 }
 
-type Verb = (caller: VerbCaller, method: string, args: unknown[]) => unknown
-
 interface Bound {
   readonly caller: VerbCaller
 }
+
+type Method = (this: Bound, ...args: unknown[]) => unknown
 
 /**
  * Makes objects whose every property is a method that sends a message of that name.
  *
  * The names are not known before they are used. A method is made when its name is first used in
  * this thread, and stays on a prototype that all refs share, so that later calls are plain ones.
+ *
+ * @param methodNamed makes the method of a name: of each verb another function, which V8 can take into its
+ *   callers
  */
-function verbOf(act: Verb): (caller: VerbCaller) => Bound {
+function verbOf(methodNamed: (name: string) => Method): (caller: VerbCaller) => Bound {
   const made: object = Object.create(null)
   const makes = new Proxy(Object.create(null) as object, {
     get(_, name) {
       // Promises look for `then`, and printing for symbols.
       if (typeof name === 'symbol' || name === 'then') return undefined
-      const method = function method(this: Bound, ...args: unknown[]): unknown {
-        return act(this.caller, name, args)
-      }
+      const method = methodNamed(name)
       Object.defineProperty(made, name, { value: method, configurable: true })
       return method
     },
@@ -41,8 +42,28 @@ function verbOf(act: Verb): (caller: VerbCaller) => Bound {
 }
 
 export const verbs = {
-  tell: verbOf((caller, method, args) => caller.callTell(method, args)),
-  send: verbOf((caller, method, args) => caller.callSend(method, args)),
-  ask: verbOf((caller, method, args) => caller.callAsk(method, args)),
-  stream: verbOf((caller, method, args) => caller.callStream(method, args)),
+  tell: verbOf(
+    (name) =>
+      function method(...args) {
+        return this.caller.callTell(name, args)
+      },
+  ),
+  send: verbOf(
+    (name) =>
+      function method(...args) {
+        return this.caller.callSend(name, args)
+      },
+  ),
+  ask: verbOf(
+    (name) =>
+      function method(...args) {
+        return this.caller.callAsk(name, args)
+      },
+  ),
+  stream: verbOf(
+    (name) =>
+      function method(...args) {
+        return this.caller.callStream(name, args)
+      },
+  ),
 }

@@ -65,9 +65,31 @@ export class Watches {
     return () => this.#host.waits.retract(answer)
   }
 
+  /**
+   * Calls back once, when the actor is no more and will not be restarted on another host.
+   *
+   * @returns takes it back
+   */
+  whenOver(actor: Address, over: () => void): () => void {
+    const { whereabouts } = this.#host
+    let forget = (): void => undefined
+    const look = (): void => {
+      if (whereabouts.isAwaited(actor)) forget = whereabouts.moves.whenKnown(actor, look)
+      else if (whereabouts.isGone(whereabouts.whereIs(actor).host)) over()
+      else
+        forget = this.watch(actor, ({ reason }) => {
+          if (reason === 'host lost' && actor.url === undefined) look()
+          else over()
+        })
+    }
+    look()
+    return () => forget()
+  }
+
   /** The actor fails if the other ends as it should not, and the other way round. */
   link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
     const to = this.#host.whereabouts.whereIs(other)
+    if (to.url !== undefined) return this.#linkAway(cell, incarnation, to)
     const sign: LinkSign = { actor: to, to: this.#host.addressOf(cell) }
     if (!this.#host.isGone(to.host)) this.#host.notify(to.host, 'link', sign)
     const release = this.#bond(cell, incarnation, to)
@@ -75,6 +97,21 @@ export class Watches {
       release()
       if (!this.#host.isGone(to.host)) this.#host.notify(to.host, 'unlink', sign)
     }
+  }
+
+  /**
+   * For another node: an actor of this one fails with an actor of that from now on, or does so no more.
+   *
+   * @throws {ActorError} `EDENIED`
+   */
+  async tie(actor: Address, other: Address, isTied: boolean): Promise<void> {
+    if (actor.url !== undefined || other.url === undefined)
+      throw new ActorError('EDENIED', 'A link is between an actor of each node')
+    const address = this.#host.whereabouts.whereIs(actor)
+    // Of one that is gone the other node hears by its watch.
+    if (this.#host.isGone(address.host)) return
+    const sign: LinkSign = { actor: address, to: other }
+    await this.#host.request(address.host, isTied ? 'link' : 'unlink', sign)
   }
 
   /** Another host is not interested any more. */
@@ -92,6 +129,25 @@ export class Watches {
       if (hostOf(key) !== host) continue
       this.#served.delete(key)
       unwatch()
+    }
+  }
+
+  /** The other actor is one of another node, which may refuse. */
+  #linkAway(cell: Cell, incarnation: Incarnation, to: Address): () => void {
+    const { remote } = this.#host
+    const own = this.#host.addressOf(cell)
+    const release = this.#bond(cell, incarnation, to)
+    remote.link(to, own, true).catch((cause: unknown) => {
+      release()
+      if (incarnation.isOver) return
+      const error = new ActorError('ELINKED', 'The actor cannot be linked to', { cause })
+      this.#life.fail(cell, error, 'link')
+    })
+    return () => {
+      release()
+      remote.link(to, own, false).catch(() => {
+        // The node is gone, and with it the link.
+      })
     }
   }
 

@@ -81,6 +81,14 @@ export class Whereabouts {
     return whenFound(this.moves, this.#timeouts, address, timeoutMs, signal)
   }
 
+  /** Where an actor lives now whose host is gone; undefined: nowhere. Settles when that is known. */
+  async whenSettled(address: Address): Promise<Address | undefined> {
+    // Where it begins anew may be lost in turn.
+    while (this.isAwaited(address)) await this.whenFound(address, Infinity, undefined)
+    const now = this.whereIs(address)
+    return this.isGone(now.host) ? undefined : now
+  }
+
   close(): void {
     this.#isClosed = true
     this.moves.close()

@@ -25,6 +25,7 @@ export class Withdrawals {
       envelope?.id === id && envelope.from === from
     const stashed = cell.work?.stash.find(isIt)
     if (stashed !== undefined) cell.work!.unstash(stashed)
+    if (isIt(cell.inspection?.awaited)) cell.inspection.isCanceled = true
     const canceled = new ActorError('ECANCELED')
     if (isIt(cell.current))
       (cell.message ??= new Message(cell.current, this.#host)).withdraw(canceled)

@@ -1,12 +1,10 @@
-import type { Dealer, Observer } from '@ringpost/transport'
 import { leaving, type Link } from './link.ts'
-import { Port } from './port.ts'
+import type { Dialer, Outlet } from './network.ts'
 
 /** A connection to an endpoint that is made again when it is lost. */
 export class Dialing {
-  readonly #port: Port
-  readonly #events: Observer
-  readonly #linkThrough: (port: Port) => Link
+  readonly #outlet: Outlet
+  readonly #linkThrough: (outlet: Outlet) => Link
   readonly #hopeless: (error: unknown) => void
   #link: Link | undefined
   #isClosed = false
@@ -16,21 +14,19 @@ export class Dialing {
    * @param hopeless called when no connection will ever be made: the other end refuses this one
    */
   constructor(
-    dealer: Dealer,
-    endpoint: string,
-    linkThrough: (port: Port) => Link,
+    dialer: Dialer,
+    linkThrough: (outlet: Outlet) => Link,
     hopeless: (error: unknown) => void,
     taken: () => void,
   ) {
     this.#linkThrough = linkThrough
     this.#hopeless = hopeless
-    this.#events = dealer.events
-    this.#events.on('handshake', () => this.#connected())
-    this.#events.on('disconnect', ({ error }) => this.#lost(error))
-    this.#events.on('handshake:error:auth', ({ error }) => this.#refused(error))
-    this.#events.on('handshake:error:protocol', ({ error }) => this.#refused(error))
-    dealer.connect(endpoint)
-    this.#port = new Port(dealer, (message) => this.#link?.take(message), taken)
+    const events = {
+      connected: () => this.#connected(),
+      lost: (error: Error | undefined) => this.#lost(error),
+      refused: (error: Error) => this.#refused(error),
+    }
+    this.#outlet = dialer.open(events, (message) => this.#link?.take(message), taken)
   }
 
   /** Says goodbye, and connects no more. */
@@ -39,14 +35,13 @@ export class Dialing {
     this.#isClosed = true
     this.#link?.leave(leaving())
     this.#link = undefined
-    this.#port.close()
-    this.#events.close()
+    this.#outlet.close()
   }
 
   #connected(): void {
     if (this.#isClosed) return
     this.#link?.close()
-    this.#link = this.#linkThrough(this.#port)
+    this.#link = this.#linkThrough(this.#outlet)
   }
 
   #lost(error: Error | undefined): void {

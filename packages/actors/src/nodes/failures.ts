@@ -1,4 +1,6 @@
-import { ActorError, isActorErrorCode } from '../errors.ts'
+import { ActorError, isActorErrorCode, type SchemaIssue } from '../errors.ts'
+import { issuesOf } from '../schema/issues.ts'
+import { ByteWriter, writeValue } from '../values/index.ts'
 
 /** What crosses of an error: no stack, which would tell strangers of this machine's files. */
 interface Failure {
@@ -6,13 +8,25 @@ interface Failure {
   readonly message: string
   readonly code?: string | number
   readonly cause?: Failure
+  readonly issues?: readonly SchemaIssue[]
+  /** Its own other fields, as far as they can be sent. */
+  readonly fields?: Readonly<Record<string, unknown>>
 }
+
+/** The same, as another node may have told of it. */
+type Told = Partial<Record<keyof Failure, unknown>>
 
 /** Causes of causes that cross. */
 const MAX_CAUSES = 4
 /** Characters of a message that cross. */
 const MAX_MESSAGE = 8192
 const MAX_NAME = 256
+/** Own fields that cross, and the bytes of each. */
+const MAX_FIELDS = 32
+const MAX_FIELD_BYTES = 16 * 1024
+
+/** What crosses by itself, or not at all. */
+const reserved = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors', 'issues'])
 
 /** Errors of these classes arrive as such, all others as `Error` of their name. */
 const classes = new Map<string, ErrorConstructor>(
@@ -31,6 +45,34 @@ export function failureOf(error: unknown, causes = MAX_CAUSES): Failure {
     message: String(error.message).slice(0, MAX_MESSAGE),
     ...((typeof code === 'string' || typeof code === 'number') && { code }),
     ...(cause instanceof Error && causes > 0 && { cause: failureOf(cause, causes - 1) }),
+    ...(code === 'ESCHEMA' && issuesIn(error as { issues?: unknown })),
+    ...fieldsIn(error),
+  }
+}
+
+/** @returns the issues that a schema has found, as a field, if there are any */
+function issuesIn(error: { issues?: unknown }): { issues: SchemaIssue[] } | undefined {
+  const issues = issuesOf(error.issues)
+  return issues && { issues }
+}
+
+/** @returns its own fields, as a field, if there are any */
+function fieldsIn(error: Error): { fields: Record<string, unknown> } | undefined {
+  const all = Object.entries(error).filter(
+    ([key, value]) => !reserved.has(key) && isSendable(value),
+  )
+  if (all.length === 0) return undefined
+  return { fields: Object.fromEntries(all.slice(0, MAX_FIELDS)) }
+}
+
+/** Whether another node can be told of it, and it is not too much. */
+function isSendable(value: unknown): boolean {
+  try {
+    writeValue(new ByteWriter(), value, { maxBytes: MAX_FIELD_BYTES })
+    return true
+  } catch {
+    // An error is told of whatever it is like.
+    return false
   }
 }
 
@@ -43,16 +85,30 @@ function textOf(thrown: unknown): string {
 export function errorOf(failure: unknown, causes = MAX_CAUSES): Error {
   if (typeof failure !== 'object' || failure === null)
     return new ActorError('EBADMSG', 'A node told of a failure, but not of which')
-  const { name, message, code, cause } = failure as Partial<Record<keyof Failure, unknown>>
+  const { name, message, code, cause, issues, fields } = failure as Told
   const text = typeof message === 'string' ? message.slice(0, MAX_MESSAGE) : ''
   const options =
     cause === undefined || causes === 0 ? undefined : { cause: errorOf(cause, causes - 1) }
-  if (typeof code === 'string' && isActorErrorCode(code)) return new ActorError(code, text, options)
+  if (typeof code === 'string' && isActorErrorCode(code))
+    return withFields(
+      new ActorError(code, text, {
+        ...options,
+        ...(code === 'ESCHEMA' && issuesIn({ issues })),
+      }),
+      fields,
+    )
   const called = typeof name === 'string' ? name.slice(0, MAX_NAME) : 'Error'
   const Class = classes.get(called) ?? Error
   const error = new Class(text, options)
   if (error.name !== called) define(error, 'name', called)
   if (typeof code === 'string' || typeof code === 'number') define(error, 'code', code, true)
+  return withFields(error, fields)
+}
+
+function withFields(error: Error, fields: unknown): Error {
+  if (typeof fields !== 'object' || fields === null) return error
+  for (const [key, value] of Object.entries(fields).slice(0, MAX_FIELDS))
+    if (!reserved.has(key)) define(error, key, value, true)
   return error
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { SocketError } from '@ringpost/transport'
+import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import { nowhere, type Address } from '../host/address.ts'
 import type { Clock } from '../host/clock.ts'
@@ -9,9 +10,10 @@ import { kind, type Envelope } from '../host/envelope.ts'
 import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
-import { ActorHandle, ActorRef, type CallOptions } from '../host/ref.ts'
+import { ActorHandle, ActorRef, type Call, type CallOptions } from '../host/ref.ts'
 import type { StreamReader } from '../host/streamReader.ts'
 import { Timeouts } from '../host/timeouts.ts'
+import { Topics } from '../many/topics/topics.ts'
 import { Dialing } from './dialing.ts'
 import type { Hello } from './hello.ts'
 import { limitsOf } from './limits.ts'
@@ -28,12 +30,21 @@ import {
 } from './nodeOptions.ts'
 import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
 import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
-import { STOP_REMOTE, type Relayed } from './remoteCaller.ts'
+import { Refusals } from './refusals.ts'
+import {
+  LINK_REMOTE,
+  REFUSED_REMOTE,
+  STOP_REMOTE,
+  WELCOME_REMOTE,
+  type Relayed,
+  type RemoteLink,
+} from './remoteCaller.ts'
 import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
 import { Service, type Provider, type Wards } from './service.ts'
-import { dealerFor, openDoor } from './sockets.ts'
-import type { Port } from './port.ts'
+import { TopicsDesk } from './topicsDesk.ts'
+import { socketNetwork } from './sockets.ts'
+import type { Network, Outlet } from './network.ts'
 
 /** How to connect to a node that a ref names; undefined: not at all. */
 export type Dial = (endpoint: string) => ConnectOptions | undefined
@@ -61,7 +72,6 @@ interface Correspondent extends Pick<Known, 'peer' | 'incarnation'> {
 
 /** Paths that were found under their seals are remembered, up to so many. */
 const MOST_FOUND = 4096
-const DEFAULT_SPAWN_MS = 5000
 
 type Timed = CallOptions & { readonly timeoutMs: number }
 
@@ -70,8 +80,9 @@ type Timed = CallOptions & { readonly timeoutMs: number }
  * carries what other hosts say to other nodes.
  */
 export class Gateway implements PeerOwner {
-  readonly clock: Clock = systemClock
-  readonly timeouts = new Timeouts(this.clock)
+  readonly clock: Clock
+  readonly timeouts: Timeouts
+  readonly #network: Network
   readonly #host: Host
   readonly #dial: Dial
   readonly #incarnation = random()
@@ -82,15 +93,38 @@ export class Gateway implements PeerOwner {
   readonly #known = new Map<string, Known>()
   readonly #exposed = new Map<string, ActorRef>()
   readonly #found = new Map<string, ActorRef>()
+  /** Actors of this node, as others call them. */
+  readonly #fromOutside = new WeakMap<ActorRef, ActorRef>()
   readonly #relayed = new Map<string, AbortController>()
+  readonly #refusals: Refusals
+  readonly #topics: Topics
   #address = ''
 
-  constructor(host: Host, dial: Dial = () => undefined) {
+  /**
+   * @param network where it finds them
+   * @param clock of the host
+   */
+  constructor(
+    host: Host,
+    dial: Dial = () => undefined,
+    network: Network = socketNetwork,
+    clock: Clock = systemClock,
+  ) {
+    this.clock = clock
+    this.timeouts = new Timeouts(clock)
+    this.#network = network
     this.#host = host
     this.#dial = dial
+    // They are only read here: nothing is called back.
+    this.#topics = new Topics(host.topics, () => undefined)
+    this.#refusals = new Refusals({
+      refused: (to, url, reason) => host.notify(to, REFUSED_REMOTE, { url, reason }),
+      welcome: (to, url) => host.notify(to, WELCOME_REMOTE, url),
+    })
     host.serve(STOP_REMOTE, ({ url, options }: { url: string; options: StopOptions }) =>
       this.stop(remoteAddressOf(url), options),
     )
+    host.serve(LINK_REMOTE, (link: RemoteLink) => this.#link(link))
   }
 
   // What the program does.
@@ -99,13 +133,7 @@ export class Gateway implements PeerOwner {
     checkEndpoint(endpoint)
     checkOpenness(endpoint, options)
     const limits = limitsOf(options.limits)
-    const door = openDoor(options, limits.messageBytes)
-    try {
-      await door.router.bind(endpoint)
-    } catch (error) {
-      door.close()
-      throw error
-    }
+    const door = await this.#network.listen(endpoint, options, limits.messageBytes)
     const listening: Listening = new Listening(
       door,
       (port, id, dropped) => this.#linkIn(port, id, dropped, options),
@@ -145,7 +173,7 @@ export class Gateway implements PeerOwner {
     const path = pathOf(name)
     if (this.#exposed.has(path)) throw new ActorError('EINVAL', `Another actor is at ${path}`)
     this.#exposed.set(path, ref)
-    this.#host.watch(ref.address, () => {
+    this.#host.watches.whenOver(ref.address, () => {
       if (this.#exposed.get(path) === ref) this.#exposed.delete(path)
     })
   }
@@ -169,8 +197,13 @@ export class Gateway implements PeerOwner {
     return new ActorRef(remoteAddress(node, path), this.#host.remote)
   }
 
-  async spawnAt(peer: Peer, name: string, args: unknown[]): Promise<ActorHandle> {
-    const ref = await peer.spawn(name, args, { timeoutMs: DEFAULT_SPAWN_MS })
+  async spawnAt(
+    peer: Peer,
+    name: string,
+    args: unknown[],
+    { timeoutMs = DEFAULT_START_MS, signal }: CallOptions,
+  ): Promise<ActorHandle> {
+    const ref = await peer.spawn(name, args, { timeoutMs, signal })
     if (!(ref instanceof ActorRef))
       throw new ActorError('EBADMSG', 'A node spawned an actor, but gave no ref')
     return new ActorHandle(ref.address, ref.caller)
@@ -187,8 +220,16 @@ export class Gateway implements PeerOwner {
 
   // What refs do, of this thread and of others.
 
-  tell({ node, path }: RemoteAddress, method: string, args: unknown[]): boolean {
-    return this.#peerOf(node)?.tell(path, method, args) ?? false
+  tell(
+    address: RemoteAddress,
+    method: string,
+    args: unknown[],
+    isUnderWay: boolean = false,
+  ): boolean {
+    const peer = this.#peerOf(address.node)
+    if (peer !== undefined) return peer.tell(address.path, method, args, isUnderWay)
+    this.bury('node lost', address, method)
+    return false
   }
 
   async send(
@@ -228,6 +269,11 @@ export class Gateway implements PeerOwner {
     return () => undefined
   }
 
+  async #link({ url, to, isTied }: RemoteLink): Promise<void> {
+    const { node, path } = remoteAddressOf(url)
+    await this.#reachable(node).link(path, new ActorRef(to, this.#host.calls), isTied)
+  }
+
   async stop({ node, path }: RemoteAddress, options: StopOptions): Promise<void> {
     try {
       await this.#reachable(node).stop(path, options)
@@ -243,7 +289,7 @@ export class Gateway implements PeerOwner {
     const [url, manner, args] = envelope.body as Relayed
     const address = remoteAddressOf(url)
     if (manner === 'tell') {
-      this.tell(address, method, args)
+      this.#relayTell(from, address, method, args)
       return
     }
     const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.clock.now())
@@ -270,6 +316,22 @@ export class Gateway implements PeerOwner {
   /** Another host waits no more for what it asked. */
   cancel(from: number, id: number): void {
     this.#relayed.get(`${from}/${id}`)?.abort(new ActorError('ETIMEDOUT'))
+  }
+
+  /** A host that cannot know that the actor is to be told nothing more is told so. */
+  #relayTell(from: number, address: RemoteAddress, method: string, args: unknown[]): void {
+    const { url, node, path } = address
+    const peer = this.#peerOf(node)
+    const refusal = peer === undefined ? 'node lost' : peer.refusal(path)
+    if (refusal !== undefined) {
+      this.#refusals.add(url, node, path, from, refusal)
+      void peer?.whenRoom().then(() => this.relieved(peer))
+    }
+    this.tell(address, method, args, true)
+  }
+
+  relieved(peer: Peer): void {
+    this.#refusals.review(peer.name, (path) => peer.refusal(path) !== undefined)
   }
 
   #relayStream(
@@ -312,7 +374,7 @@ export class Gateway implements PeerOwner {
     if (before?.dialing !== undefined) return before
     const limits = limitsOf(options.limits)
     const { goneAfterMs } = timesOf(options)
-    const dealer = dealerFor(options, limits.messageBytes)
+    const dialer = this.#network.dial(endpoint, options, limits.messageBytes)
     const known: Known = before ?? {
       peer: new Peer(endpoint, this, goneAfterMs),
       incarnation: random(),
@@ -324,8 +386,7 @@ export class Gateway implements PeerOwner {
     known.peer.awaited()
     try {
       known.dialing = new Dialing(
-        dealer,
-        endpoint,
+        dialer,
         (port) => this.#linkOut(port, known, options),
         (error) => {
           known.dialing?.close()
@@ -335,7 +396,7 @@ export class Gateway implements PeerOwner {
         this.#taken,
       )
     } catch (error) {
-      dealer.close()
+      dialer.close()
       known.peer.gone(error)
       if (error instanceof SocketError)
         throw new ActorError('EINVAL', `Nobody can connect to ${endpoint}`, { cause: error })
@@ -346,7 +407,7 @@ export class Gateway implements PeerOwner {
     return known
   }
 
-  #linkOut(port: Port, known: Known, options: ConnectOptions): Link {
+  #linkOut(port: Outlet, known: Known, options: ConnectOptions): Link {
     const limits = limitsOf(options.limits)
     const link = new Link(
       port,
@@ -360,7 +421,7 @@ export class Gateway implements PeerOwner {
     return link
   }
 
-  #linkIn(port: Port, id: Buffer, dropped: () => void, options: ListenOptions): Link {
+  #linkIn(port: Outlet, id: Buffer, dropped: () => void, options: ListenOptions): Link {
     const { messageBytes } = limitsOf(options.limits)
     const greeted = (hello: Hello, link: Link): Acquaintance => {
       const known = this.#visitor(hello, options)
@@ -415,11 +476,15 @@ export class Gateway implements PeerOwner {
     const values = this.#valuesFor({ ...known, hello }, limits.messageBytes)
     const { exports = {} } = options
     const provider: Provider = {
-      find: (path) => this.find(path),
+      find: (path) => this.#findFor(path),
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
-      spawn: (name, args) => this.#spawnHere(exports, name, args),
+      whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
+      topics: new TopicsDesk(this.#topics, options.topics),
+      mayLink: options.links === true,
+      link: (ref, { address }, isTied) => this.#host.watches.tie(ref.address, address, isTied),
+      spawn: (name, args, { signal }) => this.#spawnHere(exports, name, args, signal),
     }
     const service = new Service(
       link.line,
@@ -478,15 +543,33 @@ export class Gateway implements PeerOwner {
     return ref
   }
 
+  /** The actor at a path, to be called by another node. */
+  #findFor(path: string): ActorRef | undefined {
+    const ref = this.find(path)
+    if (ref === undefined) return undefined
+    let called = this.#fromOutside.get(ref)
+    if (called === undefined) {
+      called = ref.with(outside)
+      this.#fromOutside.set(ref, called)
+    }
+    return called
+  }
+
   #hasRoom({ address }: ActorRef): boolean {
     return isRemote(address) || this.#host.calls.hasRoom(address)
   }
 
-  async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {
+  async #spawnHere(
+    exports: Exports,
+    name: string,
+    args: unknown[],
+    signal: AbortSignal | undefined,
+  ): Promise<ActorHandle> {
     const definition = Object.hasOwn(exports, name) ? exports[name] : undefined
     if (definition === undefined)
       throw new ActorError('EDENIED', `This node exports nothing that is called ${name}`)
-    return (await this.#host.spawn(definition, args as never[])) as ActorHandle
+    const given = signal === undefined ? definition : definition.with({ signal })
+    return (await this.#host.spawn(given, args as never[], undefined, outside)) as ActorHandle
   }
 
   readonly #taken = (): void => this.#host.settle()
@@ -535,6 +618,9 @@ export class Gateway implements PeerOwner {
   }
 }
 
+/** How other nodes call. */
+const outside: Call = { isFromOutside: true }
+
 /** What nobody guesses, in hexadecimal digits. */
 const random = (): string => randomBytes(16).toString('hex')
 
@@ -554,7 +640,7 @@ const unreachable = (node: string): ActorError =>
 
 const pathOf = (name: string): string => {
   const path = typeof name === 'string' && name.startsWith('/') ? name : `/${name}`
-  if (!/^\/[^~\s#][^\s#]*$/.test(path))
+  if (!/^\/[^~$\s#][^\s#]*$/.test(path))
     throw new ActorError('EINVAL', `An actor cannot be exposed as ${JSON.stringify(name)}`)
   return path
 }

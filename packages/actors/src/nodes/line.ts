@@ -1,6 +1,8 @@
 import { ActorError } from '../errors.ts'
+import { soon } from '../host/soon.ts'
 import { ByteWriter, writeValue, type ValueContext } from '../values/index.ts'
-import type { Port, Sender } from './port.ts'
+import type { Outlet } from './network.ts'
+import type { Sender } from './port.ts'
 import type { Message } from './protocol/message.ts'
 import { writeHead } from './protocol/messageWriter.ts'
 
@@ -24,7 +26,7 @@ export interface LineValues extends ValueContext {
 /** The way to one peer, as long as the connection lasts: what is posted leaves in its order. */
 export class Line implements Sender {
   values: LineValues
-  readonly #port: Port
+  readonly #port: Outlet
   readonly #id: Buffer | undefined
   readonly #overrun: () => void
   readonly #writer = new ByteWriter()
@@ -38,7 +40,7 @@ export class Line implements Sender {
    * @param id the peer's routing id, where the port is a Router's
    * @param overrun called when the peer does not read; the line is closed then
    */
-  constructor(port: Port, id: Buffer | undefined, values: LineValues, overrun: () => void) {
+  constructor(port: Outlet, id: Buffer | undefined, values: LineValues, overrun: () => void) {
     this.#port = port
     this.#id = id
     this.values = values
@@ -121,7 +123,7 @@ export class Line implements Sender {
       writer.length = begin
       throw error
     }
-    if (this.#held === 0) queueMicrotask(this.flush)
+    if (this.#held === 0) soon(this.flush)
     this.#held += writer.length - begin
     if (this.#held >= FRAME_BYTES) this.flush()
   }

@@ -2,8 +2,8 @@ import { ActorError } from '../errors.ts'
 import { readValue } from '../values/index.ts'
 import { helloOf, toldHello, type Hello } from './hello.ts'
 import { Line, type LineValues } from './line.ts'
+import type { Outlet } from './network.ts'
 import type { Peer } from './peer.ts'
-import type { Port } from './port.ts'
 import { messageOf, PROTOCOL, say, VERSION, type Message } from './protocol/message.ts'
 import { readMessages } from './protocol/messageReader.ts'
 import type { Service } from './service.ts'
@@ -35,7 +35,7 @@ export class Link {
    * @param expected who is gone if the other end sends this one away before it says hello
    */
   constructor(
-    port: Port,
+    port: Outlet,
     id: Buffer | undefined,
     values: LineValues,
     greeted: (hello: Hello, link: Link) => Acquaintance,

@@ -1,15 +1,14 @@
 import { leaving, type Link } from './link.ts'
-import { Port } from './port.ts'
-import type { Door } from './sockets.ts'
+import type { Door, Outlet } from './network.ts'
 
 /** An endpoint where other nodes connect, and those that have. */
 export class Listening implements AsyncDisposable {
   /** Where it listens, with the port that was found. */
   readonly endpoint: string
   readonly #door: Door
-  readonly #port: Port
+  readonly #outlet: Outlet
   readonly #links = new Map<string, Link>()
-  readonly #linkTo: (port: Port, id: Buffer, dropped: () => void) => Link
+  readonly #linkTo: (outlet: Outlet, id: Buffer, dropped: () => void) => Link
   readonly #ended: () => void
   #dropped = 0
   #isClosed = false
@@ -17,15 +16,15 @@ export class Listening implements AsyncDisposable {
   /** @internal */
   constructor(
     door: Door,
-    linkTo: (port: Port, id: Buffer, dropped: () => void) => Link,
+    linkTo: (outlet: Outlet, id: Buffer, dropped: () => void) => Link,
     taken: () => void,
     ended: () => void,
   ) {
-    this.endpoint = String(door.router.lastEndpoint)
+    this.endpoint = door.endpoint
     this.#door = door
     this.#linkTo = linkTo
     this.#ended = ended
-    this.#port = new Port(door.router, (message) => this.#take(message), taken)
+    this.#outlet = door.open((message) => this.#take(message), taken)
   }
 
   /** Messages that nothing was made of: from strangers, malformed, for nobody, or too many. */
@@ -44,7 +43,7 @@ export class Listening implements AsyncDisposable {
     this.#isClosed = true
     for (const link of this.#links.values()) link.leave(leaving())
     this.#links.clear()
-    this.#port.close()
+    this.#outlet.close()
     this.#door.close()
     this.#ended()
   }
@@ -63,7 +62,7 @@ export class Listening implements AsyncDisposable {
       return
     }
     if (link === undefined) {
-      link = this.#linkTo(this.#port, id!, () => this.#dropped++)
+      link = this.#linkTo(this.#outlet, id!, () => this.#dropped++)
       this.#links.set(key, link)
     }
     link.take(frames)

@@ -100,7 +100,7 @@ describe('a connection that is lost', () => {
 
 describe('a node that is gone', () => {
   it('ends watches and whatever waits, and is found when it is back', async () => {
-    const { cable, node } = await joined({ goneAfterMs: 100 })
+    const { cable, node } = await joined({ goneAfterMs: 2000 })
     const ref = node.ref<typeof counter>('/counter')
     const down = ref.down()
     await ref.ask.value()
@@ -123,8 +123,9 @@ describe('a node that is gone', () => {
     const watched = other.ref<typeof counter>(
       String(handle).replace(cable.endpoint, listening.endpoint),
     )
-    expect(await watched.ask.value()).toBe(1)
     const down = watched.down()
+    // Behind the watch.
+    expect(await watched.ask.value()).toBe(1)
     await client.close()
     expect(await down).toMatchObject({ reason: 'stopped' })
   })

@@ -2,6 +2,7 @@ import type { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import type { NodeLimits } from './limits.ts'
 import type { RemoteNode } from './remoteNode.ts'
+import type { TopicRights } from './topicsDesk.ts'
 
 /** Definitions that another node may spawn here, by the names it asks for. */
 export type Exports = Readonly<Record<string, ActorDefinition<never[], unknown>>>
@@ -11,6 +12,13 @@ interface CommonOptions {
   name?: string
   /** Definitions that the other side may spawn here. Default none. */
   exports?: Exports
+  /**
+   * Whether actors of the other side may link to any of this node that they may call, which fails with them
+   * then. Default: only to those that were spawned for it.
+   */
+  links?: boolean
+  /** What the other side may do with the topics of this node. Default nothing. */
+  topics?: TopicRights
   limits?: NodeLimits
   /** How often a silent peer is asked for a sign of life; one that gives none three times is lost. Default 1,000. */
   heartbeatMs?: number

@@ -129,6 +129,7 @@ describe('an actor of another node', () => {
     expect(String(ref)).toBe(`${endpoint}/counter`)
     expect(again.equals(ref as never)).toBe(true)
     expect(await again.ask.value()).toBe(7)
+    expect(await again.path()).toBe('/counter')
     expect(client.ref(`${endpoint}/other`).equals(ref as never)).toBe(false)
   })
 })
@@ -256,6 +257,8 @@ describe('spawning on another node', () => {
     const stop = ref.caller.stop(ref.address, {})
     expect(await errorFrom(stop)).toMatchObject({ code: 'EDENIED' })
     const down = ref.down()
+    // Asked behind the watch: once this is answered, the server knows of it.
+    expect(await ref.ask.value()).toBe(1)
     await client.close()
     expect(await down).toMatchObject({ reason: 'stopped' })
   })

@@ -4,6 +4,7 @@ import { Answer, type Pending } from '../host/asks.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
 import type { DeadLetterReason } from '../host/events.ts'
+import type { ActorRef } from '../host/ref.ts'
 import { StreamReader, WINDOW, type Creditor } from '../host/streamReader.ts'
 import type { StopOptions } from '../host/life.ts'
 import type { Timeouts } from '../host/timeouts.ts'
@@ -57,6 +58,8 @@ export interface PeerOwner {
   valuesFor(peer: Peer): LineValues
   /** A message that no actor handles. */
   bury(reason: DeadLetterReason, address: Address, method: string): void
+  /** The peer may take again what it did not take before. */
+  relieved(peer: Peer): void
   /** The peer is gone, or another life of it has come: what was made for it ends. */
   ended(peer: Peer): void
 }
@@ -121,6 +124,7 @@ export class Peer implements Creditor {
     this.#backlogBytes = 0
     for (const kept of backlog) this.#postKept(line, kept)
     for (const waiting of this.#whenUp.splice(0)) waiting.resolve()
+    this.#owner.relieved(this)
   }
 
   /** The connection is lost. @param error why, if that is known */
@@ -182,21 +186,37 @@ export class Peer implements Creditor {
 
   // What is said and asked.
 
-  /** @returns whether it is on its way, or waits for a connection */
-  tell(to: string, method: string, args: unknown): boolean {
-    const line = this.#line
+  /** Why the actor should be told nothing now. */
+  refusal(to: string): DeadLetterReason | undefined {
+    return this.#paused.has(to) ? 'overflow' : this.#obstacle
+  }
+
+  /** Settles when the connection there is now takes more, or is lost. */
+  async whenRoom(): Promise<void> {
+    await this.#line?.whenRoom()
+  }
+
+  /**
+   * @param isUnderWay it was told before anybody could know that the actor is to be told nothing more
+   * @returns whether it is on its way, or waits for a connection
+   */
+  tell(to: string, method: string, args: unknown, isUnderWay = false): boolean {
+    const refusal = isUnderWay ? this.#obstacle : this.refusal(to)
+    if (refusal !== undefined) {
+      this.#owner.bury(refusal, remoteAddress(this.name, to), method)
+      return false
+    }
     const message = messageOf(say.tell, { to, method })
-    if (line !== undefined && !line.isFull && !this.#paused.has(to)) {
-      line.postWith(message, args)
-      return true
-    }
-    if (line === undefined && this.#state !== 'gone' && this.#backlogBytes < BACKLOG_BYTES) {
-      this.#keep({ message, body: encode(args, this.#values) })
-      return true
-    }
-    const reason = this.#state === 'gone' ? 'node lost' : 'overflow'
-    this.#owner.bury(reason, remoteAddress(this.name, to), method)
-    return false
+    if (this.#line !== undefined) this.#line.postWith(message, args)
+    else this.#keep({ message, body: encode(args, this.#values) })
+    return true
+  }
+
+  /** Why nothing more should go to the node. */
+  get #obstacle(): DeadLetterReason | undefined {
+    if (this.#state === 'gone') return 'node lost'
+    const isFull = this.#line?.isFull ?? this.#backlogBytes >= BACKLOG_BYTES
+    return isFull ? 'overflow' : undefined
   }
 
   ask(to: string, method: string, args: unknown, call: RemoteCall): Promise<unknown> {
@@ -218,6 +238,15 @@ export class Peer implements Creditor {
     const answer = new Answer(0, this)
     const message = messageOf(say.stop, { to, count: drain ? 1 : 0 })
     this.#begin(answer, message, undefined, { timeoutMs: Infinity })
+    await answer.promise
+  }
+
+  /** The actor fails with that other one from now on, or does so no more. */
+  async link(to: string, other: ActorRef, isTied: boolean): Promise<void> {
+    const answer = new Answer(0, this)
+    const message = messageOf(say.link, { to, count: isTied ? 1 : 0 })
+    const body = encode(other, this.#values)
+    this.#begin(answer, message, body, { timeoutMs: Infinity, isIdempotent: true })
     await answer.promise
   }
 
@@ -362,6 +391,7 @@ export class Peer implements Creditor {
         return true
       case say.resume:
         this.#paused.delete(message.to)
+        this.#owner.relieved(this)
         return true
       case say.reply:
       case say.failure:

@@ -1,5 +1,6 @@
 import { engage, type Engaged } from '@ringpost/core/internal'
 import type { Dealer, Router } from '@ringpost/transport'
+import { soon } from '../host/soon.ts'
 
 /** Messages taken before timers and other sockets have their turn. */
 const BURST = 256
@@ -70,7 +71,7 @@ export class Port {
   readonly #changed = (): void => {
     if (this.#isDue || this.#socket.closed) return
     this.#isDue = true
-    queueMicrotask(this.#turn)
+    soon(this.#turn)
   }
 
   readonly #turn = (): void => {

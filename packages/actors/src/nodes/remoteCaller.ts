@@ -1,6 +1,7 @@
 import { ActorError } from '../errors.ts'
 import type { Address } from '../host/address.ts'
 import type { Down } from '../host/down.ts'
+import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
 import { ActorRef, type CallOptions, type Caller } from '../host/ref.ts'
@@ -8,6 +9,28 @@ import type { RemoteAddress } from './remoteAddress.ts'
 
 /** A request to the program's host: to stop an actor of another node. */
 export const STOP_REMOTE = 'node.stop'
+
+/** A request to the program's host: to tie an actor of another node to one of this, or to take that back. */
+export const LINK_REMOTE = 'node.link'
+
+/** What is asked with it. */
+export interface RemoteLink {
+  readonly url: string
+  readonly to: Address
+  readonly isTied: boolean
+}
+
+/** The program's host says that an actor of another node is to be told nothing more. */
+export const REFUSED_REMOTE = 'node.refused'
+
+/** What it says of it. */
+export interface RemoteRefusal {
+  readonly url: string
+  readonly reason: DeadLetterReason
+}
+
+/** The program's host says, by its URL, that the actor may be told something again. */
+export const WELCOME_REMOTE = 'node.welcome'
 
 /** How the gateway is to call. */
 export type Manner = 'tell' | 'ask' | 'ask again' | 'send' | 'stream'
@@ -23,14 +46,29 @@ type AnyRef = ActorRef<never>
  */
 export class RemoteCaller implements Caller {
   readonly #host: Host
+  /** Actors that are to be told nothing for now, by URL, and why. */
+  readonly #refused = new Map<string, DeadLetterReason>()
 
   constructor(host: Host) {
     this.#host = host
   }
 
+  refuse({ url, reason }: RemoteRefusal): void {
+    this.#refused.set(url, reason)
+  }
+
+  welcome(url: string): void {
+    this.#refused.delete(url)
+  }
+
   tell(ref: AnyRef, method: string, args: unknown[]): boolean {
     const { gateway } = this.#host
     if (gateway !== undefined) return gateway.tell(addressOf(ref), method, args)
+    const reason = this.#refused.get(addressOf(ref).url)
+    if (reason !== undefined) {
+      this.#host.happenings.bury(reason, ref.address, method)
+      return false
+    }
     return this.#host.calls.tell(this.#relay(ref, {}), method, relayed(ref, 'tell', args))
   }
 
@@ -64,8 +102,17 @@ export class RemoteCaller implements Caller {
     await this.#host.request(host, STOP_REMOTE, { url, options })
   }
 
+  /** The actor of the other node fails with this one from now on, or does so no more. */
+  async link({ host, url }: Address, to: Address, isTied: boolean): Promise<void> {
+    await this.#host.request(host, LINK_REMOTE, { url, to, isTied })
+  }
+
   down(address: Address, signal: AbortSignal | undefined): Promise<Down> {
     return this.#host.watches.down(address, signal)
+  }
+
+  async path(address: Address): Promise<string> {
+    return (address as RemoteAddress).path
   }
 
   #timed(ref: AnyRef): CallOptions & { readonly timeoutMs: number } {

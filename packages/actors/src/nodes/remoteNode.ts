@@ -1,9 +1,11 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
-import type { ActorHandle, ActorRef } from '../host/ref.ts'
+import type { ActorHandle, ActorRef, CallOptions } from '../host/ref.ts'
 import type { Gateway } from './gateway.ts'
 import type { Hello } from './hello.ts'
+import { NodeTopics } from './nodeTopics.ts'
 import type { Peer } from './peer.ts'
+import { TOPICS_PATH } from './topicsDesk.ts'
 
 // `any` so that every definition matches.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -13,11 +15,18 @@ type ArgumentsOf<D> = D extends ActorDefinition<infer Args, any> ? Args : unknow
 export class RemoteNode {
   readonly #gateway: Gateway
   readonly #peer: Peer
+  readonly #options: Pick<CallOptions, 'timeoutMs' | 'signal'>
 
   /** @internal */
-  constructor(gateway: Gateway, peer: Peer) {
+  constructor(gateway: Gateway, peer: Peer, options: CallOptions = {}) {
     this.#gateway = gateway
     this.#peer = peer
+    this.#options = options
+  }
+
+  /** The same node, where a spawn may take so long, 30 seconds by default, and no longer than the signal lets it. */
+  with(options: Pick<CallOptions, 'timeoutMs' | 'signal'>): RemoteNode {
+    return new RemoteNode(this.#gateway, this.#peer, { ...this.#options, ...options })
   }
 
   /** How refs name it: where it listens, or `node:` and its incarnation. */
@@ -68,10 +77,16 @@ export class RemoteNode {
    * It ends when this node is gone from there.
    *
    * Rejects with ActorError `EDENIED`: it exports nothing of that name; `EOVERFLOW`: it has spawned too many;
-   * `ENODEDOWN`; and what the factory throws.
+   * `ESCHEMA`: its schema does not let the arguments through; `ETIMEDOUT`; `ENODEDOWN`; and what the factory throws.
    */
   spawn<D>(name: string, ...args: ArgumentsOf<D>): Promise<ActorHandle<D>> {
-    return this.#gateway.spawnAt(this.#peer, name, args) as never
+    return this.#gateway.spawnAt(this.#peer, name, args, this.#options) as never
+  }
+
+  /** Its topics, as far as it lets this node at them. */
+  get topics(): NodeTopics {
+    const ref = this.#gateway.refAt(this.#peer.name, TOPICS_PATH) as ActorRef
+    return new NodeTopics(ref as never, () => this.#peer.state === 'gone')
   }
 
   /** Ends the connection, and does not make it again. The other side is told. Only of nodes that this one connected to. */

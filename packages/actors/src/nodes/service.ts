@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { ActorError } from '../errors.ts'
 import type { Down } from '../host/down.ts'
-import type { ActorHandle, ActorRef, CallOptions } from '../host/ref.ts'
+import { ActorRef, type ActorHandle, type CallOptions } from '../host/ref.ts'
+import { soon } from '../host/soon.ts'
 import { StreamSource } from '../host/streamSource.ts'
 import type { Turn } from '../host/turn.ts'
 import { readValue } from '../values/index.ts'
@@ -11,6 +12,7 @@ import { HeldTells } from './heldTells.ts'
 import type { NodeLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
+import { TOPICS_PATH, type TopicsDesk } from './topicsDesk.ts'
 
 /** What a node does for its peers. */
 export interface Provider {
@@ -22,6 +24,14 @@ export interface Provider {
   lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
   watch(ref: ActorRef, gone: (down: Down) => void): () => void
+  /** Calls back when the actor is no more and will not be restarted elsewhere. @returns what takes that back */
+  whenOver(ref: ActorRef, over: () => void): () => void
+  /** The topics of this node. */
+  readonly topics: TopicsDesk
+  /** Whether the peer may link to any actor that it may call. */
+  readonly mayLink: boolean
+  /** The actor of this node fails with the other from now on, or does so no more. */
+  link(ref: ActorRef, other: ActorRef, isTied: boolean): Promise<void>
   /** @throws {ActorError} `EDENIED`: nothing of that name is exported */
   spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorHandle>
 }
@@ -40,6 +50,8 @@ export class Service {
   readonly #asks = new Map<number, AbortController>()
   readonly #streams = new Map<number, StreamSource>()
   readonly #watches = new Map<number, () => void>()
+  /** Links of its actors to those of this node, which outlast the connection, until one of both ends. */
+  readonly #links = new Map<string, () => void>()
   readonly #held: HeldTells
   #isClosed = false
 
@@ -96,6 +108,9 @@ export class Service {
       case say.stop:
         this.#answer(message, () => [])
         return true
+      case say.link:
+        this.#answer(message, () => [this.#valueIn(frame, begin, end)])
+        return true
       case say.stream:
         this.#stream(message, frame, begin, end)
         return true
@@ -115,8 +130,12 @@ export class Service {
 
   #tell({ to, method }: Message, frame: Buffer, begin: number, end: number): void {
     try {
-      const ref = this.#find(to)
       const args = this.#argumentsIn(frame, begin, end)
+      if (to === TOPICS_PATH) {
+        this.#provider.topics.tell(method, args)
+        return
+      }
+      const ref = this.#find(to)
       if (!this.#held.has(to) && this.#provider.hasRoom(ref)) ref.callTell(method, args)
       else if (!this.#held.add(to, ref, method, args)) this.#dropped(new ActorError('EOVERFLOW'))
     } catch (error) {
@@ -142,6 +161,7 @@ export class Service {
     const { kind, to, method } = message
     if (kind === say.spawn) return this.#spawn(method, args(), call)
     if (kind === say.stop) return this.#stop(to, message.count !== 0)
+    if (kind === say.link) return this.#link(to, message.count !== 0, args()[0])
     const ref = this.#find(to).with(call)
     return kind === say.ask ? ref.callAsk(method, args()) : ref.callSend(method, args())
   }
@@ -155,7 +175,7 @@ export class Service {
     }
     const path = this.#pathOf(handle as ActorRef)
     this.#wards.set(path, handle)
-    this.#provider.watch(handle as ActorRef, () => this.#wards.delete(path))
+    this.#provider.whenOver(handle as ActorRef, () => this.#wards.delete(path))
     return handle as ActorRef
   }
 
@@ -166,6 +186,28 @@ export class Service {
     if (ward !== undefined) await ward.stop({ drain })
     else if (ref !== undefined && (await this.#provider.lives(ref)))
       throw new ActorError('EDENIED', 'Only who spawned an actor may stop it')
+  }
+
+  async #link(path: string, isTied: boolean, other: unknown): Promise<void> {
+    const ref = this.#find(path)
+    if (!(other instanceof ActorRef)) throw new ActorError('EBADMSG', 'An actor links to another')
+    if (!this.#provider.mayLink && !this.#wards.has(path))
+      throw new ActorError('EDENIED', 'Only who spawned an actor may link to it')
+    const name = `${path} ${other.toString()}`
+    if (isTied && this.#links.size >= this.#limits.watches)
+      throw tooMany(this.#limits.watches, 'links')
+    await this.#provider.link(ref, other, isTied)
+    this.#links.get(name)?.()
+    if (isTied) this.#countLink(name, [ref, other])
+  }
+
+  #countLink(name: string, between: readonly ActorRef[]): void {
+    const over = (): void => {
+      this.#links.delete(name)
+      for (const unwatch of unwatches) unwatch()
+    }
+    this.#links.set(name, over)
+    const unwatches = between.map((actor) => this.#provider.watch(actor, over))
   }
 
   #reply(id: number, controller: AbortController, value: unknown): void {
@@ -189,8 +231,11 @@ export class Service {
     if (!this.#admit(id, this.#streams.size, this.#limits.streams, 'streams')) return
     const line = this.#line
     try {
-      const ref = this.#find(to).with({ timeoutMs: remainingMs })
-      const items = ref.callStream(method, this.#argumentsIn(frame, begin, end))
+      const args = this.#argumentsIn(frame, begin, end)
+      const items =
+        to === TOPICS_PATH
+          ? this.#provider.topics.stream(method, args)
+          : this.#find(to).with({ timeoutMs: remainingMs }).callStream(method, args)
       const outlet = {
         item: (value: unknown) => {
           line.postWith(messageOf(say.item, { id }), value)
@@ -201,7 +246,7 @@ export class Service {
         threw: (error: unknown) => this.#fail(id, error),
         // The other node gives credit by items alone.
         stall: () => undefined,
-        schedule: (turn: Turn) => queueMicrotask(() => turn.run()),
+        schedule: (turn: Turn) => soon(() => turn.run()),
         ended: () => {
           if (this.#streams.get(id) === source) this.#streams.delete(id)
         },
@@ -249,13 +294,16 @@ export class Service {
     return ref
   }
 
-  #argumentsIn(frame: Buffer, begin: number, end: number): unknown[] {
-    let args: unknown
+  #valueIn(frame: Buffer, begin: number, end: number): unknown {
     try {
-      args = readValue(frame, begin, end, this.#line.values)
+      return readValue(frame, begin, end, this.#line.values)
     } catch (cause) {
       throw new ActorError('EBADMSG', 'The arguments cannot be read', { cause })
     }
+  }
+
+  #argumentsIn(frame: Buffer, begin: number, end: number): unknown[] {
+    const args = this.#valueIn(frame, begin, end)
     if (!Array.isArray(args)) throw new ActorError('EBADMSG', 'Arguments are an array')
     return args
   }

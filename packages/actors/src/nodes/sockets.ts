@@ -1,7 +1,9 @@
 import { Authenticator, Context, Dealer, Router } from '@ringpost/transport'
-import type { AuthenticatorRules } from '@ringpost/transport'
+import type { AuthenticatorRules, Observer } from '@ringpost/transport'
+import type { DialEvents, Dialer, Door, Network, Outlet, Take } from './network.ts'
 import type { ConnectOptions, ListenOptions } from './nodeOptions.ts'
 import { timesOf } from './nodeOptions.ts'
+import { Port } from './port.ts'
 
 /** What may wait for one peer, and from it, in messages of the socket. */
 const HIGH_WATER_MARK = 64
@@ -25,37 +27,61 @@ const common = (maxBytes: number) => ({
   maxMessageSize: maxBytes + MORE_BYTES,
 })
 
-/** A socket that other nodes connect to. */
-export interface Door {
-  readonly router: Router
-  close(): void
+/** Nodes reach each other by sockets. */
+export const socketNetwork: Network = {
+  async listen(endpoint, options, maxBytes) {
+    const door = new SocketDoor(options, maxBytes)
+    try {
+      await door.bind(endpoint)
+    } catch (error) {
+      door.close()
+      throw error
+    }
+    return door
+  },
+  dial: (endpoint, options, maxBytes) => new SocketDialer(endpoint, options, maxBytes),
 }
 
-/** @throws {TypeError} a key or a password is none */
-export function openDoor(options: ListenOptions, maxBytes: number): Door {
-  const rules = rulesOf(options)
-  // A context has one authenticator, and each door its own rules.
-  const context = rules === undefined ? nodesContext() : new Context()
-  const authenticator = rules === undefined ? undefined : new Authenticator({ ...rules, context })
-  const router = new Router({
-    context,
-    ...common(maxBytes),
-    ...timesOf(options).heartbeat,
-    mandatory: true,
-    notifyPeers: 'disconnect',
-    ...(options.plain !== undefined && { plainServer: true }),
-    ...(options.curve !== undefined && {
-      curveServer: true,
-      curveSecretKey: options.curve.secretKey,
-    }),
-    ...(rules !== undefined && { zapDomain: DOMAIN, zapEnforceDomain: true }),
-  })
-  return {
-    router,
-    close: () => {
-      router.close()
-      authenticator?.close()
-    },
+class SocketDoor implements Door {
+  readonly #router: Router
+  readonly #authenticator: Authenticator | undefined
+
+  /** @throws {TypeError} a key or a password is none */
+  constructor(options: ListenOptions, maxBytes: number) {
+    const rules = rulesOf(options)
+    // A context has one authenticator, and each door its own rules.
+    const context = rules === undefined ? nodesContext() : new Context()
+    this.#authenticator = rules === undefined ? undefined : new Authenticator({ ...rules, context })
+    this.#router = new Router({
+      context,
+      ...common(maxBytes),
+      ...timesOf(options).heartbeat,
+      mandatory: true,
+      notifyPeers: 'disconnect',
+      ...(options.plain !== undefined && { plainServer: true }),
+      ...(options.curve !== undefined && {
+        curveServer: true,
+        curveSecretKey: options.curve.secretKey,
+      }),
+      ...(rules !== undefined && { zapDomain: DOMAIN, zapEnforceDomain: true }),
+    })
+  }
+
+  get endpoint(): string {
+    return String(this.#router.lastEndpoint)
+  }
+
+  async bind(endpoint: string): Promise<void> {
+    await this.#router.bind(endpoint)
+  }
+
+  open(take: Take, taken: () => void): Outlet {
+    return new Port(this.#router, take, taken)
+  }
+
+  close(): void {
+    this.#router.close()
+    this.#authenticator?.close()
   }
 }
 
@@ -65,8 +91,48 @@ function rulesOf({ curve, plain }: ListenOptions): AuthenticatorRules | undefine
   return undefined
 }
 
-/** A socket that connects to another node, not connected yet. @throws {TypeError} a key is none */
-export function dealerFor(options: ConnectOptions, maxBytes: number): Dealer {
+class SocketDialer implements Dialer {
+  readonly #dealer: Dealer
+  readonly #endpoint: string
+
+  /** @throws {TypeError} a key is none */
+  constructor(endpoint: string, options: ConnectOptions, maxBytes: number) {
+    this.#dealer = dealerFor(options, maxBytes)
+    this.#endpoint = endpoint
+  }
+
+  open({ connected, lost, refused }: DialEvents, take: Take, taken: () => void): Outlet {
+    const { events } = this.#dealer
+    events.on('handshake', connected)
+    events.on('disconnect', ({ error }) => lost(error))
+    events.on('handshake:error:auth', ({ error }) => refused(error))
+    events.on('handshake:error:protocol', ({ error }) => refused(error))
+    this.#dealer.connect(this.#endpoint)
+    return new DialedPort(this.#dealer, take, taken)
+  }
+
+  close(): void {
+    this.#dealer.close()
+  }
+}
+
+/** The events of a socket end with it. */
+class DialedPort extends Port {
+  readonly #events: Observer
+
+  constructor(dealer: Dealer, take: Take, taken: () => void) {
+    super(dealer, take, taken)
+    this.#events = dealer.events
+  }
+
+  override close(): void {
+    super.close()
+    this.#events.close()
+  }
+}
+
+/** @throws {TypeError} a key is none */
+function dealerFor(options: ConnectOptions, maxBytes: number): Dealer {
   const { curve, plain } = options
   return new Dealer({
     context: nodesContext(),

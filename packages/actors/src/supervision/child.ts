@@ -37,6 +37,11 @@ export class Child implements Blueprint {
   failure: Failure | undefined
   restarts: Restarts | undefined
 
+  /** As `/parent/child`. */
+  get path(): string {
+    return `${this.family.path}/${this.name}`
+  }
+
   constructor(
     family: Family,
     id: number,

@@ -37,22 +37,27 @@ export class Supervisor implements Family {
   readonly path: string
   readonly #orders: Orders
   readonly #clock: Clock
+  readonly #random: () => number
   readonly #children = new Map<string, Child>()
   readonly #delays = new Set<() => void>()
   #policy: Policy = defaultPolicy
   #ids = 0
   #names = 0
+  /** Whether a child was ever given a name, which may be a number that would be another's. */
+  #hasGivenNames = false
   #isClosed = false
 
   /**
    * @param address of the parent: nowhere for the program
    * @param path of the parent: `''` for the program
+   * @param random from 0 to 1, for the jitter of backoffs
    */
-  constructor(address: Address, path: string, orders: Orders, clock: Clock) {
+  constructor(address: Address, path: string, orders: Orders, clock: Clock, random: () => number) {
     this.address = address
     this.path = path
     this.#orders = orders
     this.#clock = clock
+    this.#random = random
   }
 
   get policy(): Policy {
@@ -83,8 +88,11 @@ export class Supervisor implements Family {
   admit(definition: ActorDefinition, args: unknown[]): Child {
     if (this.#isClosed) throw new ActorError('ESTOPPED', 'An actor that ends spawns no more')
     const name = definition.options.name ?? this.#nextName()
-    if (this.#children.has(name))
-      throw new ActorError('EEXIST', `${this.path}/${name} exists already`)
+    if (definition.options.name !== undefined) {
+      this.#hasGivenNames = true
+      if (this.#children.has(name))
+        throw new ActorError('EEXIST', `${this.path}/${name} exists already`)
+    }
     const child = new Child(this, ++this.#ids, name, definition, args)
     this.#children.set(name, child)
     return child
@@ -187,7 +195,9 @@ export class Supervisor implements Family {
       thrown = mistake
     }
     if (directive === 'restart') {
-      const delayMs = (child.restarts ??= new Restarts(this.#policy)).next(this.#clock.now())
+      const delayMs = (child.restarts ??= new Restarts(this.#policy, this.#random)).next(
+        this.#clock.now(),
+      )
       if (delayMs !== undefined) {
         this.#orders.report(path, failure, directive)
         const all = [...this.#children.values()].filter(({ address }) => address !== undefined)
@@ -267,7 +277,7 @@ export class Supervisor implements Family {
   #nextName(): string {
     let name: string
     do name = String(++this.#names)
-    while (this.#children.has(name))
+    while (this.#hasGivenNames && this.#children.has(name))
     return name
   }
 }

@@ -167,6 +167,30 @@ describe('spawn', () => {
   })
 })
 
+describe('a ref', () => {
+  it('is made again of what it prints, for as long as the actor lives', async () => {
+    await using parent = await make(['a'])
+    const child = await parent.ask.child('a')
+    const again = system.ref<Flaky>(String(child))
+    expect(again.equals(child as never)).toBe(true)
+    again.tell.add(2)
+    expect(await child.ask.value()).toBe(2)
+    await parent.stop()
+    await expect(again.ask.value()).rejects.toMatchObject({ code: 'ENOACTOR' })
+    for (const text of ['actor:0/1', 'actor:0/1.2.3', 'actor:a/1.1', ''])
+      expect(() => system.ref(text)).toThrow(expect.objectContaining({ code: 'EINVAL' }))
+  })
+
+  it('knows the path of its actor while that lives', async () => {
+    await using parent = await make(['a'])
+    const child = await parent.ask.child('a')
+    expect(await child.path()).toBe('/parent/a')
+    expect(await parent.path()).toBe('/parent')
+    await parent.stop()
+    expect(await codeOf(child.path())).toBe('ENOACTOR')
+  })
+})
+
 describe('stop', () => {
   it('handles what is in the mailbox first', async () => {
     const actor = await system.spawn(flaky, 0)

@@ -7,7 +7,9 @@ import { ActorError } from '../errors.ts'
 import { PROGRAM } from '../host/address.ts'
 import { boardMemory, type Board } from '../host/board.ts'
 import { filesOf } from '../host/meeting.ts'
+import { threadPlatform, type Platform } from '../host/platform.ts'
 import { RelayedBoard } from '../host/relayedBoard.ts'
+import { socketNetwork } from '../nodes/sockets.ts'
 import { HostProcess, processModule, type ProcessTask } from './hostProcess.ts'
 import type { HostOrder, HostRunner } from './hostRunner.ts'
 import type { Isolation } from './isolation.ts'
@@ -26,8 +28,8 @@ export class ProcessIsolation implements Isolation {
   readonly system: string
   readonly board: Board
   readonly file = processModule
-  // The program's own event loop carries its messages: another thread's would have to wake it for each.
-  readonly context = new Context({ ioThreads: 0 })
+  readonly program: Platform
+  readonly network = socketNetwork
   readonly #folder: string
   readonly #seats: number
   readonly #resourceLimits: ResourceLimits | undefined
@@ -45,6 +47,8 @@ export class ProcessIsolation implements Isolation {
       throw new ActorError('EINVAL', `The path is too long for sockets: ${tmpdir()}`)
     this.#folder = mkdtempSync(join(tmpdir(), 'ringpost-'))
     this.system = `ipc://${this.#folder}`
+    // The program's own event loop carries its messages: another thread's would have to wake it for each.
+    this.program = threadPlatform(this.system, PROGRAM, new Context({ ioThreads: 0 }))
     this.#seats = seats
     this.#resourceLimits = resourceLimits
     this.board = new RelayedBoard(boardMemory(seats), PROGRAM, {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
 import type { ActorDefinition } from '../definition/definition.ts'
-import type { Handlers } from '../definition/types.ts'
+import type { Handlers, HandlersOf } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
 import type { Farm } from '../farm/farm.ts'
 import { makeFarm, type Workers } from '../farm/makeFarm.ts'
@@ -9,11 +9,12 @@ import type { FarmOptions } from '../farm/options.ts'
 import { PipelineDraft } from '../farm/pipeline.ts'
 import type { Ground } from '../farm/recruiter.ts'
 import type { ModuleFunction } from '../farm/work.ts'
-import { PROGRAM, type Address } from '../host/address.ts'
+import { addressIn, PROGRAM, type Address } from '../host/address.ts'
+import type { Clock } from '../host/clock.ts'
 import { Host } from '../host/host.ts'
 import type { Logger } from '../host/logger.ts'
 import type { Move } from '../host/moves.ts'
-import { ActorHandle, type ActorRef } from '../host/ref.ts'
+import { ActorHandle, ActorRef } from '../host/ref.ts'
 import type { SystemEvents } from '../host/systemEvents.ts'
 import type { PoolOptions } from '../many/pool/options.ts'
 import type { Pool } from '../many/pool/pool.ts'
@@ -100,18 +101,21 @@ export class ActorSystem implements AsyncDisposable {
   readonly topics: Topics
 
   /** @internal */
-  constructor(hosts: number, options: SystemOptions) {
+  constructor(
+    hosts: number,
+    options: SystemOptions,
+    isolation: Isolation = isolationOf(hosts + 1, options),
+  ) {
     const { supervision = {}, stuckMs = STUCK_MS, closing = {}, signals = [] } = options
     const { replacements, logger = stderrLogger } = options
     this.#seats = hosts + 1
-    this.#isolation = isolationOf(this.#seats, options)
-    const { system, context, board } = this.#isolation
-    this.#host = new Host(system, PROGRAM, context, board, PROGRAM)
+    this.#isolation = isolation
+    this.#host = new Host(PROGRAM, isolation.program, isolation.board, PROGRAM)
     this.#host.reporting.logWith(logger === false ? undefined : logger)
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
-    this.#threads = new Threads(this.#isolation, this.#host, { stuckMs, replacements })
+    this.#threads = new Threads(isolation, this.#host, { stuckMs, replacements })
     this.#ground = groundOf(this, this.#host, this.#threads)
     this.#closing = closing
     this.#signals = signals
@@ -157,9 +161,9 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Spawns an actor; settles when it is ready.
+   * Spawns an actor; settles when it is ready. `definition.with({ startTimeoutMs, signal })` says how long that may take.
    *
-   * @throws {ActorError} `ELOAD`: the host cannot load the definition; `EVALUE`: an argument cannot be sent; `EEXIST`: the name is taken; `ENOHOST`, `EHOSTDOWN`, `ECLOSED`; and what its factory throws
+   * @throws {ActorError} `ETIMEDOUT`: it is not ready in time; `ESCHEMA`: its schema does not let an argument through; `ELOAD`: the host cannot load the definition; `EVALUE`: an argument cannot be sent; `EEXIST`: the name is taken; `ENOHOST`, `EHOSTDOWN`, `ECLOSED`; and what its factory throws
    */
   async spawn<Args extends unknown[], H>(
     definition: ActorDefinition<Args, H>,
@@ -195,7 +199,7 @@ export class ActorSystem implements AsyncDisposable {
     workers: ActorDefinition<Args, H>,
     ...options: Args extends [] ? [FarmOptions?] : [FarmOptions & { args: Args }]
   ): Promise<Farm<H>>
-  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<H>>
+  farm<H>(workers: readonly ActorRef<H>[]): Promise<Farm<HandlersOf<H>>>
   farm(workers: ModuleFunction & FarmOptions): Promise<Farm<NoHandlers>>
   farm(workers?: undefined, options?: FarmOptions): Promise<Farm<NoHandlers>>
   farm(
@@ -237,12 +241,15 @@ export class ActorSystem implements AsyncDisposable {
 
   /**
    * An actor of another node: `system.ref<typeof counter>('tcp://10.0.0.7:9000/counter')`. Connects if
-   * that was not done. What a ref prints is good here too.
+   * that was not done. What a ref has printed (`String(ref)`) is good here too, of this node's actors as well.
    *
-   * @throws {ActorError} `EINVAL`: it names no actor of a node; `ECLOSED`
+   * @throws {ActorError} `EINVAL`: it names no actor; `ECLOSED`
    */
-  ref<D = Handlers>(url: string): ActorRef<D> {
-    return this.#gateway.ref(url) as never
+  ref<D = Handlers>(text: string): ActorRef<D> {
+    if (this.#closed !== undefined) throw new ActorError('ECLOSED')
+    const address = addressIn(text)
+    if (address !== undefined) return new ActorRef(address, this.#host.calls)
+    return this.#gateway.ref(text) as never
   }
 
   /**
@@ -274,20 +281,27 @@ export class ActorSystem implements AsyncDisposable {
 
   get #gateway(): Gateway {
     if (this.#closed !== undefined) throw new ActorError('ECLOSED')
-    return (this.#host.gateway ??= new Gateway(this.#host, this.#dial))
+    return (this.#host.gateway ??= new Gateway(
+      this.#host,
+      this.#dial,
+      this.#isolation.network,
+      this.#isolation.program.clock,
+    ))
   }
 
   async #close({ drainMs = DRAIN_MS, graceMs = GRACE_MS }: CloseOptions): Promise<void> {
     for (const signal of this.#signals) process.off(signal, this.#onSignal)
-    await within(drainMs, this.#host.families.guardian.close(true))
-    for (let seat = 0; seat < this.#seats; seat++) this.#isolation.board.seat(seat).abortAll()
+    const { board, program } = this.#isolation
+    const { clock } = program
+    await within(clock, drainMs, this.#host.families.guardian.close(true))
+    for (let seat = 0; seat < this.#seats; seat++) board.seat(seat).abortAll()
     await Promise.all([
       this.#threads.close(graceMs),
-      within(2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
+      within(clock, 2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
     ])
     this.#host.gateway?.close()
     this.#host.close()
-    this.#isolation.close()
+    this.#isolation.close?.()
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -309,13 +323,13 @@ function callNow(call: () => unknown, done: () => void): void {
 }
 
 /** Settles when the work is done, or after so many milliseconds. */
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
+async function within(clock: Clock, limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: unknown
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs)
+    timer = clock.after(limitMs, resolve)
   })
   await Promise.race([work, late])
-  clearTimeout(timer)
+  clock.cancel(timer)
 }
 
 /** A system without hosts has nothing to keep apart. */

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { ResourceLimits } from 'node:worker_threads'
 import { context } from '@ringpost/core'
+import { PROGRAM } from '../host/address.ts'
 import { Board } from '../host/board.ts'
+import { threadPlatform } from '../host/platform.ts'
+import { socketNetwork } from '../nodes/sockets.ts'
 import type { HostOrder, HostRunner } from './hostRunner.ts'
 import { hostModule, HostThread } from './hostThread.ts'
 import type { Isolation } from './isolation.ts'
@@ -9,7 +12,8 @@ import type { Isolation } from './isolation.ts'
 /** Hosts are threads of the program's process. */
 export class ThreadIsolation implements Isolation {
   readonly system = randomUUID()
-  readonly context = context
+  readonly program = threadPlatform(this.system, PROGRAM, context)
+  readonly network = socketNetwork
   readonly board: Board
   readonly file = hostModule
   readonly #resourceLimits: ResourceLimits | undefined
@@ -23,13 +27,5 @@ export class ThreadIsolation implements Isolation {
   run(order: HostOrder): HostRunner {
     const task = { ...order, system: this.system, board: this.board.buffer }
     return new HostThread(task, this.#resourceLimits)
-  }
-
-  remove(): void {
-    // What it had, its thread has taken along.
-  }
-
-  close(): void {
-    // As above.
   }
 }

@@ -146,24 +146,26 @@ export class Threads {
       if (!this.#greeted.has(thread.number)) thread.terminate({ why: 'terminated' })
     const all = [...this.#threads.values()]
     const asked = [...this.#greeted].map((host) => this.#host.request(host, 'close', { graceMs }))
-    const late = setTimeout(() => {
+    const { clock } = this.#isolation.program
+    const late = clock.after(2 * graceMs, () => {
       for (const thread of all) thread.terminate({ why: 'terminated' })
-    }, 2 * graceMs)
+    })
     // One that ends before it has answered is no less closed.
     await Promise.allSettled(asked)
     await Promise.all(all.map((thread) => thread.ended))
-    clearTimeout(late)
+    clock.cancel(late)
   }
 
   /** As long as there is a thread for the seat. */
   async #keep(first: HostRunner): Promise<void> {
     const { seat } = first
-    const restarts = new Restarts(this.#limits)
+    const { clock, random } = this.#isolation.program
+    const restarts = new Restarts(this.#limits, random)
     let thread: HostRunner | undefined = first
     while (true) {
       await thread?.ended
       if (this.#isClosing) return
-      const delayMs = restarts.next(performance.now())
+      const delayMs = restarts.next(clock.now())
       if (delayMs === undefined) break
       await this.#delay(delayMs)
       if (this.#isClosing) return
@@ -187,13 +189,14 @@ export class Threads {
     const thread = this.#isolation.run({ number, seat, beatMs })
     this.#threads.set(number, thread)
     const ended = this.#attend(thread)
-    const late = setTimeout(() => thread.terminate({ why: 'terminated' }), BOOT_MS)
+    const { clock } = this.#isolation.program
+    const late = clock.after(BOOT_MS, () => thread.terminate({ why: 'terminated' }))
     try {
       await Promise.race([said, ended.then((loss) => this.#failBoot(loss))])
       if (this.#threads.has(number)) this.#greeted.add(number)
       await this.#host.request(number, 'welcome', this.#welcome())
     } finally {
-      clearTimeout(late)
+      clock.cancel(late)
       this.#hellos.delete(number)
     }
     this.#places.set(number, { host: number, seat })
@@ -220,7 +223,7 @@ export class Threads {
     this.#stopped.delete(number)
     this.#threads.delete(number)
     this.#greeted.delete(number)
-    this.#isolation.remove(number)
+    this.#isolation.remove?.(number)
     this.#lost.push(lost)
     if (this.#places.delete(number)) this.#expected++
     if (!this.#isClosing) {
@@ -268,9 +271,8 @@ export class Threads {
 
   #look(): void {
     const running = [...this.#threads.values()].filter(({ number }) => this.#places.has(number))
-    const looks = running.map(
-      (thread) => [thread, this.#isolation.board.seat(thread.seat).progress] as const,
-    )
+    const { board } = this.#isolation
+    const looks = running.map((thread) => [thread, board.seat(thread.seat).progress] as const)
     for (const thread of this.#watchdog.look(looks))
       thread.terminate({ why: 'stuck', forMs: this.#stuckMs })
   }
@@ -293,13 +295,14 @@ export class Threads {
 
   /** Settles after so many milliseconds, or when the system closes. */
   #delay(delayMs: number): Promise<void> {
+    const { clock } = this.#isolation.program
     return new Promise((resolve) => {
       const end = (): void => {
         this.#delays.delete(end)
-        clearTimeout(timer)
+        clock.cancel(timer)
         resolve()
       }
-      const timer = setTimeout(end, delayMs)
+      const timer = clock.after(delayMs, end)
       this.#delays.add(end)
     })
   }

@@ -10,6 +10,7 @@ import { systemClock, type Clock } from '../host/clock.ts'
 import type { DeadLetter } from '../host/events.ts'
 import type { Lost } from '../host/families.ts'
 import { Host } from '../host/host.ts'
+import { threadPlatform } from '../host/platform.ts'
 import { ActorRef } from '../host/ref.ts'
 
 let systems = 0
@@ -24,7 +25,7 @@ export function openHosts(
   const board = Board.of(count)
   const hosts = Array.from(
     { length: count },
-    (_, number) => new Host(system, number, context, board, number, clock),
+    (_, number) => new Host(number, threadPlatform(system, number, context, clock), board, number),
   )
   // What a system serves, of which these hosts are the threads.
   for (const name of ['awaits', 'forget', 'moved', 'terminate'])

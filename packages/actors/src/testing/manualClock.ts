@@ -15,10 +15,17 @@ export class ManualClock implements Clock {
     this.#now = now
   }
 
+  /** Milliseconds since the epoch. */
   now(): number {
     return this.#now
   }
 
+  /** When the next alarm is due, in milliseconds since the epoch; undefined: there is none. */
+  get next(): number | undefined {
+    return this.#first()?.at
+  }
+
+  /** Acts once, in so many milliseconds. @returns what `cancel` takes */
   after(delayMs: number, act: () => void): unknown {
     const alarm = { at: this.#now + delayMs, act }
     this.#alarms.add(alarm)
@@ -31,20 +38,24 @@ export class ManualClock implements Clock {
 
   /** Goes on by so many milliseconds; what falls due acts on the way, each at its time. */
   advance(byMs: number): void {
-    const until = this.#now + byMs
+    this.advanceTo(this.#now + byMs)
+  }
+
+  /** Goes on to a time, in milliseconds since the epoch, as `advance` does. */
+  advanceTo(until: number): void {
     let next: Alarm | undefined
-    while ((next = this.#firstUntil(until)) !== undefined) {
+    while ((next = this.#first()) !== undefined && next.at <= until) {
       this.#alarms.delete(next)
       this.#now = Math.max(this.#now, next.at)
       next.act()
     }
-    this.#now = until
+    this.#now = Math.max(this.#now, until)
   }
 
-  #firstUntil(until: number): Alarm | undefined {
+  /** The one that is due next; of several, the one that was set first. */
+  #first(): Alarm | undefined {
     let first: Alarm | undefined
-    for (const alarm of this.#alarms)
-      if (alarm.at <= until && (first === undefined || alarm.at < first.at)) first = alarm
+    for (const alarm of this.#alarms) if (first === undefined || alarm.at < first.at) first = alarm
     return first
   }
 }

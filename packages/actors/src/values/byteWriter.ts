@@ -7,11 +7,13 @@ const LEAST_REST_BYTES = 1_024
 /**
  * Bytes that grow: headers and values are written one after the other, then taken as one Buffer.
  *
- * `bytes` is replaced when it is too small, yet positions stay what they are. What was taken is never
+ * `bytes` and `view` are replaced when they are too small, yet positions stay what they are. What was taken is never
  * written to again; small Buffers share one piece of memory.
  */
 export class ByteWriter {
   bytes: Buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  /** The same bytes, for numbers of several: the methods of Buffer take ten times as long. */
+  view = viewOf(this.bytes)
   /** The position in `bytes` of the next byte. */
   length = 0
   /** Where that which is taken next begins. */
@@ -34,26 +36,20 @@ export class ByteWriter {
 
   u16(value: number): void {
     this.reserve(2)
-    const { bytes, length } = this
-    bytes[length] = value >>> 8
-    bytes[length + 1] = value
-    this.length = length + 2
+    this.view.setUint16(this.length, value)
+    this.length += 2
   }
 
   /** Big-endian, as all of msgpack and ZMTP. */
   u32(value: number): void {
     this.reserve(4)
-    const { bytes, length } = this
-    bytes[length] = value >>> 24
-    bytes[length + 1] = value >>> 16
-    bytes[length + 2] = value >>> 8
-    bytes[length + 3] = value
-    this.length = length + 4
+    this.view.setUint32(this.length, value)
+    this.length += 4
   }
 
   f64(value: number): void {
     this.reserve(8)
-    this.bytes.writeDoubleBE(value, this.length)
+    this.view.setFloat64(this.length, value)
     this.length += 8
   }
 
@@ -72,11 +68,7 @@ export class ByteWriter {
 
   /** Writes at a position that was reserved before, such as a length that is known in the end. */
   setU32(value: number, at: number): void {
-    const { bytes } = this
-    bytes[at] = value >>> 24
-    bytes[at + 1] = value >>> 16
-    bytes[at + 2] = value >>> 8
-    bytes[at + 3] = value
+    this.view.setUint32(at, value)
   }
 
   /** Forgets what was written from this position on, which is a `length` of before. */
@@ -88,7 +80,7 @@ export class ByteWriter {
   take(): Buffer {
     const taken = this.bytes.subarray(this.#begin, this.length)
     if (this.bytes.length - this.length < LEAST_REST_BYTES || this.bytes.length > CHUNK_BYTES) {
-      this.bytes = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+      this.#replace(Buffer.allocUnsafeSlow(CHUNK_BYTES))
       this.length = 0
     }
     this.#begin = this.length
@@ -100,9 +92,17 @@ export class ByteWriter {
     const needed = this.length + count
     const bytes = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, needed + (needed >>> 1)))
     this.bytes.copy(bytes, this.#begin, this.#begin, this.length)
+    this.#replace(bytes)
+  }
+
+  #replace(bytes: Buffer): void {
     this.bytes = bytes
+    this.view = viewOf(bytes)
   }
 }
 
-/** `TypedArray.set` takes some 30 ns before the first byte. */
-const COPY_BY_LOOP_BYTES = 64
+/** `TypedArray.set` takes some 20 ns before the first byte, a loop more than 1 ns for each. */
+const COPY_BY_LOOP_BYTES = 16
+
+const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView =>
+  new DataView(buffer, byteOffset, length)

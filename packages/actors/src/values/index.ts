@@ -1,5 +1,5 @@
 export { ByteWriter } from './byteWriter.ts'
-export { copyValue, isImmutable } from './copyValue.ts'
+export { copyArguments, copyByBytes, copyValue, isImmutable } from './copyValue.ts'
 export type { ValueContext } from './valueContext.ts'
 export { ValueError, type ValueErrorCode } from './valueError.ts'
-export { readValue, writeValue } from './values.ts'
+export { readValue, writeArguments, writeValue } from './values.ts'

@@ -38,3 +38,11 @@ export function describeObject(value: object): string {
   if (typeof name !== 'string' || name === '') return 'is an instance of a class'
   return `is an instance of the class ${name}`
 }
+
+const bare = {}
+
+/** Whether somebody has given all objects a property that `for in` would find in each. */
+export function isPrototypeTouched(): boolean {
+  for (const _ in bare) return true
+  return false
+}

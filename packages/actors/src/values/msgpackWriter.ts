@@ -65,7 +65,7 @@ export abstract class MsgpackWriter {
       at += 9
     } else {
       bytes[at] = 0xcb
-      bytes.writeDoubleBE(value, at + 1)
+      out.view.setFloat64(at + 1, value)
       at += 9
     }
     out.length = at
@@ -218,6 +218,18 @@ export abstract class MsgpackWriter {
     this.room(5)
     if (count < 0x10) this.byte(few | count)
     else this.sized(many, count)
+  }
+
+  /** The header of a map that takes more than the one byte which was left for it. */
+  protected mapHeader(begin: number, count: number): void {
+    const extra = count < 0x1_0000 ? 2 : 4
+    this.room(extra)
+    const out = this.out
+    const { length } = out
+    out.bytes.copyWithin(begin + 1 + extra, begin + 1, length)
+    out.length = begin
+    this.sized(0xde, count)
+    out.length = length + extra
   }
 
   /** The format with two bytes for the size, or the one after it, with four. */

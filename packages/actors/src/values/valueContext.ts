@@ -2,7 +2,7 @@
 export interface ValueContext {
   /**
    * The bytes of a ref, or undefined where the object is none. Asked of objects only that are neither
-   * plain objects nor arrays nor bytes.
+   * plain objects nor arrays nor bytes. They need to stay what they are until the next call only.
    */
   toRef?(value: object): Uint8Array | undefined
   /** The ref that the bytes name: a view of what was received, valid during the call. */

@@ -1,3 +1,5 @@
+import { ActorError } from '../errors.ts'
+
 /**
  * | code       | when                                                                      |
  * | ---------- | ------------------------------------------------------------------------- |
@@ -8,12 +10,10 @@
 export type ValueErrorCode = 'EVALUE' | 'EMSGSIZE' | 'EBADMSG'
 
 /** A value cannot become bytes, or bytes cannot become a value. */
-export class ValueError extends Error {
-  override readonly name = 'ValueError'
-  readonly code: ValueErrorCode
+export class ValueError extends ActorError {
+  declare readonly code: ValueErrorCode
 
   constructor(code: ValueErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
-    this.code = code
+    super(code, message, options)
   }
 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { types } from 'node:util'
 import type { ByteWriter } from './byteWriter.ts'
-import { describeObject, isBuiltIn, isPlainPrototype } from './kinds.ts'
+import { describeObject, isBuiltIn, isPlainPrototype, isPrototypeTouched } from './kinds.ts'
 import { describeError } from './errorFields.ts'
 import { MsgpackWriter } from './msgpackWriter.ts'
 import { MetObjects } from './metObjects.ts'
@@ -31,7 +31,8 @@ export class ValueWriter extends MsgpackWriter {
   #places: Map<object, number> | undefined
   #looksForRepetition = true
 
-  write(out: ByteWriter, value: unknown, context: ValueContext = noContext): void {
+  /** @param isFresh whether it is an array that nothing in it can refer to, as arguments are */
+  write(out: ByteWriter, value: unknown, context: ValueContext = noContext, isFresh = false): void {
     this.isBusy = true
     this.out = out
     this.begin = out.length
@@ -40,7 +41,8 @@ export class ValueWriter extends MsgpackWriter {
     this.#looksForRepetition = context.references !== false
     try {
       this.#start()
-      this.#value(value)
+      if (isFresh) this.#array(value as unknown[])
+      else this.#value(value)
       this.checkSize(0)
     } catch (error) {
       out.truncate(this.begin)
@@ -109,7 +111,37 @@ export class ValueWriter extends MsgpackWriter {
     }
   }
 
+  /**
+   * Without a list of its keys: V8 gives keys and values in the order of the object's shape. How many
+   * they are is known in the end, and what was written makes room if the number takes more than a byte.
+   */
   #plainObject(object: Record<string, unknown>): void {
+    if (isPrototypeTouched()) {
+      this.#listedObject(object)
+      return
+    }
+    this.#descend()
+    const begin = this.out.length
+    this.byte(0x80)
+    let count = 0
+    let key: string | undefined
+    try {
+      for (key in object) {
+        this.string(key)
+        this.#value(object[key])
+        count++
+      }
+    } catch (error) {
+      if (error === repetition) throw error
+      // A proxy may not even tell its keys.
+      throw key === undefined ? asRefusal(error) : asRefusal(error).within(keyStep(key))
+    }
+    if (count < 0x10) this.out.bytes[begin] = 0x80 | count
+    else this.mapHeader(begin, count)
+    this.#depthLeft++
+  }
+
+  #listedObject(object: Record<string, unknown>): void {
     this.#descend()
     const keys = Object.keys(object)
     const count = keys.length
@@ -162,7 +194,7 @@ export class ValueWriter extends MsgpackWriter {
     }
     if (this.#isRepeated(value)) return
     if (types.isNativeError(value) || value instanceof Error) this.#error(value)
-    else if (isPlainPrototype(value)) this.#plainObject(value as Record<string, unknown>)
+    else if (isPlainPrototype(value)) this.#listedObject(value as Record<string, unknown>)
     else if (!isBuiltIn(value)) throw new Refusal('EVALUE', describeObject(value))
     else if (Array.isArray(value)) this.#array(value)
     else if (ArrayBuffer.isView(value)) this.#view(value)

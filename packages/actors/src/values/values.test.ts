@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import { ByteWriter } from './byteWriter.ts'
+import { copyValue } from './copyValue.ts'
 import { decode, encode, graphs, isSameGraph, roundTrip, values } from './samples.test-support.ts'
 import type { ValueContext } from './valueContext.ts'
 import { writeValue } from './values.ts'
@@ -13,7 +14,47 @@ function cloned(value: unknown): unknown {
   return Buffer.isBuffer(value) ? value : structuredClone(value)
 }
 
+/** With so many fields, one of which holds two more. */
+function withFields(count: number): Record<string, unknown> {
+  const entries = Array.from({ length: count }, (_, n) => [
+    `field ${n}`,
+    n === 3 ? { n, x: [n] } : n,
+  ])
+  return Object.fromEntries(entries) as Record<string, unknown>
+}
+
 describe('a value that is written and read', () => {
+  it.each([0, 1, 15, 16, 17])('has all of its %i fields', (count) => {
+    const object = withFields(count)
+    expectSame(roundTrip(object), object)
+    const twice = roundTrip({ first: object, list: [object] }) as {
+      first: unknown
+      list: unknown[]
+    }
+    expect(twice.list[0]).toBe(twice.first)
+    expectSame(twice.first, object)
+  })
+
+  it.each([65_535, 65_536])('has all of its %i fields', (count) => {
+    const object = withFields(count)
+    expect(isDeepStrictEqual(roundTrip(object), object)).toBe(true)
+  })
+
+  it('has its own fields only, even where all objects were given another', () => {
+    Object.defineProperty(Object.prototype, 'touched', {
+      value: 1,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
+    try {
+      expect(Object.keys(roundTrip({ own: 1 }) as object)).toEqual(['own'])
+      expect(Object.keys(copyValue({ own: 1 }) as object)).toEqual(['own'])
+    } finally {
+      delete (Object.prototype as { touched?: unknown }).touched
+    }
+  })
+
   it('is what structured clone makes of it', () => {
     const wrapped = values.filter((value) => !holdsBuffer(value))
     fc.assert(

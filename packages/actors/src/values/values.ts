@@ -19,6 +19,12 @@ export function writeValue(out: ByteWriter, value: unknown, context?: ValueConte
   free.write(out, value, context)
 }
 
+/** As `writeValue` with the array of a call's arguments, which nothing else refers to. */
+export function writeArguments(out: ByteWriter, args: unknown[], context?: ValueContext): void {
+  const free = writer.isBusy ? new ValueWriter() : writer
+  free.write(out, args, context, true)
+}
+
 /**
  * Reads the value that is bytes[begin, end).
  *

@@ -126,6 +126,7 @@ const queues = [
   bool(39, 'immediate'),
   bool(54, 'conflate', { ...conflaters, ...writes }),
   int64(22, 'maxMessageSize'),
+  int64(own + 4, 'maxMultipartBytes', fromMinusOne),
   int32(101, 'inBatchSize', positive),
   int32(102, 'outBatchSize', positive),
 ]

@@ -28,10 +28,17 @@ export interface CommonOptions
    */
   immediate: boolean
   /**
-   * The most bytes a message may have that a peer sends over a wire; larger ones end the
+   * The most bytes a frame may have that a peer sends over a wire; larger ones end the
    * connection. -1 for no limit, the default. Source: ZMQ_MAXMSGSIZE.
    */
   maxMessageSize: number
+  /**
+   * The most bytes that the frames of one message may have together, where it has more than one; larger
+   * ones end the connection, as soon as it is known that they will be. Below 65536 it is taken for that. -1,
+   * the default, for 16 times `maxMessageSize`, 16777216 at least, and no limit where a frame has none. Not an
+   * option of ZeroMQ's.
+   */
+  maxMultipartBytes: number
   /** Bytes read from a wire at a time. Default 8192. Source: ZMQ_IN_BATCH_SIZE. */
   inBatchSize: number
   /** Bytes written to a wire at a time. Default 8192. Source: ZMQ_OUT_BATCH_SIZE. */

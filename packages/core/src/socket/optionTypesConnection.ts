@@ -11,8 +11,9 @@ export interface ConnectionOptions {
    */
   reconnectMaxInterval: number
   /**
-   * When to give up trying again, a sum of: 1 the connection was refused, 2 the handshake failed,
-   * 4 after a disconnect. Default 0. Source: ZMQ_RECONNECT_STOP.
+   * When to give up trying again, a sum of: 1 the connection was refused, 2 the peer left in the
+   * handshake or did not come to its end in time, 4 after `disconnect`, even if there is something left to be
+   * sent. Default 0, though who breaks the protocol is never tried again. Source: ZMQ_RECONNECT_STOP.
    */
   reconnectStop: number
   /** The most connections waiting to be accepted. Default 100. Source: ZMQ_BACKLOG. */
@@ -44,8 +45,8 @@ export interface ConnectionOptions {
    */
   heartbeatTimeout: number
   /**
-   * The SOCKS5 proxy to connect through, `host:port`; null for none, the default. Source:
-   * ZMQ_SOCKS_PROXY.
+   * The SOCKS5 proxy to connect through over tcp, `host:port`; null for none, the default. It looks names
+   * up. Source: ZMQ_SOCKS_PROXY.
    */
   socksProxy: string | null
   /**

@@ -70,6 +70,7 @@ describe('defaults', () => {
     ['linger', -1],
     ['immediate', false],
     ['maxMessageSize', -1],
+    ['maxMultipartBytes', -1],
     ['routingId', null],
     ['mandatory', false],
     ['notifyPeers', 0],
@@ -174,6 +175,7 @@ describe('numbers', () => {
     ['priority', [0, 7], [-1]],
     ['useFd', [-1, 0, 3], [-2]],
     ['maxMessageSize', [-1, 0, 0xffffffffffff], [Infinity]],
+    ['maxMultipartBytes', [-1, 0, 0xffffffffffff], [-2, Infinity]],
   ])('%s takes %j and refuses %j', (name, good, bad) => {
     const options = new SocketOptions(socketTypeId.Dealer)
     for (const value of good) {

@@ -52,6 +52,7 @@ export class SocketOptions {
   immediate = false
   conflate = false
   maxMessageSize = -1
+  maxMultipartBytes = -1
   inBatchSize = 8192
   outBatchSize = 8192
 

@@ -523,7 +523,10 @@ export class Pipe implements PipeEnd, FrameLender {
 
   /** Looks for messages by itself again. */
   unparkReading(): void {
-    this.#setReaderParked(0)
+    // Whoever has told it so has done that, too. Nobody but this side ever says that it has parked, so that
+    // a plain read cannot miss it.
+    const { words } = this.#thread.arena
+    if (words[this.#inAt() + direction.readerParked] !== 0) this.#setReaderParked(0)
   }
 
   /** Whether anything was ever written to a direction that has not been read. */
@@ -548,13 +551,14 @@ export class Pipe implements PipeEnd, FrameLender {
 
   signalled(reasons: number): void {
     if (this.#isEnded()) return
-    this.refreshLimits()
+    // Who changes its marks says that there may be room.
+    if (reasons !== Reason.readable) this.refreshLimits()
     if (this.isPending && (reasons & Reason.attached) !== 0) this.#attached()
     if (this.#isEnded()) return
     if ((reasons & Reason.closed) !== 0) this.#noticeClosed()
     if (this.#isEnded()) return
     if ((reasons & Reason.readable) !== 0 || this.isPeerClosed) {
-      this.#setReaderParked(0)
+      this.unparkReading()
       this.#owner.pipeReadable(this)
     }
     if (this.#isEnded()) return

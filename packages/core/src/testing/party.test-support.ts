@@ -293,7 +293,8 @@ export const runtime = {
     }
     return array
   },
-  queueMicrotask: (task: () => unknown) => void current?.tasks.push(task),
+  /** What is done after one that is settled. */
+  Promise: { resolve: () => ({ then: (task: () => unknown) => void current?.tasks.push(task) }) },
   process: { nextTick: (task: () => unknown) => void current?.tasks.push(task) },
   // Time does not pass.
   setTimeout: () => ({ unref: () => undefined }),

@@ -395,7 +395,7 @@ function translate({ file, code, program }: Module, stepping: Stepping): string 
   return [
     `'use strict'`,
     'const { $atomic, $load, $store, $now, $isGenerator, $within, $map, $some, $sort } = $runtime',
-    'const { queueMicrotask, process, setTimeout, clearTimeout } = $runtime',
+    'const { Promise, process, setTimeout, clearTimeout } = $runtime',
     'let $last',
     ...statements,
     ...exported.map((name) => `$exports.${name} = ${name}`),

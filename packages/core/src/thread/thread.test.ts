@@ -114,6 +114,100 @@ describe('signals between threads', () => {
   })
 })
 
+describe('signals of a thread to itself', () => {
+  it('come in their order, once, with all their reasons, and before others', () => {
+    const { first, second, heard, connect, listen } = twoThreads()
+    const ids = [0, 1, 2].map((i) => connect(second, second, i))
+    const other = connect(first, second, 3)
+    ids.forEach((id, i) => listen(second, id, `pipe ${i}`))
+    listen(second, other, 'other')
+    first.signal(other, 1, Reason.readable)
+    for (const i of [2, 0, 2]) second.signal(ids[i]!, 1, Reason.readable)
+    second.signal(ids[0]!, 1, Reason.closed)
+    second.poll()
+    second.poll()
+    expect(heard).toEqual(['pipe 2 2', 'pipe 0 10', 'other 2'])
+  })
+
+  it('come without a call', async () => {
+    const { second, heard, connect, listen } = twoThreads()
+    const id = connect(second, second, 0)
+    listen(second, id, 'pipe')
+    second.signal(id, 1, Reason.readable)
+    await Promise.resolve()
+    expect(heard).toEqual(['pipe 2'])
+  })
+
+  it('that follow from others come the next time', () => {
+    const { second, heard, connect, listen } = twoThreads()
+    const ids = [0, 1].map((i) => connect(second, second, i))
+    const signal = (i: number): void => second.signal(ids[i]!, 1, Reason.readable)
+    let left = 3
+    const signalAgain = (): void => {
+      if (left-- > 0) signal(0)
+    }
+    listen(second, ids[0]!, 'first', signalAgain)
+    listen(second, ids[1]!, 'second', signalAgain)
+    signal(0)
+    signal(1)
+    second.poll()
+    expect(heard).toEqual(['first 2', 'second 2'])
+    second.poll()
+    expect(heard).toEqual(['first 2', 'second 2', 'first 2'])
+  })
+
+  it('are seen to once when an end asks for what is left', () => {
+    const { second, heard, connect, listen } = twoThreads()
+    const ids = [0, 1, 2].map((i) => connect(second, second, i))
+    listen(second, ids[0]!, 'first', () => second.poll())
+    listen(second, ids[1]!, 'second', () => second.poll())
+    listen(second, ids[2]!, 'third')
+    for (const id of ids) second.signal(id, 1, Reason.readable)
+    second.poll()
+    expect(heard).toEqual(['first 2', 'second 2', 'third 2'])
+  })
+
+  it('wait for the next look when an end fails, and end with their end', () => {
+    const { second, heard, connect, listen } = twoThreads()
+    const ids = [0, 1, 2].map((i) => connect(second, second, i))
+    listen(second, ids[0]!, 'first', () => {
+      throw new Error('out of memory')
+    })
+    listen(second, ids[1]!, 'second')
+    listen(second, ids[2]!, 'third')
+    for (const id of ids) second.signal(id, 1, Reason.readable)
+    expect(() => second.poll()).toThrow('out of memory')
+    second.remove(ids[1]!, 1)
+    listen(second, ids[1]!, 'anew')
+    second.poll()
+    expect(heard).toEqual(['first 2', 'third 2'])
+  })
+
+  it('keep a thread from sleeping', () => {
+    const { second, heard, connect, listen } = twoThreads()
+    const id = connect(second, second, 0)
+    listen(second, id, 'pipe')
+    second.signal(id, 1, Reason.readable)
+    const sleep = (): never => expect.unreachable()
+    second.wait(Infinity, () => false, sleep)
+    expect(heard).toEqual(['pipe 2'])
+  })
+
+  it('accept an end that is not there yet', () => {
+    const { second, connect } = twoThreads()
+    const accepted: number[] = []
+    const socketId = second.register({
+      accept: (pipeId) => accepted.push(pipeId),
+      shutDown: () => undefined,
+      terminate: () => undefined,
+    })
+    const id = connect(second, second, socketId)
+    second.signal(id, 1, Reason.attached)
+    second.poll()
+    expect(accepted).toEqual([id])
+  })
+})
+
 describe('the slots of threads', () => {
   it('count no sockets of a thread that is gone', () => {
     const { table, first } = twoThreads()

@@ -124,7 +124,7 @@ export class Connection implements TrafficEvents {
     if (this.#phase !== 'opening' || this.#error !== undefined) return
     this.#terms = terms
     const { next: then } = terms
-    wire.take = (bytes) => this.#attempt(() => this.#arrived(terms, bytes))
+    wire.take = (bytes) => this.#arrived(terms, bytes)
     this.#attempt(() => {
       if ('peer' in then) this.#ready(terms, then.peer)
       else this.#beginHandshake(terms, then.mechanism)
@@ -133,8 +133,12 @@ export class Connection implements TrafficEvents {
   }
 
   #arrived(terms: Terms, bytes: Buffer): void {
-    // Mechanisms may keep what they were given.
-    this.#received(terms, this.#phase === 'traffic' ? bytes : Buffer.from(bytes))
+    try {
+      // Mechanisms may keep what they were given.
+      this.#received(terms, this.#phase === 'traffic' ? bytes : Buffer.from(bytes))
+    } catch (error) {
+      this.#fault(error)
+    }
   }
 
   /** Runs what may find the peer at fault. */
@@ -142,13 +146,18 @@ export class Connection implements TrafficEvents {
     try {
       step()
     } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      this.failed(error)
+      this.#fault(error)
     }
+  }
+
+  #fault(error: unknown): void {
+    if (!(error instanceof WireError)) throw error
+    this.failed(error)
   }
 
   #beginHandshake(terms: Terms, make: MakeMechanism): void {
     this.#enter('handshake')
+    this.#stream.on('drain', this.#onDrain)
     const made = make(this.#handshakeEvents(terms), this.#address)
     if (made instanceof Promise) void this.#load(terms, made)
     else this.#start(made)
@@ -185,23 +194,33 @@ export class Connection implements TrafficEvents {
     if (this.#phase === 'closed' || this.#phase === 'closing') return
     terms.decoder.push(chunk)
     this.#shakeHands(terms)
-    this.#traffic?.arrived()
+    this.#traffic?.arrived(chunk.length)
   }
 
   /** Gives the mechanism what has come for it. */
-  #shakeHands({ decoder, encoder }: Terms): void {
+  #shakeHands(terms: Terms): void {
+    const { decoder } = terms
     while (this.#phase === 'handshake' && this.#mechanism !== undefined) {
       const command = decoder.readCommand()
-      const ping = decoder.takePing()
-      if (ping !== undefined) {
-        encoder.addPong(ping)
-        this.#write(encoder.take())
-      }
+      this.#answerPing(terms)
       if (command === undefined) break
+      // It answers a command by one at most, and wants three at most: that is all there is to wait unread.
       this.#mechanism.receive(command)
     }
     if (this.#phase === 'handshake' && decoder.hasEnded) this.#left()
   }
+
+  /** A peer may send any number of them: who does not read gets one answer when it does, to the latest. */
+  #answerPing(terms: Terms): void {
+    const { decoder, encoder } = terms
+    if (this.#stream.writableNeedDrain) return
+    const ping = decoder.takePing()
+    if (ping === undefined) return
+    encoder.addPong(ping)
+    this.#write(encoder.take())
+  }
+
+  readonly #onDrain = (): void => this.#answerPing(this.#terms!)
 
   #write(chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) this.#stream.write(chunk)
@@ -220,6 +239,7 @@ export class Connection implements TrafficEvents {
 
   #ready({ version, decoder, encoder }: Terms, peer: Peer): void {
     clearTimeout(this.#handshakeTimer)
+    this.#stream.off('drain', this.#onDrain)
     this.#enter('traffic')
     // There may be thousands of connections: none keeps what was for its beginning.
     this.#handshakeTimer = undefined
@@ -246,7 +266,7 @@ export class Connection implements TrafficEvents {
     this.#traffic = traffic
     traffic.start()
     // What came with the last command of an asynchronous handshake.
-    if (this.#phase === 'traffic') traffic.arrived()
+    if (this.#phase === 'traffic') traffic.arrived(0)
   }
 
   /** There may be no room for one more pipe: then there is for no connection, and others go on. */

@@ -61,14 +61,30 @@ const publishers: ReadonlySet<number> = new Set([
 const limitsSubscriptions = ({ type, maxSubscriptionBytes }: SocketSettings): boolean =>
   publishers.has(type) && maxSubscriptionBytes >= 0
 
+/** By default a message may have so many times as many bytes as one frame … */
+const FRAMES_OF_THE_LARGEST = 16
+/** … or so many, if that is more. */
+const LEAST_MULTIPART_BYTES = 16_777_216
+/** What lies in one chunk is not counted: no limit is lower. */
+const CHUNK_BYTES = 65_536
+
+function multipartLimit({ maxMultipartBytes, maxMessageSize }: SocketSettings): number {
+  if (maxMultipartBytes >= 0) return Math.max(maxMultipartBytes, CHUNK_BYTES)
+  if (maxMessageSize < 0) return Infinity
+  return Math.max(FRAMES_OF_THE_LARGEST * maxMessageSize, LEAST_MULTIPART_BYTES)
+}
+
 /** To PUB and RADIO peers have nothing to say but what they want; to XPUB, they may. */
 function decoderLimits(options: SocketSettings): DecoderLimits {
   const { type, maxMessageSize, maxSubscriptionBytes } = options
-  if (type === socketTypeId.XPublisher || !limitsSubscriptions(options)) return { maxMessageSize }
+  const maxMultipartBytes = multipartLimit(options)
+  if (type === socketTypeId.XPublisher || !limitsSubscriptions(options)) {
+    return { maxMessageSize, maxMultipartBytes }
+  }
   // A mechanism adds some bytes to a topic; and the handshake is no shorter for it.
   const most = maxSubscriptionBytes + HANDSHAKE_COMMAND_BYTES
   const frameLimit = maxMessageSize < 0 ? most : Math.min(maxMessageSize, most)
-  return { maxMessageSize: frameLimit, maxUnfinishedBytes: most }
+  return { maxMessageSize: frameLimit, maxMultipartBytes: Math.min(maxMultipartBytes, most) }
 }
 
 function selfOf(options: SocketSettings): Self {

@@ -111,6 +111,23 @@ it('what a socket sends as soon as there is room goes in the same write', async 
   expect(write).toHaveBeenCalledTimes(1)
 })
 
+it('a stream that never runs dry lets the event loop turn', async () => {
+  const { traffic, stream } = await outgoing(() => undefined)
+  traffic.start()
+  traffic.arrived(65_536)
+  expect(stream.isPaused()).toBe(false)
+  const began = performance.now()
+  while (performance.now() - began < 5);
+  traffic.arrived(65_535)
+  expect(stream.isPaused()).toBe(false)
+  traffic.arrived(65_536)
+  expect(stream.isPaused()).toBe(true)
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(stream.isPaused()).toBe(false)
+  traffic.stop()
+  stream.destroy()
+})
+
 it('what was to go with more is sent when the socket closes instead', async () => {
   const { pipe, traffic, peer } = await outgoing((writable) => writable.close())
   fill(pipe)

@@ -5,11 +5,12 @@ import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import type { MessageDecoder, MessageEncoder } from '../wire/codec.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
-import { recycle } from '../wire/frameEncoder.ts'
+import { LEAST_RETURNED_BYTES, recycle } from '../wire/frameEncoder.ts'
 import type { ZmtpVersion } from '../wire/version.ts'
 import { Heartbeat, type HeartbeatSettings } from './heartbeat.ts'
 import type { Session, SessionEngine } from './session.ts'
 import { asMessage, type Subscriptions } from './subscriptions.ts'
+import { currentTurn, isTurnLong } from './turn.ts'
 import { WaitingBytes } from './waitingBytes.ts'
 
 /** Messages taken from a pipe, or from the decoder, at once. */
@@ -20,6 +21,11 @@ const MOST_UNSENT_BYTES = 262_144
 const WRITE_BYTES = MOST_UNSENT_BYTES / 4
 /** So much is encoded in one turn of the event loop. */
 const TURN_BYTES = 1_048_576
+/** So much in one chunk says that there is more: libuv reads 32 times in a row then. */
+const FULL_CHUNK_BYTES = 65_536
+
+const settled = Promise.resolve()
+
 /** Who has sent so many messages in a row, sends more as soon as there is room. */
 const STREAM_MESSAGES = 64
 
@@ -64,11 +70,16 @@ export class Traffic implements SessionEngine {
   readonly #readAtOnce: number
   readonly #waiting: WaitingBytes | undefined
   #isChoked = false
+  #isResting = false
   #isScheduled = false
+  /** In which it has sent something last. */
+  #turn = 0
   /** Encoded in this turn of the event loop. */
   #turnBytes = 0
   #isOver = false
   #hasEnded = false
+  /** The context of the last PING that could not be answered yet. */
+  #latePing: Buffer | undefined
   readonly #outbox: Buffer[][] = []
   /** Frames that are encoded and not given to the stream yet. */
   #lent: SharedFrame[] = []
@@ -99,6 +110,8 @@ export class Traffic implements SessionEngine {
 
   #beat(): Heartbeat {
     const sendPing = (timeToLiveMs: number): void => {
+      // Who does not read would not answer it, and one at each interval would be too many in time.
+      if (this.#isChoked) return
       this.#parts.encoder.addPing(timeToLiveMs)
       this.#write()
     }
@@ -139,14 +152,32 @@ export class Traffic implements SessionEngine {
 
   // ---- from the peer to the socket
 
-  /** Something has arrived, and the decoder has it. */
-  arrived(): void {
+  /**
+   * Something has arrived, and the decoder has it.
+   *
+   * @param bytes how much
+   */
+  arrived(bytes: number): void {
     this.#heartbeat?.alive()
     this.#deliver()
+    if (bytes >= FULL_CHUNK_BYTES && !this.#isOver && isTurnLong()) this.#rest()
     // What waits lies in memory that others use next.
     this.#parts.decoder.keep()
     for (let i = this.#next; i < this.#inbox.length; i++)
       this.#inbox[i] = this.#inbox[i]!.map(copyOf)
+  }
+
+  /** Reads on when the event loop has turned. */
+  #rest(): void {
+    if (this.#isResting) return
+    this.#isResting = true
+    this.#parts.stream.pause()
+    setImmediate(this.#restIsOver)
+  }
+
+  readonly #restIsOver = (): void => {
+    this.#isResting = false
+    if (!this.#isOver) this.#deliver()
   }
 
   /** Nothing more will arrive; what has, may wait for room. */
@@ -185,7 +216,7 @@ export class Traffic implements SessionEngine {
     }
     this.#answerPing()
     if (this.#hasEnded || decoder.hasEnded) this.#events.ended()
-    else if (session.pipe !== undefined) stream.resume()
+    else if (session.pipe !== undefined && !this.#isResting) stream.resume()
   }
 
   /** Writes decoded messages into the pipe; false when it is full. */
@@ -234,12 +265,21 @@ export class Traffic implements SessionEngine {
     this.#write()
   }
 
-  /** Who has all that to read before has no need of one more sign of life. */
+  /** As `#answerPing`. */
   #answerHeartbeat(context: Buffer): void {
-    const { stream, encoder } = this.#parts
-    if (stream.writableLength >= MOST_UNSENT_BYTES) return
-    encoder.addCommand(encodePong(context))
+    if (this.#isChoked) {
+      this.#latePing = Buffer.from(context)
+      return
+    }
+    this.#parts.encoder.addCommand(encodePong(context))
     this.#write()
+  }
+
+  #answerLatePing(): void {
+    if (this.#latePing === undefined) return
+    const context = this.#latePing
+    this.#latePing = undefined
+    this.#answerHeartbeat(context)
   }
 
   pipeWritable(): void {
@@ -251,8 +291,22 @@ export class Traffic implements SessionEngine {
   pipeReadable(): void {
     const { pipe } = this.#parts.session
     if (pipe?.isPeerClosed === true) this.#leaving(pipe)
-    // Not at once: what the socket sends in the same turn goes with it, in one call of the system.
-    this.#pumpLater()
+    this.#pumpSoon()
+  }
+
+  /**
+   * What comes first in a turn of the event loop goes at once: often somebody waits for it. What comes
+   * behind it goes at the end of the turn, all in one call of the system.
+   */
+  #pumpSoon(): void {
+    if (this.#isScheduled) return
+    const turn = currentTurn()
+    if (turn === this.#turn) {
+      this.#pumpLater()
+      return
+    }
+    this.#turn = turn
+    this.#pump()
   }
 
   #pumpLater(): void {
@@ -264,6 +318,7 @@ export class Traffic implements SessionEngine {
   readonly #onDrain = (): void => {
     this.#isChoked = false
     this.#answerPing()
+    this.#answerLatePing()
     this.#pump()
   }
 
@@ -311,7 +366,7 @@ export class Traffic implements SessionEngine {
   #gather(): void {
     this.#isScheduled = true
     // A tick comes when there are no microtasks left, in which the socket learns of the room.
-    queueMicrotask(this.#gatherSoon)
+    void settled.then(this.#gatherSoon)
   }
 
   readonly #gatherSoon = (): void => process.nextTick(this.#gathered)
@@ -359,15 +414,20 @@ export class Traffic implements SessionEngine {
   #write(): void {
     const { encoder, stream } = this.#parts
     if (encoder.pendingBytes === 0 || this.#isOver) return
+    const isReturned = encoder.pendingBytes >= LEAST_RETURNED_BYTES
     const chunks = encoder.take()
     const last = chunks.length - 1
     if (last > 0) stream.cork()
     for (let i = 0; i < last; i++) stream.write(chunks[i]!)
     const giveBack = this.#giveBack()
-    stream.write(chunks[last]!, () => {
-      recycle(chunks)
-      giveBack?.()
-    })
+    if (isReturned || giveBack !== undefined) {
+      stream.write(chunks[last]!, () => {
+        recycle(chunks)
+        giveBack?.()
+      })
+    } else {
+      stream.write(chunks[last]!)
+    }
     if (last > 0) stream.uncork()
     if (stream.writableLength >= MOST_UNSENT_BYTES) this.#isChoked = stream.writableNeedDrain
   }

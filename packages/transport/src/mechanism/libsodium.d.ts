@@ -25,6 +25,13 @@ declare module 'libsodium-sumo' {
       blockHigh: number,
       key: number,
     ): number
+    _crypto_onetimeauth(
+      tag: number,
+      input: number,
+      lengthLow: number,
+      lengthHigh: number,
+      key: number,
+    ): number
     _crypto_onetimeauth_statebytes(): number
     _crypto_onetimeauth_init(state: number, key: number): number
     _crypto_onetimeauth_update(

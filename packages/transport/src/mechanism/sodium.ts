@@ -11,6 +11,8 @@ const PIECE_BYTES = 65_536
 const BLOCK_BYTES = 64
 /** The key stream begins with the key of the authenticator; what is encrypted follows. */
 const AUTHENTICATOR_KEY_BYTES = 32
+/** So much is encrypted together with the zeros that become that key. */
+const FIRST_PIECE_BYTES = PIECE_BYTES - AUTHENTICATOR_KEY_BYTES
 /** Longer than this, `TypedArray.set` is faster than a loop. */
 const LOOP_BYTES = 48
 
@@ -34,6 +36,9 @@ export class Sodium {
   readonly #givenTag: number
   readonly #tag: number
   readonly #piece: number
+  /** Of a box that is made in one piece: zeros in the place of the key, and what is behind them. */
+  readonly #input: number
+  readonly #output: number
 
   /** Use `loadSodium`. */
   constructor(module: SodiumModule) {
@@ -47,8 +52,11 @@ export class Sodium {
     this.#givenTag = module._malloc(BOX_BYTES)
     this.#tag = module._malloc(BOX_BYTES)
     this.#piece = module._malloc(PIECE_BYTES)
+    this.#input = module._malloc(PIECE_BYTES)
+    this.#output = module._malloc(PIECE_BYTES)
     // All that is ever needed is there, so that the memory does not grow and move any more.
     this.#heap = module.HEAPU8
+    this.#heap.fill(0, this.#input, this.#input + AUTHENTICATOR_KEY_BYTES)
   }
 
   /** The public key that belongs to a secret key. */
@@ -117,7 +125,12 @@ export class Sodium {
     length: number,
   ): void {
     const module = this.#module
-    this.#begin(prefixKey, nonce, nonceAt)
+    this.#setKey(prefixKey, nonce, nonceAt)
+    if (length - BOX_BYTES <= FIRST_PIECE_BYTES) {
+      this.#sealPiece(bytes, at, length - BOX_BYTES)
+      return
+    }
+    this.#beginAuthentication()
     const end = at + length
     let skipped = AUTHENTICATOR_KEY_BYTES
     let block = 0
@@ -150,16 +163,18 @@ export class Sodium {
     length: number,
   ): boolean {
     if (length < BOX_BYTES) return false
-    this.#begin(prefixKey, nonce, nonceAt)
+    this.#setKey(prefixKey, nonce, nonceAt)
+    if (length - BOX_BYTES <= FIRST_PIECE_BYTES) {
+      return this.#openPiece(bytes, at, length - BOX_BYTES)
+    }
+    this.#beginAuthentication()
     const end = at + length
     if (!this.#isAuthentic(bytes, at, end)) return false
-    const isOnePiece = length - BOX_BYTES <= PIECE_BYTES - AUTHENTICATOR_KEY_BYTES
     let skipped = AUTHENTICATOR_KEY_BYTES
     let block = 0
     for (let from = at + BOX_BYTES; from < end;) {
       const count = Math.min(end - from, PIECE_BYTES - skipped)
-      // One piece alone is there still.
-      if (!isOnePiece) this.#copyIn(bytes, from, this.#piece + skipped, count)
+      this.#copyIn(bytes, from, this.#piece + skipped, count)
       this.#applyKeyStream(skipped + count, block)
       this.#copyOut(this.#piece + skipped, bytes, from, count)
       from += count
@@ -180,15 +195,62 @@ export class Sodium {
       from += count
     }
     module._crypto_onetimeauth_final(this.#authenticator, this.#tag)
-    this.#copyIn(bytes, at, this.#givenTag, BOX_BYTES)
-    return module._crypto_verify_16(this.#tag, this.#givenTag) === 0
+    return this.#hasTag(bytes, at)
   }
 
-  /** Puts key and nonce in place, and begins to authenticate. */
-  #begin(prefixKey: Uint8Array, nonce: Uint8Array, nonceAt: number): void {
-    const module = this.#module
+  #hasTag(bytes: Uint8Array, at: number): boolean {
+    this.#copyIn(bytes, at, this.#givenTag, BOX_BYTES)
+    return this.#module._crypto_verify_16(this.#tag, this.#givenTag) === 0
+  }
+
+  #sealPiece(bytes: Uint8Array, at: number, count: number): void {
+    const text = at + BOX_BYTES
+    this.#copyIn(bytes, text, this.#input + AUTHENTICATOR_KEY_BYTES, count)
+    this.#cipherPiece(count)
+    this.#authenticatePiece(this.#output, count)
+    this.#copyOut(this.#output + AUTHENTICATOR_KEY_BYTES, bytes, text, count)
+    this.#copyOut(this.#tag, bytes, at, BOX_BYTES)
+  }
+
+  /** It is decrypted together with the key that tells whether it is authentic; nobody sees it before. */
+  #openPiece(bytes: Uint8Array, at: number, count: number): boolean {
+    const text = at + BOX_BYTES
+    this.#copyIn(bytes, text, this.#input + AUTHENTICATOR_KEY_BYTES, count)
+    this.#cipherPiece(count)
+    this.#authenticatePiece(this.#input, count)
+    if (!this.#hasTag(bytes, at)) return false
+    this.#copyOut(this.#output + AUTHENTICATOR_KEY_BYTES, bytes, text, count)
+    return true
+  }
+
+  /** From the input to the output, at whose begin the authenticator's key is then. */
+  #cipherPiece(count: number): void {
+    const length = AUTHENTICATOR_KEY_BYTES + count
+    this.#module._crypto_stream_salsa20_xor_ic(
+      this.#output,
+      this.#input,
+      length,
+      0,
+      this.#nonce,
+      0,
+      0,
+      this.#sharedKey,
+    )
+  }
+
+  /** @param piece the one that is ciphertext */
+  #authenticatePiece(piece: number, count: number): void {
+    const text = piece + AUTHENTICATOR_KEY_BYTES
+    this.#module._crypto_onetimeauth(this.#tag, text, count, 0, this.#output)
+  }
+
+  #setKey(prefixKey: Uint8Array, nonce: Uint8Array, nonceAt: number): void {
     this.#copyIn(prefixKey, 0, this.#sharedKey, KEY_BYTES)
     this.#copyIn(nonce, nonceAt, this.#nonce, 8)
+  }
+
+  #beginAuthentication(): void {
+    const module = this.#module
     module._crypto_stream_salsa20(
       this.#authenticatorKey,
       AUTHENTICATOR_KEY_BYTES,

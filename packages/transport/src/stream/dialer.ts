@@ -16,6 +16,23 @@ import type { Running } from './carrier.ts'
 import type { Wire } from './wire.ts'
 import { Reconnection } from './reconnection.ts'
 
+/** What the option `reconnectStop` may have. @see ZMQ_RECONNECT_STOP in zmq_setsockopt(3) */
+const stop = { whenRefused: 1, whenHandshakeFailed: 2, afterDisconnect: 4 } as const
+
+/**
+ * What comes before the connection, with whoever is in between. To give up it destroys the stream.
+ *
+ * @param connected calls back, once, when all that comes is of the one who is dialled
+ */
+export type Prelude = (wire: Wire, connected: () => void) => void
+
+/** What may be otherwise than for TCP without anybody in between. */
+export interface DialerOptions {
+  /** What is spoken on a connection. Default ZMTP. */
+  readonly open?: Opening
+  readonly prelude?: Prelude | undefined
+}
+
 /**
  * Connects to one endpoint, again and again. The pipe to the socket outlives the connections, so that
  * what is sent while there is none waits in it; with `immediate` each connection has its own.
@@ -26,10 +43,12 @@ export class StreamDialer implements Running {
   readonly #site: Site
   readonly #connect: () => Wire
   readonly #open: Opening
+  readonly #prelude: Prelude | undefined
   readonly #pipeName: string | undefined
   readonly #settings: ConnectionSettings
   readonly #subscriptions: Subscriptions | undefined
   readonly #reconnection: Reconnection
+  readonly #reconnectStop: number
   #session: Session | undefined
   #stream: Stream | undefined
   #connection: ReturnType<typeof openConnection> | undefined
@@ -37,19 +56,18 @@ export class StreamDialer implements Running {
   #lingering: NodeJS.Timeout | undefined
   /** The socket wants the connection no more. */
   #isLeaving = false
+  /** Because it is closed. */
+  #isAbandoned = false
   #isOver = false
   #resolveDone!: () => void
 
-  /**
-   * @param connect makes a stream
-   * @param open what is spoken on it
-   */
+  /** @param connect makes a stream */
   constructor(
     site: Site,
     endpoint: string,
     pipeName: string | undefined,
     connect: () => Wire,
-    open: Opening = openZmtp,
+    { open = openZmtp, prelude }: DialerOptions = {},
   ) {
     this.#site = site
     this.endpoint = endpoint
@@ -59,6 +77,7 @@ export class StreamDialer implements Running {
     this.#pipeName = pipeName
     this.#connect = connect
     this.#open = open
+    this.#prelude = prelude
     const { options } = site
     this.#settings = connectionSettings(site)
     this.#subscriptions = subscribes(options.type)
@@ -68,6 +87,7 @@ export class StreamDialer implements Running {
       intervalMs: options.reconnectInterval,
       mostMs: options.reconnectMaxInterval,
     })
+    this.#reconnectStop = options.reconnectStop
     // Not before the caller knows this dialer, and the socket its pipe.
     this.#timer = setTimeout(() => this.#dial(), 0).unref()
   }
@@ -88,6 +108,7 @@ export class StreamDialer implements Running {
 
   abandon(): void {
     // What is still to be sent waits for a peer, as linger says.
+    this.#isAbandoned = true
   }
 
   /** Whether there may be something left to be sent. */
@@ -129,22 +150,34 @@ export class StreamDialer implements Running {
     this.#stream = stream
     if (!this.#isLeaving) stream.unref()
     this.#tell('connect:delay')
-    const { connectTimeout } = this.#site.options
-    const timer =
-      connectTimeout > 0 ? setTimeout(() => stream.destroy(), connectTimeout).unref() : undefined
+    const limitMs = this.#connectLimitMs()
+    const timer = limitMs > 0 ? setTimeout(() => stream.destroy(), limitMs).unref() : undefined
+    let error: NodeJS.ErrnoException | undefined
     const refused = (): void => {
       clearTimeout(timer)
       this.#tell('close')
-      this.#retry()
+      if (error?.code === 'ECONNREFUSED' && this.#isToStop(stop.whenRefused)) this.#end()
+      else this.#retry()
     }
-    // Why it was refused does not matter: it is tried again.
-    stream.on('error', () => undefined)
+    stream.on('error', (reason) => {
+      error = reason
+    })
     stream.once('close', refused)
-    stream.once('connect', () => {
+    const connected = (): void => {
       clearTimeout(timer)
       stream.off('close', refused)
       this.#connected(wire)
+    }
+    stream.once('connect', () => {
+      if (this.#prelude === undefined) connected()
+      else this.#prelude(wire, connected)
     })
+  }
+
+  /** The system gives up by itself where nobody answers; somebody in between may keep silent. */
+  #connectLimitMs(): number {
+    const { connectTimeout, handshakeInterval } = this.#site.options
+    return connectTimeout > 0 || this.#prelude === undefined ? connectTimeout : handshakeInterval
   }
 
   #connected(wire: Wire): void {
@@ -201,14 +234,20 @@ export class StreamDialer implements Running {
     this.#site.tell(disconnectEvent(error, wasReady, this.endpoint))
     if (this.#isOver) this.#resolveDone()
     else if (isHopeless(error) || (this.#isLeaving && !this.#isWanted())) this.#end()
+    else if (!wasReady && this.#isToStop(stop.whenHandshakeFailed)) this.#end()
     else this.#retry()
+  }
+
+  #isToStop(when: number): boolean {
+    return (this.#reconnectStop & when) !== 0
   }
 
   #retry(): void {
     this.#stream = undefined
     if (this.#isOver) return
+    const isDisconnected = this.#isLeaving && !this.#isAbandoned
     const interval = this.#reconnection.nextMs()
-    if (interval === undefined) {
+    if (interval === undefined || (isDisconnected && this.#isToStop(stop.afterDisconnect))) {
       this.#end()
       return
     }

@@ -11,10 +11,11 @@ import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { openZmtp } from '../engine/zmtpOpening.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
 import { onAccept } from './listenAt.ts'
+import { Handshakes, originOf, type Handshake } from './handshakes.ts'
 import type { Wire } from './wire.ts'
 import type { Running } from './carrier.ts'
 
-/** So many peers may be in the handshake at once; more are turned away. */
+/** So many peers may be in the handshake at once. @see docs/decisions/0016-limits-of-peers.md */
 const MOST_HANDSHAKES = 1000
 
 /** What may be otherwise than for TCP. */
@@ -36,8 +37,7 @@ export class StreamListener implements Running {
   readonly #settings: ConnectionSettings
   readonly #isWelcome: (stream: Stream) => boolean
   readonly #open: Opening
-  /** Those whose peer is not known yet. */
-  readonly #handshakes = new Set<{ close(): void }>()
+  readonly #handshakes = new Handshakes(MOST_HANDSHAKES)
   #connections = 0
   #isClosed = false
   #resolveDone!: () => void
@@ -77,33 +77,33 @@ export class StreamListener implements Running {
   }
 
   abandon(): void {
-    for (const handshake of this.#handshakes) handshake.close()
+    this.#handshakes.closeAll()
   }
 
   #ended(): void {
     if (this.#isClosed && this.#connections === 0) this.#resolveDone()
   }
 
-  #refusalOf(stream: Stream): SocketError | undefined {
-    if (this.#handshakes.size >= MOST_HANDSHAKES) {
-      return new SocketError('EMFILE', { message: 'Too many peers are in the handshake' })
-    }
-    return this.#isWelcome(stream) ? undefined : new SocketError('EACCES')
+  #turnAway(stream: Stream, error: SocketError): void {
+    stream.destroy()
+    this.#site.tell({ type: 'accept:error', address: this.endpoint, error })
   }
 
   #accept(wire: Wire): void {
     const { stream } = wire
+    if (!this.#isWelcome(stream)) {
+      this.#turnAway(stream, new SocketError('EACCES'))
+      return
+    }
     const address = this.endpoint
-    const refusal = this.#refusalOf(stream)
-    if (refusal !== undefined) {
-      stream.destroy()
-      this.#site.tell({ type: 'accept:error', address, error: refusal })
+    const handshake: Handshake = { close: (error) => stream.destroy(error) }
+    const origin = originOf(stream.remoteAddress)
+    if (!this.#handshakes.add(origin, handshake, tooManyHandshakes)) {
+      this.#turnAway(stream, tooManyHandshakes())
       return
     }
     stream.unref()
     this.#site.tell({ type: 'accept', address })
-    const handshake = { close: () => stream.destroy() }
-    this.#handshakes.add(handshake)
     this.#connections++
     const { socketType } = this.#settings.self
     const subscriptions = subscribes(socketType)
@@ -112,7 +112,7 @@ export class StreamListener implements Running {
     const session = new Session()
     openConnection(wire, this.#open, this.#site.options, this.#settings, subscriptions, {
       ready: (peer) => {
-        this.#handshakes.delete(handshake)
+        this.#handshakes.delete(origin, handshake)
         const pipe = acceptedPipe(this.#site, peer, session)
         if (pipe !== undefined) session.pipe = pipe
         // Who is told of it finds the peer among the socket's, as in libzmq.
@@ -120,7 +120,7 @@ export class StreamListener implements Running {
         return session
       },
       closed: (error, wasReady) => {
-        this.#handshakes.delete(handshake)
+        this.#handshakes.delete(origin, handshake)
         const event = wasReady ? undefined : handshakeEvent(error, address)
         if (event !== undefined) this.#site.tell(event)
         session.close()
@@ -131,3 +131,6 @@ export class StreamListener implements Running {
     })
   }
 }
+
+const tooManyHandshakes = (): SocketError =>
+  new SocketError('EMFILE', { message: 'Too many peers are in the handshake' })

@@ -6,10 +6,14 @@ import { StreamDialer } from './dialer.ts'
 import { listenAt } from './listenAt.ts'
 import { StreamListener } from './listener.ts'
 import { Wire } from './wire.ts'
+import type { Credentials, Target } from '../socks/negotiation.ts'
+import { throughProxy } from '../socks/throughProxy.ts'
 import {
   hostAndPort,
   parseLocalAddress,
   parseRemoteAddress,
+  portOf,
+  splitPort,
   type RemoteAddress,
 } from './tcpAddress.ts'
 
@@ -19,13 +23,31 @@ export const tcp: Carrier = {
 
   check(address, site) {
     parseRemoteAddress(address, site.options.ipv6)
+    proxyOf(site.options)
     connectionSettings(site)
   },
 
   dial(address, site, pipeName) {
-    const remote = parseRemoteAddress(address, site.options.ipv6)
-    return new StreamDialer(site, `tcp://${address}`, pipeName, () => connect(remote, site))
+    const { options } = site
+    const remote = parseRemoteAddress(address, options.ipv6)
+    const proxy = proxyOf(options)
+    const prelude = proxy === undefined ? undefined : throughProxy(remote, credentialsOf(options))
+    const nearest = { ...remote, ...proxy }
+    const endpoint = `tcp://${address}`
+    return new StreamDialer(site, endpoint, pipeName, () => connect(nearest, site), { prelude })
   },
+}
+
+/** Where to connect to in the place of others. @throws {SocketError} `EINVAL` */
+function proxyOf({ socksProxy }: SocketSettings): Target | undefined {
+  if (socksProxy === null || socksProxy === '') return undefined
+  const { host, port } = splitPort(socksProxy)
+  return { host, port: portOf(port) }
+}
+
+function credentialsOf({ socksUsername, socksPassword }: SocketSettings): Credentials | undefined {
+  if (socksUsername === null) return undefined
+  return { username: socksUsername, password: socksPassword ?? '' }
 }
 
 function listen(text: string, site: Site): StreamListener {

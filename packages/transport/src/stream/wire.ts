@@ -45,6 +45,11 @@ export class Wire {
     return wire
   }
 
+  /** As if they had arrived now; of bytes that somebody has taken who was not to have them. */
+  give(bytes: Buffer): void {
+    if (bytes.length > 0) this.#take(bytes)
+  }
+
   /** What has not been taken comes here from now on. */
   set take(take: TakeBytes) {
     this.#take = take

@@ -65,7 +65,7 @@ function carrierOf(scheme: 'ws' | 'wss', usualPort: number): Carrier {
         return Wire.over(stream)
       }
       const open = openAsClient(host, path)
-      return new StreamDialer(site, `${scheme}://${text}`, pipeName, connect, open)
+      return new StreamDialer(site, `${scheme}://${text}`, pipeName, connect, { open })
     },
   }
 }

@@ -9,12 +9,6 @@ import { zwsFlag } from './zwsFlag.ts'
 
 const FLAG_BYTES = 1
 
-/**
- * So many pings are answered before the peer is known: answers that it does not read lie in memory, and
- * nothing else limits how many it asks for until then.
- */
-const MOST_EARLY_PINGS = 100
-
 /** The flags of ZWS as those of ZMTP. */
 const frameFlags: (number | undefined)[] = []
 frameFlags[zwsFlag.last] = 0
@@ -32,10 +26,8 @@ export class ZwsDecoder implements MessageDecoder {
   readonly #frames: WebSocketDecoder
   readonly #frameLimit: number
   readonly #maxFrames: number
-  readonly #maxUnfinishedBytes: number
+  readonly #maxMultipartBytes: number
   readonly #maxCommandSize: number
-  #isHandshake = true
-  #earlyPings = 0
   #hasCommands = true
   #cipher: FrameCipher | undefined
   /** Of the frame that was read last, those of `frame.ts`. */
@@ -53,14 +45,13 @@ export class ZwsDecoder implements MessageDecoder {
     const { maxMessageSize = -1, maxFrames = 65_536, maxCommandSize = 1_048_576 } = limits
     this.#frameLimit = maxMessageSize < 0 ? constants.MAX_LENGTH - FLAG_BYTES : maxMessageSize
     this.#maxFrames = maxFrames
-    this.#maxUnfinishedBytes = limits.maxUnfinishedBytes ?? Infinity
+    this.#maxMultipartBytes = limits.maxMultipartBytes ?? Infinity
     this.#maxCommandSize = Math.min(this.#frameLimit, maxCommandSize)
     const first = Math.min(this.#frameLimit, HANDSHAKE_COMMAND_BYTES)
     this.#frames = new WebSocketDecoder(isServer, first + FLAG_BYTES)
   }
 
   startTraffic(options: { cipher: FrameCipher | undefined; hasCommands: boolean }): void {
-    this.#isHandshake = false
     this.#cipher = options.cipher
     this.#hasCommands = options.hasCommands
     this.#frames.limit = this.#frameLimit + FLAG_BYTES
@@ -71,9 +62,7 @@ export class ZwsDecoder implements MessageDecoder {
   }
 
   takePing(): Buffer | undefined {
-    const ping = this.#frames.takePing()
-    if (ping === undefined || !this.#isHandshake) return ping
-    return ++this.#earlyPings > MOST_EARLY_PINGS ? undefined : ping
+    return this.#frames.takePing()
   }
 
   push(chunk: Buffer): void {
@@ -155,7 +144,7 @@ export class ZwsDecoder implements MessageDecoder {
     } else if (this.#parts === undefined) {
       messages.push([frame])
     } else {
-      this.#parts.push(frame)
+      this.#addPart(this.#parts, frame)
       messages.push(this.#parts)
       this.#parts = undefined
       this.#partBytes = 0
@@ -174,15 +163,20 @@ export class ZwsDecoder implements MessageDecoder {
 
   #acceptPart(frame: Buffer): void {
     this.#parts ??= []
+    this.#addPart(this.#parts, frame)
     // One more is to come.
-    if (this.#parts.push(frame) >= this.#maxFrames) {
+    if (this.#parts.length >= this.#maxFrames) {
       throw new WireError('TOO_MANY_FRAMES', `a message of more than ${this.#maxFrames} frames`)
     }
+  }
+
+  #addPart(parts: Buffer[], frame: Buffer): void {
     this.#partBytes += frame.length
-    if (this.#partBytes > this.#maxUnfinishedBytes) {
-      const what = `a message of more than ${this.#maxUnfinishedBytes} bytes`
+    if (this.#partBytes > this.#maxMultipartBytes) {
+      const what = `a message of more than ${this.#maxMultipartBytes} bytes`
       throw new WireError('MESSAGE_TOO_LARGE', what)
     }
+    parts.push(frame)
   }
 }
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { INLINE_BYTES, PACK_BYTES, unpack, type FrameMemory } from '@ringpost/core/internal'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { bytes, codeOf, cut } from '../testing/bytes.test-support.ts'
+import type { HeldFrame } from './codec.ts'
 import { type DecoderLimits, FrameDecoder, HANDSHAKE_COMMAND_BYTES } from './frameDecoder.ts'
 import { FrameEncoder } from './frameEncoder.ts'
 
@@ -353,20 +354,58 @@ describe('FrameDecoder', () => {
       expect(readAll(trafficDecoder({ maxMessageSize: 0 }), [bytes('00 00')])).toEqual([['']])
     })
 
-    it('a message whose end is not there, and that has too many bytes already', () => {
-      const decoder = trafficDecoder({ maxUnfinishedBytes: 6 })
-      const arrive = (wire: string): Buffer[][] => {
-        const messages: Buffer[][] = []
-        decoder.push(bytes(wire))
-        decoder.read(messages, 10)
-        decoder.keep()
-        return messages
-      }
-      expect(arrive('01 03 "abc" 01 03')).toEqual([])
-      expect(arrive('"def" 00 03 "ghi"')).toHaveLength(1)
-      expect(arrive('01 03 "abc" 00 04 "more" 01 03 "abc"')).toHaveLength(1)
-      expect(arrive('01 03 "def" 01 01')).toEqual([])
-      expect(codeOf(() => arrive('"g"'))).toBe('MESSAGE_TOO_LARGE')
+    describe('a message whose frames have too many bytes together,', () => {
+      const limits = { maxMultipartBytes: 6 }
+      const fitting = '01 03 "abc" 01 00 00 03 "def"'
+      const wires = [
+        ['in its last', '01 03 "abc" 00 04', '"defg"'],
+        ['before its last', '01 03 "abc" 01 04', '"defg"'],
+        ['in its first', '01 07', '"abcdefg"'],
+      ] as const
+
+      it.each(wires)('%s: by the header, however it is cut', (_, header, body) => {
+        const before = bytes(`${fitting} ${fitting} 00 07 "abcdefg"`)
+        for (const wire of [bytes(header), bytes(header + body)]) {
+          const all = Buffer.concat([before, wire])
+          for (let at = 0; at <= all.length; at++) {
+            const decoder = trafficDecoder(limits)
+            const messages: Buffer[][] = []
+            const arrive = (): void => {
+              for (const chunk of cut(all, [at])) {
+                // Its memory is used again.
+                const memory = Buffer.from(chunk)
+                decoder.push(memory)
+                decoder.read(messages, 10)
+                decoder.keep()
+                memory.fill(0)
+              }
+            }
+            expect(codeOf(arrive)).toBe('MESSAGE_TOO_LARGE')
+            expect(messages.map((frames) => frames.length)).toEqual([3, 3, 1])
+          }
+        }
+      })
+
+      it('in the memory of a pipe, too', () => {
+        const decoder = new FrameDecoder<HeldFrame>(limits)
+        const release = vi.fn<() => void>()
+        const hold = (length: number): HeldFrame => ({
+          data: Buffer.alloc(length),
+          length,
+          release,
+        })
+        decoder.startTraffic({ hold })
+        const messages: (Buffer | HeldFrame)[][] = []
+        const arrive = (chunk: string): void => {
+          decoder.push(bytes(chunk))
+          decoder.read(messages, 10)
+        }
+        for (const chunk of ['01 04 "ab"', '"cd" 00 02 "ef"', '01 04 "ab"']) arrive(chunk)
+        expect(messages.map((frames) => frames.length)).toEqual([2])
+        expect(codeOf(() => arrive('"cd" 00 03 "e"'))).toBe('MESSAGE_TOO_LARGE')
+        decoder.close()
+        expect(release).toHaveBeenCalledTimes(1)
+      })
     })
 
     it('a message of too many frames, also without any content', () => {

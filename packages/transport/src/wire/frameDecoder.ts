@@ -16,8 +16,11 @@ export interface DecoderLimits {
   maxMessageSize?: number
   /** Of one message, default 65,536: an empty frame takes two bytes to send, and a hundred to keep. */
   maxFrames?: number
-  /** Of the frames of one message, as long as its last one is not there; no limit by default. */
-  maxUnfinishedBytes?: number
+  /**
+   * Of the frames of one message together, if it has more than one; no limit by default. `transfer`
+   * does not look at it, and gives no message of more than 16 KiB.
+   */
+  maxMultipartBytes?: number
   /** Of one command after the handshake, default 1 MiB; the longest topic, say. */
   maxCommandSize?: number
 }
@@ -72,7 +75,7 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
   readonly hasEnded = false
   readonly #frameLimit: number
   readonly #maxFrames: number
-  readonly #maxUnfinishedBytes: number
+  readonly #maxMultipartBytes: number
   readonly #maxCommandSize: number
   #isHandshake = true
   #hasCommands = true
@@ -102,15 +105,15 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
 
   /** The frames of the message whose last one is not there yet. */
   #frames: (Buffer | Held)[] | undefined
+  #partBytes = 0
   /** How many of them are copies. */
   #kept = 0
-  #keptBytes = 0
   /** A command that has been read and not taken. */
   #command: Buffer | undefined
 
   constructor(limits: DecoderLimits = {}) {
     const { maxMessageSize = -1, maxFrames = 65_536, maxCommandSize = 1_048_576 } = limits
-    this.#maxUnfinishedBytes = limits.maxUnfinishedBytes ?? Infinity
+    this.#maxMultipartBytes = limits.maxMultipartBytes ?? Infinity
     this.#frameLimit = maxMessageSize < 0 ? constants.MAX_LENGTH : maxMessageSize
     this.#maxFrames = maxFrames
     this.#maxCommandSize = maxCommandSize
@@ -142,11 +145,7 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
     }
   }
 
-  /**
-   * The memory of chunks is used again: copies what has not been read of them.
-   *
-   * @throws {WireError} `MESSAGE_TOO_LARGE`
-   */
+  /** The memory of chunks is used again: copies what has not been read of them. */
   keep(): void {
     const rest = this.#chunk.length - this.#at
     this.#chunk = rest === 0 ? NOTHING : Buffer.from(this.#chunk.subarray(this.#at))
@@ -155,17 +154,9 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
     if (this.#command !== undefined) this.#command = Buffer.from(this.#command)
     const frames = this.#frames
     if (frames === undefined) return
-    if (this.#kept === 0) this.#keptBytes = 0
     for (; this.#kept < frames.length; this.#kept++) {
       const frame = frames[this.#kept]!
       if (Buffer.isBuffer(frame)) frames[this.#kept] = Buffer.from(frame)
-      this.#keptBytes += frame.length
-    }
-    if (this.#keptBytes > this.#maxUnfinishedBytes) {
-      throw new WireError(
-        'MESSAGE_TOO_LARGE',
-        `a message of more than ${this.#maxUnfinishedBytes} bytes`,
-      )
     }
   }
 
@@ -196,6 +187,7 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
    * @throws {WireError} the messages read before are in `messages`
    */
   read(messages: (Buffer | Held)[][], limit: number): number {
+    if (this.#isEmpty()) return 0
     const first = messages.length
     const end = first + limit
     while (messages.length < end && this.#command === undefined) {
@@ -217,8 +209,9 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
   transfer(sink: MessageSink): void {
     if (this.#cipher !== undefined || this.#command !== undefined) return
     if (!this.#isBetweenFrames() || this.#frames !== undefined) return
-    for (let room = sink.room(); room > 0; room = sink.room()) {
-      const messages = this.#findWhole(room)
+    while (this.#at < this.#chunk.length) {
+      const room = sink.room()
+      const messages = room === 0 ? 0 : this.#findWhole(room)
       if (messages === 0) return
       const begin = this.#at
       this.#at = this.#foundEnd
@@ -270,6 +263,11 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
     return undefined
   }
 
+  /** Whether all that has come is read: mostly, where what comes is small. */
+  #isEmpty(): boolean {
+    return this.#at >= this.#chunk.length && this.#waiting.length === 0 && !this.#hasHeader
+  }
+
   /** Whether no part of a frame has been read. */
   #isBetweenFrames(): boolean {
     return !this.#hasHeader && this.#headerBytes === 0
@@ -293,20 +291,21 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
       if (body > stop) break
       const length = isLong ? readLongSize(chunk, at) : chunk[at + 1]!
       if (length > stop - body || length > limit) break
-      if ((flags & frameFlag.more) === 0) {
-        const frame = bufferOver(buffer, byteOffset + body, length)
-        if (frames === undefined) {
-          messages.push([frame])
-        } else {
-          frames.push(frame)
+      const isLast = (flags & frameFlag.more) === 0
+      if (isLast && frames === undefined) {
+        messages.push([bufferOver(buffer, byteOffset + body, length)])
+      } else {
+        if (this.#partBytes + length > this.#maxMultipartBytes) break
+        if (frames === undefined) frames = []
+        if (!isLast && frames.length + 1 >= this.#maxFrames) break
+        frames.push(bufferOver(buffer, byteOffset + body, length))
+        this.#partBytes += length
+        if (isLast) {
           messages.push(frames)
           frames = undefined
+          this.#partBytes = 0
           this.#kept = 0
         }
-      } else {
-        if (frames === undefined) frames = []
-        if (frames.length + 1 >= this.#maxFrames) break
-        frames.push(bufferOver(buffer, byteOffset + body, length))
       }
       at = body + length
     }
@@ -375,6 +374,11 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
     const limit = isCommand ? this.#commandLimit : this.#frameLimit
     if (length > limit) {
       throw new WireError('FRAME_TOO_LARGE', `a frame of ${length} bytes; the limit is ${limit}`)
+    }
+    const isPart = this.#frames !== undefined || (flags & frameFlag.more) !== 0
+    if (!isCommand && isPart && this.#partBytes + length > this.#maxMultipartBytes) {
+      const what = `a message of more than ${this.#maxMultipartBytes} bytes`
+      throw new WireError('MESSAGE_TOO_LARGE', what)
     }
   }
 
@@ -464,12 +468,14 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
       this.#frames.push(frame)
       messages.push(this.#frames)
       this.#frames = undefined
+      this.#partBytes = 0
       this.#kept = 0
     }
   }
 
   #acceptPart(frame: Buffer | Held): void {
     this.#frames ??= []
+    this.#partBytes += frame.length
     // One more is to come.
     if (this.#frames.push(frame) >= this.#maxFrames) {
       throw new WireError('TOO_MANY_FRAMES', `a message of more than ${this.#maxFrames} frames`)

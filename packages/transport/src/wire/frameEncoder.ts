@@ -48,9 +48,12 @@ const MOST_SPARE = 16
 const spare: Stage[] = []
 const lent = new WeakMap<ArrayBufferLike, Stage>()
 
+/** Chunks that have fewer bytes together are to be forgotten, and not to be given to `recycle`. */
+export const LEAST_RETURNED_BYTES = STAGE_BYTES / 4
+
 /** What is on the stage, as a chunk; the stage is free then. */
 function takeStage(length: number): Buffer {
-  if (length <= STAGE_BYTES / 4) {
+  if (length < LEAST_RETURNED_BYTES) {
     const copy = Buffer.allocUnsafe(length)
     copy.set(stage.bytes.subarray(0, length))
     return copy

@@ -1,7 +1,13 @@
 import type { Handlers, HandlersOf, Tell } from '../../definition/types.ts'
 import type { Address } from '../../host/address.ts'
 import type { StopOptions } from '../../host/life.ts'
-import { ActorRef, type CallOptions, type Caller, type RefOwner } from '../../host/ref.ts'
+import {
+  ActorRef,
+  type Call,
+  type CallOptions,
+  type Caller,
+  type RefOwner,
+} from '../../host/ref.ts'
 import { verbs, type VerbCaller } from '../../host/verbs.ts'
 import type { Gathered, GatherOptions } from './gather.ts'
 import type { PoolView } from './view.ts'
@@ -60,7 +66,7 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
   view: PoolView | undefined
 
   /** @internal */
-  constructor(address: Address, pools: PoolCaller, owner?: RefOwner, options?: CallOptions) {
+  constructor(address: Address, pools: PoolCaller, owner?: RefOwner, options?: Call) {
     super(address, pools, owner, options)
     this.pools = pools
   }

@@ -19,7 +19,7 @@ export interface PoolsHost extends Carrier, KeeperHost {
   serve(name: string, answer: (body: never, from: number) => unknown): void
   spawn<H>(definition: ActorDefinition<[], H>, args: [], parent?: Parent): Promise<ActorHandle<H>>
   /** Messages to the actor itself go to `relay`. */
-  relayFor(address: Address, relay: (envelope: Envelope) => void): void
+  relayFor(address: Address, relay: (envelope: Envelope, isFromOutside: boolean) => void): void
   outletOf(address: Address): RelayOutlet
 }
 
@@ -55,15 +55,9 @@ export class Pools implements PoolCaller {
     const hosts = Math.max(1, this.#host.places.length)
     const range = rangeOf(options.size, hosts)
     const { replace = 'always', route, name } = options
-    // Members have numbers, as they cannot have one name.
-    const { name: _, ...memberOptions } = definition.options
     const blueprint = {
-      definition: new ActorDefinition(
-        definition.url,
-        definition.name,
-        definition.factory as never,
-        memberOptions,
-      ) as ActorDefinition<unknown[], object>,
+      // Members have numbers.
+      definition: definition.unnamed() as never,
       args: this.#host.copyArgs(args),
       plan,
       range,
@@ -86,8 +80,8 @@ export class Pools implements PoolCaller {
     const view = new PoolView(address, this.#host, key)
     this.#views.set(keyOf(address), view)
     const pool = new Pool<H>(address, this, parent?.cell)
-    this.#host.relayFor(address, (envelope) =>
-      view.relay(envelope, pool as never, this.#host.outletOf(pool.address)),
+    this.#host.relayFor(address, (envelope, isFromOutside) =>
+      view.relay(envelope, isFromOutside, pool as never, this.#host.outletOf(pool.address)),
     )
     await view.join()
     return pool
@@ -157,6 +151,10 @@ export class Pools implements PoolCaller {
 
   down(pool: Address, signal: AbortSignal | undefined): Promise<Down> {
     return this.#host.calls.down(pool, signal)
+  }
+
+  path(pool: Address): Promise<string> {
+    return this.#host.calls.path(pool)
   }
 
   sizeOf(pool: Address): number {

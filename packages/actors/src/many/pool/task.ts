@@ -1,5 +1,5 @@
 import { Pending, type Asker } from '../../host/asks.ts'
-import { kind, type Kind } from '../../host/envelope.ts'
+import { kind, kindFrom, type Kind } from '../../host/envelope.ts'
 import type { Member } from './member.ts'
 import type { Queued, TaskQueue } from './taskQueue.ts'
 
@@ -25,6 +25,8 @@ export type Bury = (task: Task, error: unknown) => void
 export abstract class Task extends Pending implements Queued {
   declare host: number
   readonly kind: Kind
+  /** Whether it is of another node. */
+  readonly isFromOutside: boolean | undefined
   readonly method: string
   args: unknown[]
   /** Who has it. */
@@ -42,12 +44,24 @@ export abstract class Task extends Pending implements Queued {
   behind: Queued | undefined
   readonly #keeper: TaskKeeper
 
-  constructor(keeper: TaskKeeper, kindOfIt: Kind, method: string, args: unknown[]) {
+  constructor(
+    keeper: TaskKeeper,
+    kindOfIt: Kind,
+    method: string,
+    args: unknown[],
+    isFromOutside?: boolean,
+  ) {
     super(NO_HOST, keeper)
     this.#keeper = keeper
     this.kind = kindOfIt
+    this.isFromOutside = isFromOutside
     this.method = method
     this.args = args
+  }
+
+  /** As a member is handed it. */
+  get handedAs(): Kind {
+    return kindFrom(this.kind, this.isFromOutside)
   }
 
   /** Tells its caller; called once. */
@@ -87,8 +101,8 @@ export class AskTask extends Task {
   #resolve!: (value: unknown) => void
   #reject!: (error: unknown) => void
 
-  constructor(keeper: TaskKeeper, method: string, args: unknown[]) {
-    super(keeper, kind.ask, method, args)
+  constructor(keeper: TaskKeeper, method: string, args: unknown[], isFromOutside?: boolean) {
+    super(keeper, kind.ask, method, args, isFromOutside)
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -108,8 +122,14 @@ export class AskTask extends Task {
 export class TellTask extends Task {
   readonly #bury: Bury
 
-  constructor(keeper: TaskKeeper, method: string, args: unknown[], bury: Bury) {
-    super(keeper, kind.tell, method, args)
+  constructor(
+    keeper: TaskKeeper,
+    method: string,
+    args: unknown[],
+    bury: Bury,
+    isFromOutside?: boolean,
+  ) {
+    super(keeper, kind.tell, method, args, isFromOutside)
     this.#bury = bury
   }
 
@@ -126,8 +146,14 @@ export class SendTask extends TellTask {
   #resolve!: () => void
   #reject: ((error: unknown) => void) | undefined
 
-  constructor(keeper: TaskKeeper, method: string, args: unknown[], bury: Bury) {
-    super(keeper, method, args, bury)
+  constructor(
+    keeper: TaskKeeper,
+    method: string,
+    args: unknown[],
+    bury: Bury,
+    isFromOutside?: boolean,
+  ) {
+    super(keeper, method, args, bury, isFromOutside)
     this.taken = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

@@ -2,7 +2,7 @@ import { ActorError } from '../../errors.ts'
 import type { Address } from '../../host/address.ts'
 import type { Pending } from '../../host/asks.ts'
 import { kind, type Envelope } from '../../host/envelope.ts'
-import { ActorRef } from '../../host/ref.ts'
+import { ActorRef, type Call } from '../../host/ref.ts'
 import { Timeout } from '../../host/timeouts.ts'
 import type { Carrier } from './carrier.ts'
 import { Credit, MAX_WINDOW } from './credit.ts'
@@ -79,19 +79,21 @@ export class PoolView implements TaskKeeper {
     return (this.#joining ??= this.#join())
   }
 
-  tell(_ref: ActorRef<never>, method: string, args: unknown[]): boolean {
+  tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
+    const { isFromOutside } = ref.options
     this.#start()
     if (this.#over !== undefined || this.#isFull) {
       const reason = this.#over === undefined ? 'overflow' : 'no such actor'
       this.#carrier.bury(reason, this.address, method)
       return false
     }
-    if (this.#isBroadcast) return this.tellAll(method, args)
-    this.#begin(new TellTask(this, method, args, this.#bury), Infinity)
+    if (this.#isBroadcast) return this.tellAll(method, args, isFromOutside)
+    this.#begin(new TellTask(this, method, args, this.#bury, isFromOutside), Infinity)
     return true
   }
 
   async send(ref: ActorRef<never>, method: string, args: unknown[]): Promise<void> {
+    const { isFromOutside } = ref.options
     this.#start()
     if (this.#over !== undefined) throw this.#over.error
     if (this.#isBroadcast) {
@@ -99,19 +101,19 @@ export class PoolView implements TaskKeeper {
         this.#members.map((member) => this.#refOf(member, ref).callSend(method, args)),
       )
     } else if (this.#isFull) {
-      const task = new SendTask(this, method, args, this.#bury)
+      const task = new SendTask(this, method, args, this.#bury, isFromOutside)
       this.#begin(
         task,
         ref.options.timeoutMs ?? this.#carrier.timeLeft(ref.owner?.deadline),
         ref.options.signal,
       )
       await task.taken
-    } else this.#begin(new TellTask(this, method, args, this.#bury), Infinity)
+    } else this.#begin(new TellTask(this, method, args, this.#bury, isFromOutside), Infinity)
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
     this.#start()
-    const task = new AskTask(this, method, args)
+    const task = new AskTask(this, method, args, ref.options.isFromOutside)
     try {
       this.#begin(task, this.#timeoutOf(ref), ref.options.signal)
     } catch (error) {
@@ -140,10 +142,11 @@ export class PoolView implements TaskKeeper {
   }
 
   /** Tells all members. @returns whether all of them took it */
-  tellAll(method: string, args: unknown[]): boolean {
+  tellAll(method: string, args: unknown[], isFromOutside = false): boolean {
     let isTakenByAll = this.#over === undefined
+    const by = { options: { isFromOutside } }
     for (const member of this.#members)
-      isTakenByAll = this.#refOf(member).callTell(method, args) && isTakenByAll
+      isTakenByAll = this.#refOf(member, by).callTell(method, args) && isTakenByAll
     return isTakenByAll
   }
 
@@ -167,12 +170,18 @@ export class PoolView implements TaskKeeper {
   }
 
   /** Handles a message that was sent to the pool's own address, from where it is not known as a pool. */
-  relay(envelope: Envelope, ref: ActorRef<never>, outlet: RelayOutlet): void {
+  relay(
+    envelope: Envelope,
+    isFromOutside: boolean,
+    pool: ActorRef<never>,
+    outlet: RelayOutlet,
+  ): void {
     const { method, deadline } = envelope
     const args = envelope.body as unknown[]
+    const from: Call = { isFromOutside }
+    const ref = isFromOutside ? (pool.with(from) as ActorRef<never>) : pool
     if (envelope.kind === kind.tell) {
-      this.tell(ref, method, args)
-      if (envelope.id !== 0) outlet.reply(envelope, undefined)
+      this.#relayTell(envelope, ref, outlet)
       return
     }
     const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.#now())
@@ -183,6 +192,16 @@ export class PoolView implements TaskKeeper {
         (value) => outlet.reply(envelope, value),
         (error: unknown) => outlet.fault(envelope, error),
       )
+  }
+
+  #relayTell(envelope: Envelope, ref: ActorRef<never>, outlet: RelayOutlet): void {
+    try {
+      this.tell(ref, envelope.method, envelope.body as unknown[])
+      if (envelope.id !== 0) outlet.reply(envelope, undefined)
+    } catch (error) {
+      // No member can be chosen by such arguments, and who sent them is elsewhere.
+      outlet.refuse(envelope, error)
+    }
   }
 
   /** The keeper has told who is there. */
@@ -399,10 +418,11 @@ export class PoolView implements TaskKeeper {
     if (task.kind === kind.tell) {
       this.#carrier.remove(task)
       task.given()
-      this.tellAll(task.method, task.args)
+      this.tellAll(task.method, task.args, task.isFromOutside)
       return
     }
-    const refs = this.#members.map((member) => this.#refOf(member))
+    const by = { options: { isFromOutside: task.isFromOutside === true } }
+    const refs = this.#members.map((member) => this.#refOf(member, by))
     const left = task.deadline === Infinity ? Infinity : Math.max(0, task.deadline - this.#now())
     void gather(refs, task.method, task.args, { first: 1, timeoutMs: left }).then(
       ({ values, errors }) => {
@@ -435,7 +455,8 @@ export class PoolView implements TaskKeeper {
   #hand(task: Task, member: Member): void {
     task.address = member.address
     try {
-      this.#carrier.hand(task.kind, member.address, task.method, task.args, task.id, task.deadline)
+      const { handedAs, method, args, id, deadline } = task
+      this.#carrier.hand(handedAs, member.address, method, args, id, deadline)
     } catch (error) {
       this.#takeBack(task, member)
       throw error
@@ -552,6 +573,8 @@ export class PoolView implements TaskKeeper {
 export interface RelayOutlet {
   reply(envelope: Envelope, value: unknown): void
   fault(envelope: Envelope, error: unknown): void
+  /** It is a dead letter. */
+  refuse(envelope: Envelope, error: unknown): void
   play(envelope: Envelope, items: AsyncIterator<unknown>): void
 }
 

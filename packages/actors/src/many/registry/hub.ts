@@ -14,6 +14,10 @@ export interface RegistryHost {
   request(host: number, name: string, body: unknown): Promise<unknown>
   notify(host: number, name: string, body: unknown): void
   watch(address: Address, watcher: (down: Down) => void): () => void
+  /** Where an actor lives now whose host is gone; undefined: nowhere. Settles when that is known. */
+  whenSettled(address: Address): Promise<Address | undefined>
+  /** Where an actor of this host lived before its hosts were lost. */
+  formerlyOf(address: Address): readonly Address[]
   startTimeout(timeout: Timeout, lastsMs: number): void
   stopTimeout(timeout: Timeout): void
 }
@@ -26,6 +30,14 @@ interface Order {
   readonly name: string
   readonly ref: ActorRef
   readonly isUnique: boolean
+  /** Where the actor lived before. */
+  readonly formerly: readonly Address[]
+}
+
+/** An actor that has names. */
+interface Named {
+  readonly ref: ActorRef
+  readonly names: Set<string>
 }
 
 /** The part that a thread has in the registry: the program's has the table, which the others ask. */
@@ -33,8 +45,8 @@ export class RegistryHub {
   readonly #host: RegistryHost
   /** Of the authority only. */
   readonly #table = new RegistryTable()
-  /** Names by actor, of the authority. */
-  readonly #watched = new Map<string, Set<string>>()
+  /** Of the authority, by where they are. */
+  readonly #named = new Map<string, Named>()
   /** What other threads listen to: of the authority, by the thread and its number for it. */
   readonly #remote = new Map<string, () => void>()
   /** What this thread listens to, by its number for it. */
@@ -48,10 +60,7 @@ export class RegistryHub {
     )
     if (host.number !== AUTHORITY) return
     host.serve('registry.add', (order: Order) => this.#add(order))
-    host.serve('registry.remove', ({ name, ref }: Order) => {
-      this.#watched.get(ref.toString())?.delete(name)
-      return this.#table.remove(name, ref)
-    })
+    host.serve('registry.remove', (order: Order) => this.#remove(order))
     host.serve('registry.list', (name: string) => [...this.#table.list(name)])
     host.serve('registry.listen', ({ name, id }: { name: string; id: number }, from) =>
       this.#listen(name, id, from),
@@ -70,7 +79,22 @@ export class RegistryHub {
   }
 
   /** @throws {ActorError} as the table does */
-  request(order: 'add' | 'remove' | 'list' | 'listen', body: unknown): Promise<unknown> {
+  add(name: string, ref: ActorRef, isUnique: boolean): Promise<unknown> {
+    const formerly = this.#host.formerlyOf(ref.address)
+    return this.#request('add', { name, ref, isUnique, formerly })
+  }
+
+  /** @returns whether it was there */
+  async remove(name: string, ref: ActorRef): Promise<boolean> {
+    const formerly = this.#host.formerlyOf(ref.address)
+    return (await this.#request('remove', { name, ref, formerly })) as boolean
+  }
+
+  async list(name: string): Promise<ActorRef[]> {
+    return (await this.#request('list', name)) as ActorRef[]
+  }
+
+  #request(order: 'add' | 'remove' | 'list' | 'listen', body: unknown): Promise<unknown> {
     return this.#host.request(AUTHORITY, `registry.${order}`, body)
   }
 
@@ -98,7 +122,7 @@ export class RegistryHub {
       push: (refs) => listing.push(refs.map((ref) => owned(ref as never, owner))),
       end: (error) => listing.end(error),
     })
-    this.request('listen', { name, id }).catch((error: unknown) => listing.end(error))
+    this.#request('listen', { name, id }).catch((error: unknown) => listing.end(error))
     return listing
   }
 
@@ -111,21 +135,64 @@ export class RegistryHub {
 
   // What the authority does.
 
-  #add({ name, ref: given, isUnique }: Order): void {
+  #add({ name, ref: given, isUnique, formerly }: Order): void {
     // Whoever looks it up is not whom it came from.
     const ref = owned(given, undefined)
-    if (!this.#table.add(name, ref, isUnique)) return
-    const actor = ref.toString()
-    const names = this.#watched.get(actor)
-    if (names !== undefined) {
-      names.add(name)
-      return
-    }
-    this.#watched.set(actor, new Set([name]))
-    this.#host.watch(ref.address, () => {
-      for (const known of this.#watched.get(actor) ?? []) this.#table.remove(known, ref)
-      this.#watched.delete(actor)
+    this.#bring(formerly, ref)
+    if (this.#table.add(name, ref, isUnique)) this.#namedAt(ref).names.add(name)
+  }
+
+  #remove({ name, ref, formerly }: Order): boolean {
+    this.#bring(formerly, ref)
+    this.#named.get(ref.toString())?.names.delete(name)
+    return this.#table.remove(name, ref)
+  }
+
+  #namedAt(ref: ActorRef): Named {
+    const key = ref.toString()
+    const known = this.#named.get(key)
+    if (known !== undefined) return known
+    const named: Named = { ref, names: new Set() }
+    this.#named.set(key, named)
+    this.#host.watch(ref.address, ({ reason }) => {
+      if (reason === 'host lost' && mayMove(ref)) void this.#follow(named)
+      else this.#forget(named)
     })
+    return named
+  }
+
+  #forget(named: Named): void {
+    const key = named.ref.toString()
+    if (this.#named.get(key) !== named) return
+    this.#named.delete(key)
+    for (const name of named.names) this.#table.remove(name, named.ref)
+  }
+
+  /** It keeps its names if it begins anew on another host. */
+  async #follow(named: Named): Promise<void> {
+    const { address, caller } = named.ref
+    const now = await this.#host.whenSettled(address)
+    if (now === undefined) this.#forget(named)
+    else this.#move(named, new ActorRef(now, caller))
+  }
+
+  /** An actor that names itself while it begins is known where it lived before. */
+  #bring(formerly: readonly Address[], to: ActorRef): void {
+    for (const address of formerly) {
+      const named = this.#named.get(new ActorRef(address, to.caller).toString())
+      if (named !== undefined) this.#move(named, to)
+    }
+  }
+
+  #move(from: Named, to: ActorRef): void {
+    const key = from.ref.toString()
+    if (this.#named.get(key) !== from) return
+    this.#named.delete(key)
+    const { names } = this.#namedAt(to)
+    for (const name of from.names) {
+      names.add(name)
+      this.#table.replace(name, from.ref, to)
+    }
   }
 
   #listen(name: string, id: number, from: number): void {
@@ -146,6 +213,10 @@ export function owned<H>(ref: ActorRef<H>, owner: RefOwner | undefined): ActorRe
   if (ref instanceof PoolRef) return new PoolRef<H>(ref.address, ref.pools, owner)
   return new ActorRef(ref.address, ref.caller, owner)
 }
+
+/** Pools end with the host that made them; what other nodes do is their own affair. */
+const mayMove = (ref: ActorRef): boolean =>
+  !(ref instanceof PoolRef) && ref.address.url === undefined
 
 class Late extends Timeout {
   readonly #act: () => void

@@ -32,12 +32,12 @@ export class Registry {
 
   /**
    * Makes the actor known by a name that nobody else may have. The name is free again when the actor ends; one
-   * that has ended leaves at once.
+   * that has ended leaves at once. If its host is lost and it begins anew on another, it keeps the name.
    *
    * @throws {ActorError} `EEXIST`: another actor or a group has it; `EINVAL`
    */
   async register<H>(key: KeyLike<H>, ref: ActorRef<H>): Promise<void> {
-    await this.#hub.request('add', { name: nameOf(key as KeyLike<never>), ref, isUnique: true })
+    await this.#hub.add(nameOf(key as KeyLike<never>), ref as never, true)
   }
 
   /**
@@ -46,13 +46,12 @@ export class Registry {
    * @throws {ActorError} `EEXIST`: it is the name of one actor; `EINVAL`
    */
   async join<H>(key: KeyLike<H>, ref: ActorRef<H>): Promise<void> {
-    await this.#hub.request('add', { name: nameOf(key as KeyLike<never>), ref, isUnique: false })
+    await this.#hub.add(nameOf(key as KeyLike<never>), ref as never, false)
   }
 
   /** The actor is not known by the name any more. @returns whether it was */
   async unregister<H>(key: KeyLike<H>, ref: ActorRef<H>): Promise<boolean> {
-    const order = { name: nameOf(key as KeyLike<never>), ref, isUnique: false }
-    return (await this.#hub.request('remove', order)) as boolean
+    return await this.#hub.remove(nameOf(key as KeyLike<never>), ref as never)
   }
 
   /** The actor with that name, or the first of the group. */
@@ -62,8 +61,8 @@ export class Registry {
 
   /** All that are known by the name, in the order in which they came. */
   async list<H>(key: KeyLike<H>): Promise<ActorRef<H>[]> {
-    const refs = (await this.#hub.request('list', nameOf(key as KeyLike<never>))) as ActorRef<H>[]
-    return refs.map((ref) => owned(ref, this.#owner))
+    const refs = await this.#hub.list(nameOf(key as KeyLike<never>))
+    return refs.map((ref) => owned(ref, this.#owner) as ActorRef as ActorRef<H>)
   }
 
   /**

@@ -54,6 +54,15 @@ export class RegistryTable {
     return true
   }
 
+  /** An actor is known by another ref from now on. */
+  replace(name: string, from: ActorRef, to: ActorRef): void {
+    const { refs } = this.#entries.get(name)!
+    const at = refs.findIndex((other) => other.equals(from as never))
+    const isThere = refs.some((other) => other.equals(to as never))
+    refs.splice(at, 1, ...(isThere ? [] : [to]))
+    this.#changed(name)
+  }
+
   /** Calls back at each change from now on. @returns ends that */
   listen(name: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(name) ?? new Set()

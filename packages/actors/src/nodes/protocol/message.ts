@@ -28,6 +28,8 @@ export const say = {
 
   pause: 17,
   resume: 18,
+
+  link: 19,
 } as const
 
 export type Say = (typeof say)[keyof typeof say]
@@ -58,6 +60,7 @@ export const fieldsOf: readonly (readonly Field[])[] = Object.assign([] as Field
   [say.stop]: ['id', 'to', 'count'],
   [say.pause]: ['to'],
   [say.resume]: ['to'],
+  [say.link]: ['id', 'to', 'count', 'body'],
 } satisfies Record<Say, Field[]>)
 
 /** One message, on its way in either direction; what its kind does not have is 0 or empty. */
@@ -71,23 +74,25 @@ export interface Message {
   method: string
   /** What is left until the answer is of no use; `Infinity` for no end. */
   remainingMs: number
-  /** Of a hello its version; of a stop 1 if what is in the mailbox is to be handled first, else 0; of others items. */
+  /** Of a hello its version; of a stop 1 if what is in the mailbox is to be handled first, else 0; of a link 1, or 0 to take it back; of others items. */
   count: number
   code: string
   text: string
 }
 
-export const messageOf = (kind: Say, fields: Partial<Message> = {}): Message => ({
-  kind,
-  id: 0,
-  to: '',
-  method: '',
-  remainingMs: Infinity,
-  count: 0,
-  code: '',
-  text: '',
-  ...fields,
-})
+/** Field by field: a message is made for each that comes or goes, and spreading takes ten times as long. */
+export const messageOf = (
+  kind: Say,
+  {
+    id = 0,
+    to = '',
+    method = '',
+    remainingMs = Infinity,
+    count = 0,
+    code = '',
+    text = '',
+  }: Partial<Omit<Message, 'kind'>> = {},
+): Message => ({ kind, id, to, method, remainingMs, count, code, text })
 
 /** No path, name, code or text is longer, in bytes. */
 export const MAX_TEXT_BYTES = 1024

@@ -1,4 +1,5 @@
 import { ActorError } from '../../errors.ts'
+import { KeyCache } from '../../values/keyCache.ts'
 import { fieldsOf, MAX_TEXT_BYTES, messageOf, type Message, type Say } from './message.ts'
 import { format } from './messageWriter.ts'
 import { skipValue } from './skipValue.ts'
@@ -38,6 +39,9 @@ function readMessage(frame: Buffer, begin: number, take: TakesMessage): number {
   return cursor.at
 }
 
+/** Paths and names are few, and come again and again. */
+const texts = new KeyCache()
+
 /** Reads the few kinds of values that the head of a message has. */
 class Cursor {
   readonly #frame: Buffer
@@ -74,12 +78,16 @@ class Cursor {
     const begin = this.at
     const end = skipValue(this.#frame, begin)
     const byte = this.#frame[begin]!
+    if (byte >= format.fixString && byte < format.nil) {
+      this.at = end
+      const known = texts.find(this.#frame, begin + 1, end - begin - 1)
+      return known ?? this.#frame.toString('utf8', begin + 1, end)
+    }
     let head = 1
     if (byte === format.string8) head = 2
     else if (byte === format.string16) head = 3
     else if (byte === format.string32) head = 5
-    else if (byte < format.fixString || byte >= format.nil)
-      throw new ActorError('EBADMSG', 'There is no text where one should be')
+    else throw new ActorError('EBADMSG', 'There is no text where one should be')
     if (end - begin - head > MAX_TEXT_BYTES)
       throw new ActorError('EBADMSG', `A name is longer than ${MAX_TEXT_BYTES} bytes`)
     this.at = end

@@ -73,6 +73,26 @@ function writeNumber(writer: ByteWriter, value: number): void {
 }
 
 function writeText(writer: ByteWriter, text: string): void {
+  if (!writeShortAscii(writer, text)) writeLongText(writer, text)
+}
+
+/** As nearly all paths and names are. @returns false, and nothing written: it is something else */
+function writeShortAscii(writer: ByteWriter, text: string): boolean {
+  const count = text.length
+  if (count >= 32) return false
+  writer.reserve(1 + count)
+  const { bytes, length } = writer
+  bytes[length] = format.fixString | count
+  for (let n = 0; n < count; n++) {
+    const unit = text.charCodeAt(n)
+    if (unit >= 0x80) return false
+    bytes[length + 1 + n] = unit
+  }
+  writer.length = length + 1 + count
+  return true
+}
+
+function writeLongText(writer: ByteWriter, text: string): void {
   const size = Buffer.byteLength(text)
   if (size > MAX_TEXT_BYTES)
     throw new ActorError(

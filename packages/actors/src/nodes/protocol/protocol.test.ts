@@ -110,6 +110,7 @@ const golden: readonly (readonly [string, Message, unknown, string])[] = [
   ['stop', messageOf(say.stop, { id: 5, to: '/a', count: 1 }), undefined, '94 10 05 a2 2f61 01'],
   ['pause', messageOf(say.pause, { to: '/a' }), undefined, '92 11 a2 2f61'],
   ['resume', messageOf(say.resume, { to: '/a' }), undefined, '92 12 a2 2f61'],
+  ['link', messageOf(say.link, { id: 6, to: '/a', count: 1 }), 'x', '95 13 06 a2 2f61 01 a1 78'],
 ]
 
 const hex = (text: string): string => text.replaceAll(' ', '')

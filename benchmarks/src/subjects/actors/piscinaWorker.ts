@@ -1,2 +1,0 @@
-/** The task of the pool that is measured. */
-export default (value: number): number => value

@@ -1,0 +1,4 @@
+import { worker } from 'workerpool'
+import { tasks } from './tasks.ts'
+
+worker(tasks)

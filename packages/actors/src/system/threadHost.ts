@@ -1,0 +1,20 @@
+import { context } from '@ringpost/core'
+import { Board } from '../host/board.ts'
+import { Host } from '../host/host.ts'
+import { threadPlatform } from '../host/platform.ts'
+import type { HostTask } from './hostThread.ts'
+import { becomeHost } from './inHost.ts'
+import { runHost } from './runHost.ts'
+
+/** Makes this thread a host, until it is closed. */
+export async function runThreadHost({
+  system,
+  number,
+  seat,
+  board,
+  beatMs,
+}: HostTask): Promise<void> {
+  becomeHost()
+  const platform = threadPlatform(system, number, context)
+  await runHost(new Host(number, platform, new Board(board), seat), beatMs)
+}

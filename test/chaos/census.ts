@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { context } from '@ringpost/core'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+const DESCRIPTORS = '/proc/self/fd'
+
+/** What the process has. */
+export interface Census {
+  /** The context's memory in use. */
+  readonly arenaBytes: number
+  readonly heapBytes: number
+  readonly externalBytes: number
+  readonly residentBytes: number
+  /** What keeps the process alive, by kind. */
+  readonly handles: Readonly<Record<string, number>>
+  /** Files and connections; undefined where the system does not tell. */
+  readonly descriptors: number | undefined
+}
+
+/** Counts what is left when all garbage is gone. */
+export async function takeCensus(): Promise<Census> {
+  // What finalizers let go of is garbage of the next collection.
+  for (let pass = 0; pass < 4; pass++) {
+    collectGarbage()
+    await turn()
+  }
+  const { heapUsed, external, rss } = process.memoryUsage()
+  const handles: Record<string, number> = {}
+  for (const kind of process.getActiveResourcesInfo().toSorted())
+    handles[kind] = (handles[kind] ?? 0) + 1
+  return {
+    arenaBytes: context.memory.usedBytes,
+    heapBytes: heapUsed,
+    externalBytes: external,
+    residentBytes: rss,
+    handles,
+    descriptors: existsSync(DESCRIPTORS) ? readdirSync(DESCRIPTORS).length : undefined,
+  }
+}
+
+const MIB = 2 ** 20
+/** Compiled code, and what libraries keep at hand. */
+const HEAP_SLACK = 8 * MIB
+/** Threads by the hundred leave the C library's memory in pieces. */
+const RESIDENT_SLACK = 96 * MIB
+
+/** What there is more of than before, and should not be. */
+export function leaksBetween(before: Census, after: Census): string[] {
+  const leaks: string[] = []
+  const compare = (name: string, was: unknown, is: unknown): void => {
+    if (JSON.stringify(was) !== JSON.stringify(is))
+      leaks.push(`${name}: ${JSON.stringify(was)} before, ${JSON.stringify(is)} after`)
+  }
+  compare('bytes of the arena', before.arenaBytes, after.arenaBytes)
+  compare('handles', before.handles, after.handles)
+  compare('descriptors', before.descriptors, after.descriptors)
+  const grown = (name: string, was: number, is: number, slack: number): void => {
+    if (is - was > slack) leaks.push(`${name}: ${megabytes(was)} before, ${megabytes(is)} after`)
+  }
+  grown('heap', before.heapBytes, after.heapBytes, HEAP_SLACK)
+  grown('external memory', before.externalBytes, after.externalBytes, HEAP_SLACK)
+  grown('resident memory', before.residentBytes, after.residentBytes, RESIDENT_SLACK)
+  return leaks
+}
+
+export const megabytes = (bytes: number): string => `${(bytes / MIB).toFixed(1)} MiB`
+
+/** "heap 12.3 MiB, external 4.5 MiB, resident 123.4 MiB, arena 0.1 MiB, 21 descriptors". */
+export const inShort = (census: Census): string =>
+  [
+    `heap ${megabytes(census.heapBytes)}`,
+    `external ${megabytes(census.externalBytes)}`,
+    `resident ${megabytes(census.residentBytes)}`,
+    `arena ${census.arenaBytes} bytes`,
+    ...(census.descriptors === undefined ? [] : [`${census.descriptors} descriptors`]),
+  ].join(', ')

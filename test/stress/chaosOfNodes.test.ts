@@ -1,0 +1,13 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const program = fileURLToPath(new URL('../dist/chaos/main.js', import.meta.url))
+const seconds = process.env['RINGPOST_STRESS_SECONDS'] ?? '180'
+
+it('hosts and nodes end at any moment for minutes: each result comes once, and nothing is left', async () => {
+  const env = { ...process.env, RINGPOST_CHAOS_SECONDS: seconds }
+  const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'inherit', 'inherit'] })
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
