@@ -40,7 +40,7 @@ export class Lane {
     from: number,
     context: Context,
     values: ValueContext,
-    options: Meeting['push'],
+    options: Meeting['push'] = {},
   ) {
     this.#from = from
     this.#push = new Push({ context, sendHighWaterMark: FRAMES, ...options })
