@@ -82,6 +82,20 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      {
+        // What holds for hosts that are threads holds for those that are processes.
+        test: {
+          ...common,
+          name: 'processes',
+          include: [
+            'test/actors/{hosts,mail,farm,pools,topics,registry,nodes}.test.ts',
+            'test/actors/losses/*Losses.test.ts',
+            'test/actors/losses/{closing,everyAskSettles}.test.ts',
+          ],
+          env: { RINGPOST_ISOLATION: 'process' },
+          fileParallelism: false,
+        },
+      },
     ],
   },
 })

@@ -1,5 +1,5 @@
-import { createSystem } from '@ringpost/actors'
 import { victim } from './lifeActors.js'
+import { createSystem } from './system.js'
 
 // A program that closes its system when it is told to end.
 const system = await createSystem({ hosts: 1, signals: ['SIGTERM'] })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSystem, StageError, type ActorSystem, type Progress } from '@ringpost/actors'
+import { StageError, type ActorSystem, type Progress } from '@ringpost/actors'
 import { adder, double, hang, patient, picky, unready } from '../dist/actors/farmActors.js'
+import { createSystem } from './system.ts'
 
 const module = new URL('../dist/actors/farmActors.js', import.meta.url)
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n)
@@ -69,7 +70,7 @@ describe('map', () => {
   it('uses all workers', async () => {
     await using four = await system.farm({ module, export: 'thread', workers: 4 })
     expect(four.workers).toBe(4)
-    const threads = await all(four.map<number, number>(upTo(2000)))
+    const threads = await all(four.map<number, string>(upTo(2000)))
     expect(new Set(threads).size).toBe(2)
   })
 

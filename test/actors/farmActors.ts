@@ -16,7 +16,7 @@ const waiting: (() => void)[] = []
 
 export const square = (n: number): number => n * n
 export const add = (a: number, b: number): number => a + b
-export const thread = (): number => threadId
+export const thread = (): string => `${process.pid}.${threadId}`
 export const double = defineTask(import.meta.url, 'double', async (n: number) => n * 2)
 
 let finishFirst = (): void => undefined

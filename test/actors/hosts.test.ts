@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSystem, defineActor, type ActorSystem, type HostEvent } from '@ringpost/actors'
+import { defineActor, type ActorSystem, type HostEvent } from '@ringpost/actors'
 import { observer, parent, sightings, victim } from '../dist/actors/lifeActors.js'
+import { createSystem } from './system.ts'
 
 const unloadable = defineActor('file:///nowhere/unloadable.js', 'unloadable', () => ({}))
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSystem, type ActorSystem } from '@ringpost/actors'
+import type { ActorSystem } from '@ringpost/actors'
 import { counter, flooder, holder, neighbour } from '../dist/actors/mailActors.js'
+import { createSystem } from './system.ts'
 
 let system: ActorSystem
 

@@ -1,4 +1,4 @@
-import { Pull } from '@ringpost/core'
+import { readFileSync } from 'node:fs'
 import { defineActor, type ActorRef, type HandlersOf, type PoolRef } from '@ringpost/actors'
 
 /** A member of pools. It tells of itself by topics, and waits for names: tests need not guess when. */
@@ -94,12 +94,9 @@ export const user = defineActor(import.meta.url, 'user', (ctx) => ({
     )
     await subscription.ready
   },
-  /** Leaves its thread no time for anything else, until something is pushed there. */
-  block(endpoint: string) {
-    const pull = new Pull()
-    pull.bindSync(endpoint)
-    pull.receiveSync()
-    pull.close()
+  /** Leaves its thread no time for anything else, until somebody writes to that FIFO. */
+  block(fifo: string) {
+    readFileSync(fifo)
   },
   stop() {
     ctx.stop()

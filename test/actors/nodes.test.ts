@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSystem, type ActorHandle, type ActorSystem, type RemoteNode } from '@ringpost/actors'
+import type { ActorHandle, ActorSystem, RemoteNode } from '@ringpost/actors'
 import { account, clerk } from '../dist/actors/nodeActors.js'
+import { createSystem } from './system.ts'
 
 // Two nodes, each with threads of its own: the actors of one call those of the other.
 

@@ -1,14 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  createSystem,
-  type ActorSystem,
-  type HandlersOf,
-  type Pool,
-  type PoolOptions,
-  type TopicReader,
-} from '@ringpost/actors'
+import type { ActorSystem, HandlersOf, Pool, PoolOptions, TopicReader } from '@ringpost/actors'
 import { built } from './built.ts'
 import type * as Members from './members.ts'
+import { createSystem } from './system.ts'
 
 const { worker, user } = await built<typeof Members>('members')
 

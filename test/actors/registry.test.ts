@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSystem, registryKey, type ActorSystem } from '@ringpost/actors'
+import { registryKey, type ActorSystem } from '@ringpost/actors'
 import { built } from './built.ts'
 import type * as Members from './members.ts'
+import { createSystem } from './system.ts'
 
 const { worker, user } = await built<typeof Members>('members')
 

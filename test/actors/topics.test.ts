@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Push } from '@ringpost/core'
-import { createSystem, type ActorSystem, type TopicReader } from '@ringpost/actors'
+import type { ActorSystem, TopicReader } from '@ringpost/actors'
 import { built } from './built.ts'
 import type * as Members from './members.ts'
+import { createSystem } from './system.ts'
 
 const { user } = await built<typeof Members>('members')
 
@@ -100,15 +104,17 @@ describe('topics', () => {
   it('drop what is too much for a thread that does not keep up', async () => {
     const busy = await system.spawn(user.with({ host: 2 }))
     await busy.ask.subscribe('large')
-    const blocked = busy.ask.block('inproc://unblock')
+    const folder = await mkdtemp(join(tmpdir(), 'topics-'))
+    const fifo = join(folder, 'fifo')
+    execFileSync('mkfifo', [fifo])
+    const blocked = busy.ask.block(fifo)
     const before = system.topics.dropped
     const value = Buffer.alloc(32 * 1024)
     while (system.topics.dropped === before) system.topics.publish('large', value)
     expect(system.topics.dropped).toBe(before + 1)
-    using push = new Push()
-    push.connect('inproc://unblock')
-    await push.send('')
+    await writeFile(fifo, '')
     await blocked
+    await rm(folder, { recursive: true })
     await busy.stop()
   })
 

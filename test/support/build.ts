@@ -19,6 +19,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   peers: ['test', 'examples', 'packages/transport'],
   browser: ['packages/transport'],
   fuzz: ['packages/transport'],
+  processes: ['test'],
   stress: ['test', 'examples'],
 }
 

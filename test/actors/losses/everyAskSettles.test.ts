@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createSystem, type ActorSystem } from '@ringpost/actors'
+import type { ActorSystem } from '@ringpost/actors'
 import { victim } from '../../dist/actors/lifeActors.js'
+import { createSystem } from '../system.ts'
 
 /** Actors that are there at first. */
 const ACTORS = 4

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createSystem } from '@ringpost/actors'
+import { createSystem } from '../system.ts'
 
 const module = new URL('../../dist/actors/farmActors.js', import.meta.url)
 

@@ -1,8 +1,9 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createSystem, type ActorSystem, type HostEvent, type TopicReader } from '@ringpost/actors'
+import type { ActorSystem, HostEvent, TopicReader } from '@ringpost/actors'
 import { built } from '../built.ts'
 import type * as Members from '../members.ts'
+import { createSystem } from '../system.ts'
 
 const { worker, user } = await built<typeof Members>('members')
 

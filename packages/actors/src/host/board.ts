@@ -39,6 +39,11 @@ export class Seat {
     return Atomics.load(this.#words, seat.progress)
   }
 
+  /** As its process has told, which does not share this memory. */
+  set progress(count: number) {
+    Atomics.store(this.#words, seat.progress, count | 0)
+  }
+
   get actors(): number {
     return Atomics.load(this.#words, seat.actors)
   }
@@ -66,6 +71,10 @@ export class Seat {
 
 const wordOf = (generation: number): number => seat.aborted + (generation & (seat.abortedWords - 1))
 
+/** The memory of a board. */
+export const boardMemory = (seats: number): SharedArrayBuffer =>
+  new SharedArrayBuffer(seats * seat.words * Int32Array.BYTES_PER_ELEMENT)
+
 /** The seats of all hosts of a system. A thread that replaces another has its seat. */
 export class Board {
   readonly buffer: SharedArrayBuffer
@@ -77,17 +86,25 @@ export class Board {
 
   /** A new one. */
   static of(seats: number): Board {
-    return new Board(new SharedArrayBuffer(seats * seat.words * Int32Array.BYTES_PER_ELEMENT))
+    return new Board(boardMemory(seats))
+  }
+
+  /** Whether this thread sees there what all hosts write. */
+  get showsAll(): boolean {
+    return true
   }
 
   seat(index: number): Seat {
-    const bytes = seat.words * Int32Array.BYTES_PER_ELEMENT
-    return new Seat(new Int32Array(this.buffer, index * bytes, seat.words))
+    return new Seat(this.wordsOf(index))
   }
 
   /** For the next host that takes it. */
   clear(index: number): void {
+    this.wordsOf(index).fill(0)
+  }
+
+  protected wordsOf(index: number): Int32Array<SharedArrayBuffer> {
     const bytes = seat.words * Int32Array.BYTES_PER_ELEMENT
-    new Int32Array(this.buffer, index * bytes, seat.words).fill(0)
+    return new Int32Array(this.buffer, index * bytes, seat.words)
   }
 }

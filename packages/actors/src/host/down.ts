@@ -1,10 +1,12 @@
-/** Why the thread of a host has ended. */
+/** Why a host has ended: its thread, or its process. */
 export type HostLoss =
   /** Something called `process.exit` there. */
   | { readonly why: 'exited'; readonly exitCode: number }
+  /** Its process was ended by a signal: a native crash, or somebody's `kill`. */
+  | { readonly why: 'killed'; readonly signal: NodeJS.Signals }
   /** Something was thrown outside of a handler, or a promise was rejected that nobody awaited. */
   | { readonly why: 'uncaught'; readonly error: unknown }
-  /** It came to the limits of its memory (`resourceLimits`). */
+  /** It came to the limits of its memory (`resourceLimits`), or its process to those of V8. */
   | { readonly why: 'out of memory' }
   /** It made no progress for so long. */
   | { readonly why: 'stuck'; readonly forMs: number }

@@ -38,6 +38,13 @@ export function serveDuties(host: Host): void {
   })
   services.serve('lives', (actor: Address) => host.cellAt(actor) !== undefined)
 
+  services.serve('taken', () => undefined)
+  services.serve('least', () => host.choosePlace('least'))
+  services.serve('actors', (count: number, from) => {
+    const seat = host.placement.seatOf(from)
+    if (seat !== undefined) seat.actors = count
+  })
+
   services.serve(REFUSED_REMOTE, (refusal: RemoteRefusal) => host.remote.refuse(refusal))
   services.serve(WELCOME_REMOTE, (url: string) => host.remote.welcome(url))
 

@@ -205,6 +205,8 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
   choosePlace(choice: SpawnOptions['host']): number | Promise<number> {
     const host =
       typeof choice === 'object' ? this.whereabouts.whereIs(choice.sameAs.address).host : choice
+    if (host === 'least' && !this.placement.countsAll)
+      return this.request(PROGRAM, 'least', undefined) as Promise<number>
     return this.placement.choose(host, (number) => this.isGone(number))
   }
 

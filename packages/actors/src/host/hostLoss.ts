@@ -4,7 +4,9 @@ import type { Down, HostLoss } from './down.ts'
 function inWords(loss: HostLoss): string {
   switch (loss.why) {
     case 'exited':
-      return `its thread exited with code ${loss.exitCode}`
+      return `it exited with code ${loss.exitCode}`
+    case 'killed':
+      return `its process was ended by ${loss.signal}`
     case 'uncaught':
       return `an error was not caught there: ${loss.error instanceof Error ? loss.error.message : String(loss.error)}`
     case 'out of memory':

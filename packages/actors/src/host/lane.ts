@@ -3,6 +3,7 @@ import { engage, type Engaged } from '@ringpost/core/internal'
 import type { ValueContext } from '../values/index.ts'
 import { ByteWriter } from '../values/index.ts'
 import type { Parcel } from './envelope.ts'
+import type { Meeting } from './meeting.ts'
 import { RecordWriter } from './record.ts'
 
 /** Envelopes leave together, at the latest when they come to so many bytes. */
@@ -34,9 +35,15 @@ export class Lane {
   #memoryRetry: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(endpoint: string, from: number, context: Context, values: ValueContext) {
+  constructor(
+    endpoint: string,
+    from: number,
+    context: Context,
+    values: ValueContext,
+    options: Meeting['push'] = {},
+  ) {
     this.#from = from
-    this.#push = new Push({ context, sendHighWaterMark: FRAMES })
+    this.#push = new Push({ context, sendHighWaterMark: FRAMES, ...options })
     this.#push.connect(endpoint)
     this.#engaged = this.#push[engage](this.#changed)
     this.#records = new RecordWriter(this.#writer, values)
@@ -85,6 +92,12 @@ export class Lane {
   /** Settles when the lane is not full, or is closed. */
   whenRoom(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** The other end is gone: nothing leaves any more. */
+  abandon(): void {
+    this.#push.linger = 0
+    this.close()
   }
 
   close(): void {

@@ -3,6 +3,7 @@ import type { ValueContext } from '../values/index.ts'
 import type { Envelope, Parcel } from './envelope.ts'
 import { Inlet } from './inlet.ts'
 import { FRAME_HEAD_BYTES, Lane } from './lane.ts'
+import { meetingOf, type Meeting } from './meeting.ts'
 import { RecordReader } from './record.ts'
 import { soon } from './soon.ts'
 
@@ -22,10 +23,7 @@ export interface Lanes {
 
 export const lane = { users: 'users', system: 'system' } as const
 
-const endpointOf = (system: string, host: number, way: keyof Lanes): string =>
-  `inproc://ringpost.actors/${system}/${host}/${way}`
-
-/** What joins a host to all others of the process. */
+/** What joins a host to all others of its system. */
 export interface Mesh {
   /**
    * Receives from now on.
@@ -52,9 +50,9 @@ interface SocketLanes extends Lanes {
   readonly system: Lane
 }
 
-/** The sockets between this host and all others of the process. */
+/** The sockets between this host and all others of its system. */
 export class SocketMesh implements Mesh {
-  readonly #system: string
+  readonly #meeting: Meeting
   readonly #number: number
   readonly #context: Context
   readonly #values: ValueContext
@@ -66,8 +64,9 @@ export class SocketMesh implements Mesh {
   #isFlushScheduled = false
   #isClosed = false
 
+  /** @param system where its hosts meet: see `meetingOf` */
   constructor(system: string, number: number, context: Context, values: ValueContext) {
-    this.#system = system
+    this.#meeting = meetingOf(system)
     this.#number = number
     this.#context = context
     this.#values = values
@@ -75,9 +74,8 @@ export class SocketMesh implements Mesh {
 
   open(take: (envelope: Envelope) => void, taken: () => boolean): void {
     for (const way of [lane.system, lane.users]) {
-      // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
-      const pull = new Pull({ context: this.#context, linger: 0, receiveHighWaterMark: 1 })
-      pull.bindSync(endpointOf(this.#system, this.#number, way))
+      const pull = new Pull({ context: this.#context, linger: 0, ...this.#meeting.pull })
+      pull.bindSync(this.#meeting.endpointOf(this.#number, way))
       this.#inlets.push(new Inlet(pull, this.#reader(take), taken))
     }
   }
@@ -111,8 +109,8 @@ export class SocketMesh implements Mesh {
 
   forget(host: number): void {
     const lanes = this.#lanes[host]
-    lanes?.users.close()
-    lanes?.system.close()
+    lanes?.users.abandon()
+    lanes?.system.abandon()
     this.#keep(host, undefined, true)
   }
 
@@ -143,8 +141,9 @@ export class SocketMesh implements Mesh {
   }
 
   #lane(host: number, way: keyof Lanes): Lane {
-    const endpoint = endpointOf(this.#system, host, way)
-    return new Lane(endpoint, this.#number, this.#context, this.#values)
+    const { push } = this.#meeting
+    const endpoint = this.#meeting.endpointOf(host, way)
+    return new Lane(endpoint, this.#number, this.#context, this.#values, push)
   }
 
   /** Reads the frames of one socket: each says which host it is from. */

@@ -41,6 +41,11 @@ export class Placement {
     this.#seats.set(own, this.ownSeat)
   }
 
+  /** Whether it is known here how many actors each host has. */
+  get countsAll(): boolean {
+    return this.#board.showsAll
+  }
+
   /** Hosts that take actors now. */
   get hosts(): number[] {
     return this.#places.map(({ host }) => host)

@@ -41,6 +41,12 @@ export class Services {
     return this.pose(host, name, body, way).promise
   }
 
+  /** Settles when the host has taken all messages of actors that were posted to it before. */
+  async whenTaken(host: number): Promise<void> {
+    // An answer says so to what lies behind them.
+    if (host !== this.#number) await this.pose(host, 'taken', undefined, lane.users).promise
+  }
+
   /** Asks another host what it may take long to answer. @returns what may be abandoned */
   pose(host: number, name: string, body: unknown, way: keyof Lanes = lane.system): Answer {
     const answer = new Answer(host, this.#asker)

@@ -27,6 +27,7 @@ import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
 import { isInHost } from './inHost.ts'
 import type { Isolation } from './isolation.ts'
+import { ProcessIsolation } from './processIsolation.ts'
 import { stderrLogger } from './stderrLogger.ts'
 import { ThreadIsolation } from './threadIsolation.ts'
 import { Threads, type ReplacementOptions } from './threads.ts'
@@ -43,8 +44,13 @@ export interface CloseOptions {
 }
 
 export interface SystemOptions {
-  /** Threads for actors. Default: one for each core. 0: actors run in the calling thread. */
+  /** Hosts for actors. Default: one for each core. 0: actors run in the calling thread. */
   hosts?: number
+  /**
+   * What hosts are: threads of this process, or processes, which survive each other's native crashes and
+   * whatever ends a whole process. Default `thread`.
+   */
+  isolation?: 'thread' | 'process'
   /** Limits of V8 for each host, as `worker_threads` has them. */
   resourceLimits?: ResourceLimits
   /**
@@ -53,12 +59,12 @@ export interface SystemOptions {
    */
   logger?: Logger | false
   /**
-   * A thread that makes no progress for so long, in milliseconds, is ended, and its actors restart
+   * A host that makes no progress for so long, in milliseconds, is ended, and its actors restart
    * on others. A handler that computes longer is to look at `ctx.aborted` now and then. `Infinity`:
    * never. Default 60,000.
    */
   stuckMs?: number
-  /** How threads that have ended are replaced. */
+  /** How hosts that have ended are replaced. */
   replacements?: ReplacementOptions
   /** How the program supervises what it spawns itself; where it would escalate, the actor stops. */
   supervision?: SupervisionOptions
@@ -77,7 +83,7 @@ const DRAIN_MS = 5000
 const GRACE_MS = 1000
 const STUCK_MS = 60_000
 
-/** Actors, and the threads that they run on. Close it when done: it keeps the process alive. */
+/** Actors, and the hosts that they run on. Close it when done: it keeps the process alive. */
 export class ActorSystem implements AsyncDisposable {
   readonly #isolation: Isolation
   readonly #host: Host
@@ -98,7 +104,7 @@ export class ActorSystem implements AsyncDisposable {
   constructor(
     hosts: number,
     options: SystemOptions,
-    isolation: Isolation = new ThreadIsolation(hosts + 1, options.resourceLimits),
+    isolation: Isolation = isolationOf(hosts + 1, options),
   ) {
     const { supervision = {}, stuckMs = STUCK_MS, closing = {}, signals = [] } = options
     const { replacements, logger = stderrLogger } = options
@@ -295,6 +301,7 @@ export class ActorSystem implements AsyncDisposable {
     ])
     this.#host.gateway?.close()
     this.#host.close()
+    this.#isolation.close?.()
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -323,6 +330,13 @@ async function within(clock: Clock, limitMs: number, work: Promise<void>): Promi
   })
   await Promise.race([work, late])
   clock.cancel(timer)
+}
+
+/** A system without hosts has nothing to keep apart. */
+function isolationOf(seats: number, { isolation, resourceLimits }: SystemOptions): Isolation {
+  return isolation === 'process' && seats > 1
+    ? new ProcessIsolation(seats, resourceLimits)
+    : new ThreadIsolation(seats, resourceLimits)
 }
 
 /** What farms need of the system. */
@@ -354,11 +368,13 @@ export async function createSystem(options: SystemOptions = {}): Promise<ActorSy
       'EINVAL',
       'A host imports this module for a definition: call createSystem only `if (isMainThread)`',
     )
-  const { hosts = availableParallelism(), stuckMs = STUCK_MS } = options
+  const { hosts = availableParallelism(), stuckMs = STUCK_MS, isolation = 'thread' } = options
   if (!Number.isInteger(hosts) || hosts < 0 || hosts > 1024)
     throw new ActorError('EINVAL', `hosts must be a number from 0 to 1024, not ${String(hosts)}`)
   if (typeof stuckMs !== 'number' || !(stuckMs >= 1))
     throw new ActorError('EINVAL', `stuckMs must be at least 1, not ${String(stuckMs)}`)
+  if (!['thread', 'process'].includes(isolation))
+    throw new ActorError('EINVAL', `isolation must be thread or process, not ${String(isolation)}`)
   const system = new ActorSystem(hosts, options)
   await system.start()
   return system

@@ -11,7 +11,7 @@ import type { Place, Places } from '../host/placement.ts'
 import type { Backoff } from '../supervision/options.ts'
 import { Restarts, type RestartLimits } from '../supervision/restarts.ts'
 import type { HostRunner } from './hostRunner.ts'
-import type { Isolation } from './isolation.ts'
+import { ABORT, type AbortOrder, type Isolation } from './isolation.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** How long a thread may take to begin, in milliseconds. */
@@ -54,7 +54,7 @@ function publish(event: HostEvent): void {
   if (hostEvents.hasSubscribers) hostEvents.publish(event)
 }
 
-/** The threads of a system. One that ends is replaced, unless that happens too often. */
+/** The hosts of a system: threads, or processes. One that ends is replaced, unless that happens too often. */
 export class Threads {
   readonly #isolation: Isolation
   readonly #host: Host
@@ -65,6 +65,8 @@ export class Threads {
   /** Those that take actors. */
   readonly #places = new Map<number, Place>()
   readonly #hellos = new Map<number, () => void>()
+  /** Those that have begun, and know what the others do. */
+  readonly #greeted = new Set<number>()
   readonly #lost: Lost[] = []
   /** Actors that did not stop, on threads that are being ended for it. */
   readonly #stopped = new Map<number, Address[]>()
@@ -93,6 +95,7 @@ export class Threads {
       this.announce('awaited', awaited)
       this.#heard(awaits.host, from)
     })
+    host.serve(ABORT, ({ seat, mark }: AbortOrder) => this.#abort(seat, mark))
     host.serve('terminate', (actor: Address) => this.#terminateFor(actor))
   }
 
@@ -127,9 +130,9 @@ export class Threads {
     this.#looks = setInterval(() => this.#look(), Watchdog.periodMs(this.#stuckMs)).unref()
   }
 
-  /** Tells all other hosts. */
+  /** Tells all other hosts. Those that have not begun are told all of it when they have. */
   announce(name: string, body: unknown): void {
-    for (const host of this.#threads.keys()) this.#host.notify(host, name, body)
+    for (const host of this.#greeted) this.#host.notify(host, name, body)
   }
 
   /**
@@ -139,8 +142,10 @@ export class Threads {
     this.#isClosing = true
     clearInterval(this.#looks)
     for (const end of this.#delays) end()
+    for (const thread of this.#threads.values())
+      if (!this.#greeted.has(thread.number)) thread.terminate({ why: 'terminated' })
     const all = [...this.#threads.values()]
-    const asked = all.map(({ number }) => this.#host.request(number, 'close', { graceMs }))
+    const asked = [...this.#greeted].map((host) => this.#host.request(host, 'close', { graceMs }))
     const { clock } = this.#isolation.program
     const late = clock.after(2 * graceMs, () => {
       for (const thread of all) thread.terminate({ why: 'terminated' })
@@ -188,6 +193,7 @@ export class Threads {
     const late = clock.after(BOOT_MS, () => thread.terminate({ why: 'terminated' }))
     try {
       await Promise.race([said, ended.then((loss) => this.#failBoot(loss))])
+      if (this.#threads.has(number)) this.#greeted.add(number)
       await this.#host.request(number, 'welcome', this.#welcome())
     } finally {
       clock.cancel(late)
@@ -216,6 +222,8 @@ export class Threads {
     const lost: Lost = { host: number, loss, stopped: this.#stopped.get(number) ?? [] }
     this.#stopped.delete(number)
     this.#threads.delete(number)
+    this.#greeted.delete(number)
+    this.#isolation.remove?.(number)
     this.#lost.push(lost)
     if (this.#places.delete(number)) this.#expected++
     if (!this.#isClosing) {
@@ -267,6 +275,12 @@ export class Threads {
     const looks = running.map((thread) => [thread, board.seat(thread.seat).progress] as const)
     for (const thread of this.#watchdog.look(looks))
       thread.terminate({ why: 'stuck', forMs: this.#stuckMs })
+  }
+
+  #abort(seat: number, mark: number | undefined): void {
+    const written = this.#isolation.board.seat(seat)
+    if (mark === undefined) written.abortAll()
+    else written.abort(mark)
   }
 
   /** The actor was to stop, and its thread does not even notice. */
