@@ -75,7 +75,9 @@ describe('a pool whose members lose their host', () => {
     const held = [pool.ask.hold('retried door'), pool.ask.hold('retried door')]
     const asked = Array.from({ length: 200 }, (_, n) => pool.ask.work(n))
     await take(holds, 2)
+    const down = killer.down()
     killer.tell.exit(3)
+    await down
     // The other member has to be let go before it can take over.
     await open('retried door')
     expect(await Promise.all(held)).toEqual([2, 2])
