@@ -55,7 +55,9 @@ describe('pnpm start', () => {
     expect(topWords!.split('\n').slice(0, 3)).toEqual(['  4  the', '  2  größer', '  1  als'])
     expect(stdout).toMatch(/^1 worker +[\d.]+ s +[\d.]+ MB\/s$/m)
     expect(stdout).toMatch(/^2 workers +[\d.]+ s +[\d.]+ MB\/s$/m)
-    expect(stdout).toMatch(/^Too short to tell a speed-up\.$|^Speed-up +[\d.]+(: one worker was faster\. .*)?$/m)
+    expect(stdout).toMatch(
+      /^Too short to tell a speed-up\.$|^Speed-up +[\d.]+(: one worker was faster\. .*)?$/m,
+    )
     expect(stdout).toContain('Both runs found the same.')
   })
 
