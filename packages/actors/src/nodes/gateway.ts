@@ -209,6 +209,11 @@ export class Gateway implements PeerOwner {
     return new ActorHandle(ref.address, ref.caller)
   }
 
+  /** Settles when nothing that was told waits for a connection any more, or for room on one. */
+  async whenSent(): Promise<void> {
+    await Promise.all([...this.#known.values()].map(({ peer }) => peer.whenSent()))
+  }
+
   close(): void {
     for (const listening of this.#listenings) listening.close()
     for (const { dialing, peer } of this.#known.values()) {
@@ -479,6 +484,7 @@ export class Gateway implements PeerOwner {
       find: (path) => this.#findFor(path),
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
+      overflowed: (ref, method) => this.bury('overflow', ref.address, method),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
       topics: new TopicsDesk(this.#topics, options.topics),
