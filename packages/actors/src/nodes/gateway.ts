@@ -138,6 +138,7 @@ export class Gateway implements PeerOwner {
       door,
       (port, id, dropped) => this.#linkIn(port, id, dropped, options),
       this.#taken,
+      (error) => this.#host.happenings.refused(listening.endpoint, error),
       () => this.#listenings.delete(listening),
     )
     this.#listenings.add(listening)
@@ -398,6 +399,7 @@ export class Gateway implements PeerOwner {
           known.dialing = undefined
           known.peer.gone(error)
         },
+        (error) => known.peer.failed(error),
         this.#taken,
       )
     } catch (error) {
