@@ -78,6 +78,7 @@ export class Peer implements Creditor {
   readonly #asked = new Map<number, Asked>()
   readonly #paused = new Set<string>()
   readonly #whenUp: { resolve(): void; reject(error: unknown): void }[] = []
+  readonly #whenGone = new Set<(error: ActorError) => void>()
   #state: State = 'connecting'
   #line: Line | undefined
   #hello: Hello | undefined
@@ -108,6 +109,16 @@ export class Peer implements Creditor {
     if (this.#state === 'up') return Promise.resolve()
     if (this.#state === 'gone') return Promise.reject(this.#nodeDown())
     return new Promise((resolve, reject) => this.#whenUp.push({ resolve, reject }))
+  }
+
+  /** Calls back once, when the node is gone, or another life of it has come. @returns takes it back */
+  onGone(act: (error: ActorError) => void): () => void {
+    if (this.#state === 'gone') {
+      queueMicrotask(() => act(this.#nodeDown()))
+      return () => undefined
+    }
+    this.#whenGone.add(act)
+    return () => this.#whenGone.delete(act)
   }
 
   // Connections come and go.
@@ -153,6 +164,7 @@ export class Peer implements Creditor {
     this.#backlogBytes = 0
     for (const [id, asked] of this.#asked) this.#end(id, asked)
     for (const waiting of this.#whenUp.splice(0)) waiting.reject(this.#nodeDown())
+    this.#tellGone()
     this.#owner.ended(this)
   }
 
@@ -172,7 +184,14 @@ export class Peer implements Creditor {
     this.#backlog = this.#backlog.filter(({ message }) => !isSealed(message.to))
     for (const [id, asked] of this.#asked)
       if (asked.isWatch || isSealed(asked.to)) this.#end(id, asked)
+    this.#tellGone()
     this.#owner.ended(this)
+  }
+
+  #tellGone(): void {
+    const told = [...this.#whenGone]
+    this.#whenGone.clear()
+    for (const act of told) act(this.#nodeDown())
   }
 
   #end(id: number, { isWatch, pending }: Asked): void {
