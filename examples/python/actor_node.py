@@ -176,6 +176,8 @@ class Node:
                     "name": type(error).__name__,
                     "message": str(error),
                     "code": getattr(error, "code", None) or "EPYTHON",
+                    # Somebody has failed whom the handler had asked, not this actor.
+                    "fields": {"isFromHandler": True} if isinstance(error, Failed) else {},
                 })
         elif kind in (STREAM, SPAWN, STOP):
             self.say(FAILURE, fields[0], {
