@@ -51,7 +51,7 @@ export {
   type CloseOptions,
   type SystemOptions,
 } from './system/system.ts'
-export type { HostEvent, ReplacementOptions } from './system/threads.ts'
+export type { HostEvent, ReplacementOptions } from './system/hosts.ts'
 export type { Gathered, GatherOptions } from './many/pool/gather.ts'
 export type { ElasticSize, HashKey, PoolOptions, Route } from './many/pool/options.ts'
 export { Pool, PoolRef, type Gather } from './many/pool/pool.ts'
