@@ -38,8 +38,11 @@ export const header = {
   nextSocketId: 9,
   /** The first page behind the tables. */
   firstPage: 10,
-  /** 1 while a thread may wait for memory: whoever gives some back rouses those that do. */
-  memoryAwaited: 11,
+  /**
+   * 1 while a thread may wait for memory: whoever gives some back rouses those that do. On a line that
+   * is hardly ever written, for it is looked at each time.
+   */
+  memoryAwaited: 16,
   /** Values of the context's options, see contextOptions.ts. */
   options: 32,
 } as const
