@@ -34,7 +34,10 @@ import { Hosts, type ReplacementOptions } from './hosts.ts'
 
 /** How a system closes. */
 export interface CloseOptions {
-  /** How long actors may handle what is in their mailboxes, in milliseconds. Default 5,000. */
+  /**
+   * How long pools and actors may handle what they have taken, and messages for other nodes may leave, in
+   * milliseconds. Default 5,000.
+   */
   drainMs?: number
   /**
    * Then they are stopped at once, and have this time to end, and their threads as long again, in
@@ -267,9 +270,9 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Closes in phases, each with an end: nothing is spawned any more, actors handle what is in their
-   * mailboxes and stop, parents after their children; those that are left stop at once; threads end,
-   * at last by force.
+   * Closes in phases, each with an end: nothing is spawned any more, members of pools handle what their pools
+   * have taken, actors handle what is in their mailboxes and stop, parents after their children; messages
+   * leave for other nodes; actors that are left stop at once; threads end, at last by force.
    */
   close(options: CloseOptions = {}): Promise<void> {
     return (this.#closed ??= this.#close({ ...this.#closing, ...options }))
@@ -293,15 +296,39 @@ export class ActorSystem implements AsyncDisposable {
     for (const signal of this.#signals) process.off(signal, this.#onSignal)
     const { board, program } = this.#isolation
     const { clock } = program
-    await within(clock, drainMs, this.#host.families.guardian.close(true))
+    let isLate = false
+    await within(
+      clock,
+      drainMs,
+      this.#drain(() => isLate),
+    )
+    isLate = true
     for (let seat = 0; seat < this.#seats; seat++) board.seat(seat).abortAll()
     await Promise.all([
       this.#hosts.close(graceMs),
-      within(clock, 2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
+      within(clock, 2 * graceMs, this.#stopAll(graceMs)),
     ])
     this.#host.gateway?.close()
     this.#host.close()
     this.#isolation.close?.()
+  }
+
+  /** What was taken is handled; then actors stop. @param isLate whether the time for that is over */
+  async #drain(isLate: () => boolean): Promise<void> {
+    const { families, pools, peers } = this.#host
+    // While all others are there that their members may need.
+    await pools.whenDone([PROGRAM, ...peers], isLate)
+    if (!isLate()) await families.guardian.close(true)
+    if (!isLate()) await this.#host.gateway?.whenSent()
+  }
+
+  /** No actor is restarted any more, and none takes its time. */
+  async #stopAll(graceMs: number): Promise<void> {
+    const { guardian } = this.#host.families
+    await Promise.all([
+      guardian.isClosed ? undefined : guardian.close(false),
+      this.#host.stopActors({ drain: false, graceMs }),
+    ])
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
