@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { ActorRef } from '../host/ref.ts'
 import type { ActorSystem } from '../system/system.ts'
 import type { Listening } from './listening.ts'
+import type { RemoteNode } from './remoteNode.ts'
 import { Cable } from './testing/cable.test-support.ts'
 import { closeGates, counter, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
 
@@ -234,6 +235,51 @@ describe('a node that is gone', () => {
     const connecting = client.connect(cable.endpoint, { goneAfterMs: 100 })
     expect(await errorFrom(connecting)).toMatchObject({ code: 'ENODEDOWN' })
     expect(await errorFrom(client.connect('tcp://nowhere'))).toMatchObject({ code: 'EINVAL' })
+  })
+
+  it('is told of to who waits for that', async () => {
+    const { cable, node } = await joined({ goneAfterMs: 50 })
+    const controller = new AbortController()
+    const given = errorFrom(node.down({ signal: controller.signal }))
+    const down = node.down()
+    controller.abort('no more')
+    expect(await given).toBe('no more')
+    cable.cut()
+    const lost = { reason: 'node lost', error: { code: 'ENODEDOWN' } }
+    expect(await down).toMatchObject(lost)
+    // It is gone already.
+    expect(await node.down()).toMatchObject(lost)
+  })
+
+  it('has said goodbye, or is another one in its place, to who waits for its end', async () => {
+    const server = await nodes.start()
+    let onNode!: (node: RemoteNode) => void
+    const came = new Promise<RemoteNode>((resolve) => (onNode = resolve))
+    const { endpoint } = await server.listen('tcp://127.0.0.1:*', { goneAfterMs: 10_000, onNode })
+    const leaving = await nodes.start()
+    await leaving.connect(endpoint)
+    const visitor = await came
+    const left = visitor.down()
+    await leaving.close()
+    expect(await left).toMatchObject({ reason: 'node lost' })
+
+    const { cable, node } = await joined()
+    const replaced = node.down()
+    cable.cut()
+    cable.mend((await serving()).endpoint)
+    expect(await replaced).toMatchObject({ reason: 'node lost' })
+    // This life of it goes on.
+    await expect.poll(() => node.isConnected).toBe(true)
+    const down = node.down()
+    node.disconnect()
+    expect(await down).toMatchObject({ reason: 'node lost' })
+  })
+
+  it('is one when this one is closed', async () => {
+    const { client, node } = await joined()
+    const down = node.down()
+    await client.close()
+    expect(await down).toMatchObject({ reason: 'node lost' })
   })
 
   it('is one that was disconnected from', async () => {

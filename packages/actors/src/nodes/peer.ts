@@ -80,6 +80,7 @@ export class Peer implements Creditor {
   readonly #paused = new Set<string>()
   readonly #whenTold: (() => void)[] = []
   readonly #whenUp: { resolve(): void; reject(error: unknown): void }[] = []
+  readonly #whenGone = new Set<(error: ActorError) => void>()
   #state: State = 'connecting'
   #line: Line | undefined
   #hello: Hello | undefined
@@ -110,6 +111,16 @@ export class Peer implements Creditor {
     if (this.#state === 'up') return Promise.resolve()
     if (this.#state === 'gone') return Promise.reject(this.#nodeDown())
     return new Promise((resolve, reject) => this.#whenUp.push({ resolve, reject }))
+  }
+
+  /** Calls back once, when the node is gone, or another life of it has come. @returns takes it back */
+  onGone(act: (error: ActorError) => void): () => void {
+    if (this.#state === 'gone') {
+      queueMicrotask(() => act(this.#nodeDown()))
+      return () => undefined
+    }
+    this.#whenGone.add(act)
+    return () => this.#whenGone.delete(act)
   }
 
   // Connections come and go.
@@ -164,6 +175,7 @@ export class Peer implements Creditor {
     for (const resolve of this.#whenTold.splice(0)) resolve()
     for (const [id, asked] of this.#asked) this.#end(id, asked)
     for (const waiting of this.#whenUp.splice(0)) waiting.reject(this.#nodeDown())
+    this.#tellGone()
     this.#owner.ended(this)
   }
 
@@ -185,7 +197,14 @@ export class Peer implements Creditor {
       else this.#keep(kept)
     for (const [id, asked] of this.#asked)
       if (asked.isWatch || isSealed(asked.to)) this.#end(id, asked)
+    this.#tellGone()
     this.#owner.ended(this)
+  }
+
+  #tellGone(): void {
+    const told = [...this.#whenGone]
+    this.#whenGone.clear()
+    for (const act of told) act(this.#nodeDown())
   }
 
   #end(id: number, { isWatch, pending }: Asked): void {

@@ -30,7 +30,7 @@ import type { Isolation } from './isolation.ts'
 import { ProcessIsolation } from './processIsolation.ts'
 import { stderrLogger } from './stderrLogger.ts'
 import { ThreadIsolation } from './threadIsolation.ts'
-import { Threads, type ReplacementOptions } from './threads.ts'
+import { Hosts, type ReplacementOptions } from './hosts.ts'
 
 /** How a system closes. */
 export interface CloseOptions {
@@ -90,7 +90,7 @@ const STUCK_MS = 60_000
 export class ActorSystem implements AsyncDisposable {
   readonly #isolation: Isolation
   readonly #host: Host
-  readonly #threads: Threads
+  readonly #hosts: Hosts
   readonly #seats: number
   readonly #ground: Ground
   readonly #closing: CloseOptions
@@ -118,18 +118,18 @@ export class ActorSystem implements AsyncDisposable {
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
-    this.#threads = new Threads(isolation, this.#host, { stuckMs, replacements })
-    this.#ground = groundOf(this, this.#host, this.#threads)
+    this.#hosts = new Hosts(isolation, this.#host, { stuckMs, replacements })
+    this.#ground = groundOf(this, this.#host, this.#hosts)
     this.#closing = closing
     this.#signals = signals
     this.#dial = options.dial
     this.#host.serve('moved', (move: Move) => {
       this.#host.whereabouts.moves.add(move)
-      this.#threads.announce('moved', move)
+      this.#hosts.announce('moved', move)
     })
     this.#host.serve('forget', (from: readonly Address[]) => {
       this.#host.whereabouts.moves.remove(from)
-      this.#threads.announce('forget', from)
+      this.#hosts.announce('forget', from)
     })
     this.#host.open()
   }
@@ -137,7 +137,7 @@ export class ActorSystem implements AsyncDisposable {
   /** @internal */
   async start(): Promise<void> {
     try {
-      await this.#threads.start(this.#seats - 1)
+      await this.#hosts.start(this.#seats - 1)
     } catch (error) {
       await this.close({ drainMs: 0 })
       throw error
@@ -152,7 +152,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Hosts that take actors, by number. 0 is the program's own thread, and not among them. */
   get hosts(): readonly number[] {
-    return this.#threads.hosts
+    return this.#hosts.numbers
   }
 
   /** The actors that the program has spawned and that live, by name. */
@@ -305,7 +305,7 @@ export class ActorSystem implements AsyncDisposable {
     isLate = true
     for (let seat = 0; seat < this.#seats; seat++) board.seat(seat).abortAll()
     await Promise.all([
-      this.#threads.close(graceMs),
+      this.#hosts.close(graceMs),
       within(clock, 2 * graceMs, this.#stopAll(graceMs)),
     ])
     this.#host.gateway?.close()
@@ -367,17 +367,17 @@ function isolationOf(seats: number, { isolation, resourceLimits }: SystemOptions
 }
 
 /** What farms need of the system. */
-const groundOf = (system: ActorSystem, host: Host, threads: Threads): Ground => ({
+const groundOf = (system: ActorSystem, host: Host, hosts: Hosts): Ground => ({
   get hosts() {
     return system.hosts
   },
   get isExpecting() {
-    return threads.isExpecting
+    return hosts.isExpecting
   },
   spawn: (definition, ...args) => system.spawn(definition, ...args),
   abortTask: (of, mark) => host.aborts.abortTask(of, mark),
-  endHost: (of) => threads.terminate(of),
-  onHosts: (changed) => threads.onChange(changed),
+  endHost: (of) => hosts.terminate(of),
+  onHosts: (changed) => hosts.onChange(changed),
 })
 
 /** Workers that run functions have no handlers of their own. */
