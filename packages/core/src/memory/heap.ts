@@ -18,6 +18,8 @@ const LARGEST_CLASS_BYTES = UNIT_BYTES << (SIZE_CLASSES - 1)
 const SPAN_CLASS_SHIFT = 16
 /** Own pages of a class to look through before taking a new one. */
 const PAGES_TO_TRY = 8
+/** So many pages in use may lie behind the hint: to write it at each turn takes longer than to go past them. */
+const PAGES_TO_WALK = 8
 
 const sizeClassOf = (bytes: number): number =>
   bytes <= UNIT_BYTES ? 0 : 32 - Math.clz32((bytes - 1) >>> 8)
@@ -224,7 +226,9 @@ export class Heap {
       if (i > 0) this.#releasePages(page)
       return page + i
     }
-    if (count === 1) Atomics.store(words, header.pageHint, page + 1)
+    if (count === 1 && page - words[header.pageHint]! >= PAGES_TO_WALK) {
+      Atomics.store(words, header.pageHint, page + 1)
+    }
     return 0
   }
 
