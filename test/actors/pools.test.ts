@@ -48,7 +48,7 @@ async function take(reader: TopicReader, count: number): Promise<unknown[]> {
 }
 
 it('has done what it has taken when its system closes', async () => {
-  const closing = await createSystem({ hosts: 2 })
+  const closing = await createSystem({ hosts: 1 })
   const pool = await closing.pool(worker, { size: 2 }, 'closing')
   const numbers = Array.from({ length: 500 }, (_, n) => n)
   const asked = numbers.map((n) => pool.ask.work(n))
