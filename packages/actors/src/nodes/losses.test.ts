@@ -238,7 +238,7 @@ describe('a node that is gone', () => {
   })
 
   it('is told of to who waits for that', async () => {
-    const { cable, node } = await joined({ goneAfterMs: 50 })
+    const { cable, node } = await joined({ goneAfterMs: 2000 })
     const controller = new AbortController()
     const given = errorFrom(node.down({ signal: controller.signal }))
     const down = node.down()
