@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { ActorError } from '../errors.ts'
 import { Crew } from './crew.ts'
 import type { Link } from './link.ts'
-import type { Parcel, Report } from './parcel.ts'
+import { CUT_MS, type Parcel, type Report } from './parcel.ts'
 import type { Recruiter } from './recruiter.ts'
 import { Run, type RunTerms } from './run.ts'
 
@@ -11,13 +12,22 @@ const TASK_MS = 10
 
 /** A worker that is done with a parcel when the test says so. */
 class HeldLink implements Link {
-  readonly host = undefined
+  readonly host: number | undefined
   readonly mostTasks = Infinity
   readonly timesTasks = true
-  readonly parcels: { readonly parcel: Parcel; readonly done: (report: Report) => void }[] = []
+  readonly hurried: number[] = []
+  readonly parcels: {
+    readonly parcel: Parcel
+    readonly done: (report: Report) => void
+    readonly die: (error: unknown) => void
+  }[] = []
+
+  constructor(host?: number) {
+    this.host = host
+  }
 
   run(parcel: Parcel): Promise<Report> {
-    return new Promise((done) => this.parcels.push({ parcel, done }))
+    return new Promise((done, die) => this.parcels.push({ parcel, done, die }))
   }
 
   /** The first of its parcels is done. */
@@ -27,12 +37,19 @@ class HeldLink implements Link {
     await setImmediate()
   }
 
+  /** It is gone, with all that it had. */
+  async die(): Promise<void> {
+    for (const { die } of this.parcels.splice(0)) die(new ActorError('EHOSTDOWN'))
+    await setImmediate()
+  }
+
   cancel(): void {
     this.parcels.length = 0
   }
 
-  hurry(): void {
+  hurry(mark: number): void {
     // Nothing runs by itself.
+    this.hurried.push(mark)
   }
 
   async dispose(): Promise<void> {
@@ -40,18 +57,28 @@ class HeldLink implements Link {
   }
 }
 
-class Two implements Recruiter {
-  readonly wanted = 2
+/** Has some workers to give, one after the other. */
+class Ready implements Recruiter {
   readonly isExpecting = false
-  readonly links = [new HeldLink(), new HeldLink()] as const
-  #recruited = 0
+  readonly wanted: number
+  readonly endedHosts: number[] = []
+  readonly #links: Link[]
 
-  recruit(): Promise<Link> {
-    return Promise.resolve(this.links[this.#recruited++]!)
+  constructor(wanted: number, links: readonly Link[]) {
+    this.wanted = wanted
+    this.#links = [...links]
+  }
+
+  recruit(): Promise<Link> | undefined {
+    const link = this.#links.shift()
+    return link === undefined ? undefined : Promise.resolve(link)
+  }
+
+  endHost(host: number): void {
+    this.endedHosts.push(host)
   }
 
   left(): void {}
-  endHost(): void {}
   open(): void {}
   close(): void {}
 }
@@ -71,9 +98,8 @@ const terms: RunTerms = {
 
 describe('a crew', () => {
   it('gives work to one that found nothing while too much was in flight, although another has room', async () => {
-    const two = new Two()
-    const [busy, idle] = two.links
-    const crew = new Crew(two)
+    const [busy, idle] = [new HeldLink(), new HeldLink()]
+    const crew = new Crew(new Ready(2, [busy, idle]))
     await crew.open()
     const run = new Run(crew, Array.from({ length: 100 }).keys(), terms, ({ value }) => value)
     const first = run.next()
@@ -91,6 +117,48 @@ describe('a crew', () => {
     await busy.finish()
     expect(idle.parcels.length).toBeGreaterThan(0)
     await run.return()
+    await crew.close()
+  })
+
+  it('ends a run whose last task is given up because workers have died of it', async () => {
+    const links = Array.from({ length: 5 }, () => new HeldLink())
+    const crew = new Crew(new Ready(1, links))
+    await crew.open()
+    const run = new Run(crew, ['poison'], terms, ({ value }) => value as ActorError)
+    const first = run.next()
+    // The first did not have it alone, as far as is known.
+    for (const link of links.slice(0, 4)) await link.die()
+    expect((await first).value).toMatchObject({ code: 'EHOSTDOWN' })
+    expect(await run.next()).toEqual({ done: true, value: undefined })
+    await crew.close()
+  })
+
+  it('times the tasks of workers that share a thread from when it is free for them', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const timeoutMs = 500
+    const links = [1, 1, 2].map((host) => new HeldLink(host))
+    const [busy, behind, elsewhere] = links as [HeldLink, HeldLink, HeldLink]
+    const ready = new Ready(3, links)
+    const crew = new Crew(ready)
+    await crew.open()
+    const timed = { ...terms, timeoutMs, inFlight: undefined }
+    const run = new Run(crew, [1, 2, 3], timed, ({ value }) => value)
+    const results = [run.next(), run.next(), run.next()]
+    vi.advanceTimersByTime(timeoutMs)
+    await busy.finish()
+    await elsewhere.finish()
+    // Its task has begun only now.
+    vi.advanceTimersByTime(timeoutMs)
+    expect(behind.hurried).toEqual([])
+    vi.advanceTimersByTime(CUT_MS)
+    expect(behind.hurried).toHaveLength(1)
+    expect(ready.endedHosts).toEqual([])
+    vi.runAllTimers()
+    expect(ready.endedHosts).toEqual([1])
+    await behind.die()
+    await run.return()
+    await Promise.all(results)
     await crew.close()
   })
 })

@@ -2,7 +2,7 @@ import { AsTheyFinish, InOrder, type Arrivals } from './arrivals.ts'
 import type { Crew } from './crew.ts'
 import { Job, type Terms } from './job.ts'
 import { ProgressMeter, TELL_MS, type Progress, type ProgressBar } from './progress.ts'
-import { nothing, sourceOf, type Source } from './source.ts'
+import { nothing, sourceOf, warnOfSource, type Source } from './source.ts'
 import { Task } from './task.ts'
 
 /** What the rest of a run's options say, checked. */
@@ -81,8 +81,12 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
   }
 
   async return(): Promise<IteratorResult<Result, void>> {
-    await this.#end()
-    for (const waiting of this.#waiting.splice(0)) waiting.resolve({ done: true, value: undefined })
+    try {
+      await this.#end()
+    } finally {
+      for (const waiting of this.#waiting.splice(0))
+        waiting.resolve({ done: true, value: undefined })
+    }
     return { done: true, value: undefined }
   }
 
@@ -152,7 +156,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
   #fail(error: unknown): void {
     if (this.isOver) return
     this.#error = { error }
-    void this.#end()
+    this.#endOfItself()
     this.wake()
   }
 
@@ -200,7 +204,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
     const task = this.#arrivals.take()
     if (task !== undefined) return this.#hand(task)
     if (this.#outstanding > 0 || !this.#source!.isDone) return undefined
-    void this.#end()
+    this.#endOfItself()
     return Promise.resolve({ done: true, value: undefined })
   }
 
@@ -213,7 +217,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
     try {
       return Promise.resolve({ done: false, value: this.#deliver(task) })
     } catch (error) {
-      void this.#end()
+      this.#endOfItself()
       return Promise.reject(error)
     }
   }
@@ -226,6 +230,11 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
   #share({ left }: Source, most: number): number {
     if (left === undefined) return most
     return Math.min(most, Math.max(1, Math.ceil(left / (2 * Math.max(1, this.#crew.size)))))
+  }
+
+  /** The reader is told why it ends, not what the source throws at being closed. */
+  #endOfItself(): void {
+    this.#end().catch(warnOfSource)
   }
 
   async #end(): Promise<void> {
