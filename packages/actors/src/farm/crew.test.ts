@@ -1,45 +1,42 @@
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ActorError } from '../errors.ts'
+import { describe, expect, it } from 'vitest'
+import { Calls } from './calls.ts'
 import { Crew } from './crew.ts'
 import type { Link } from './link.ts'
-import { CUT_MS, type Parcel, type Report } from './parcel.ts'
+import type { Parcel, Report } from './parcel.ts'
 import type { Recruiter } from './recruiter.ts'
 import { Run, type RunTerms } from './run.ts'
 
 /** Long enough for one task in each parcel, and for two parcels with each worker. */
-const TASK_MS = 10
+const LONG_MS = 10
+/** So short that a parcel may have many. */
+const SHORT_MS = 0.01
 
 /** A worker that is done with a parcel when the test says so. */
 class HeldLink implements Link {
-  readonly host: number | undefined
+  readonly host = undefined
   readonly mostTasks = Infinity
   readonly timesTasks = true
-  readonly hurried: number[] = []
-  readonly parcels: {
-    readonly parcel: Parcel
-    readonly done: (report: Report) => void
-    readonly die: (error: unknown) => void
-  }[] = []
+  readonly #taskMs: number
+  readonly parcels: { readonly parcel: Parcel; readonly done: (report: Report) => void }[] = []
 
-  constructor(host?: number) {
-    this.host = host
+  constructor(taskMs: number) {
+    this.#taskMs = taskMs
+  }
+
+  /** How many tasks each of its parcels has. */
+  get sizes(): number[] {
+    return this.parcels.map(({ parcel }) => parcel.items.length)
   }
 
   run(parcel: Parcel): Promise<Report> {
-    return new Promise((done, die) => this.parcels.push({ parcel, done, die }))
+    return new Promise((done) => this.parcels.push({ parcel, done }))
   }
 
   /** The first of its parcels is done. */
   async finish(): Promise<void> {
     const { parcel, done } = this.parcels.shift()!
-    done({ values: parcel.items, failures: [], ms: TASK_MS * parcel.items.length })
-    await setImmediate()
-  }
-
-  /** It is gone, with all that it had. */
-  async die(): Promise<void> {
-    for (const { die } of this.parcels.splice(0)) die(new ActorError('EHOSTDOWN'))
+    done({ values: parcel.items, failures: [], ms: this.#taskMs * parcel.items.length })
     await setImmediate()
   }
 
@@ -47,9 +44,8 @@ class HeldLink implements Link {
     this.parcels.length = 0
   }
 
-  hurry(mark: number): void {
+  hurry(): void {
     // Nothing runs by itself.
-    this.hurried.push(mark)
   }
 
   async dispose(): Promise<void> {
@@ -57,28 +53,22 @@ class HeldLink implements Link {
   }
 }
 
-/** Has some workers to give, one after the other. */
-class Ready implements Recruiter {
+class Two implements Recruiter {
+  readonly wanted = 2
   readonly isExpecting = false
-  readonly wanted: number
-  readonly endedHosts: number[] = []
-  readonly #links: Link[]
+  readonly links: readonly [HeldLink, HeldLink]
+  #recruited = 0
 
-  constructor(wanted: number, links: readonly Link[]) {
-    this.wanted = wanted
-    this.#links = [...links]
+  constructor(taskMs: number) {
+    this.links = [new HeldLink(taskMs), new HeldLink(taskMs)]
   }
 
-  recruit(): Promise<Link> | undefined {
-    const link = this.#links.shift()
-    return link === undefined ? undefined : Promise.resolve(link)
-  }
-
-  endHost(host: number): void {
-    this.endedHosts.push(host)
+  recruit(): Promise<Link> {
+    return Promise.resolve(this.links[this.#recruited++]!)
   }
 
   left(): void {}
+  endHost(): void {}
   open(): void {}
   close(): void {}
 }
@@ -98,8 +88,9 @@ const terms: RunTerms = {
 
 describe('a crew', () => {
   it('gives work to one that found nothing while too much was in flight, although another has room', async () => {
-    const [busy, idle] = [new HeldLink(), new HeldLink()]
-    const crew = new Crew(new Ready(2, [busy, idle]))
+    const two = new Two(LONG_MS)
+    const [busy, idle] = two.links
+    const crew = new Crew(two)
     await crew.open()
     const run = new Run(crew, Array.from({ length: 100 }).keys(), terms, ({ value }) => value)
     const first = run.next()
@@ -120,45 +111,33 @@ describe('a crew', () => {
     await crew.close()
   })
 
-  it('ends a run whose last task is given up because workers have died of it', async () => {
-    const links = Array.from({ length: 5 }, () => new HeldLink())
-    const crew = new Crew(new Ready(1, links))
+  it('shares out calls among those that have nothing to do', async () => {
+    const two = new Two(SHORT_MS)
+    const [first, second] = two.links
+    const crew = new Crew(two)
     await crew.open()
-    const run = new Run(crew, ['poison'], terms, ({ value }) => value as ActorError)
-    const first = run.next()
-    // The first did not have it alone, as far as is known.
-    for (const link of links.slice(0, 4)) await link.die()
-    expect((await first).value).toMatchObject({ code: 'EHOSTDOWN' })
-    expect(await run.next()).toEqual({ done: true, value: undefined })
-    await crew.close()
-  })
-
-  it('times the tasks of workers that share a thread from when it is free for them', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-    onTestFinished(() => void vi.useRealTimers())
-    const timeoutMs = 500
-    const links = [1, 1, 2].map((host) => new HeldLink(host))
-    const [busy, behind, elsewhere] = links as [HeldLink, HeldLink, HeldLink]
-    const ready = new Ready(3, links)
-    const crew = new Crew(ready)
-    await crew.open()
-    const timed = { ...terms, timeoutMs, inFlight: undefined }
-    const run = new Run(crew, [1, 2, 3], timed, ({ value }) => value)
-    const results = [run.next(), run.next(), run.next()]
-    vi.advanceTimersByTime(timeoutMs)
-    await busy.finish()
-    await elsewhere.finish()
-    // Its task has begun only now.
-    vi.advanceTimersByTime(timeoutMs)
-    expect(behind.hurried).toEqual([])
-    vi.advanceTimersByTime(CUT_MS)
-    expect(behind.hurried).toHaveLength(1)
-    expect(ready.endedHosts).toEqual([])
-    vi.runAllTimers()
-    expect(ready.endedHosts).toEqual([1])
-    await behind.die()
-    await run.return()
-    await Promise.all(results)
+    const calls = new Calls(crew, terms)
+    const call = async (count: number): Promise<void> => {
+      for (let n = 0; n < count; n++) void calls.call(n, undefined)
+      await setImmediate()
+    }
+    // How short they are is known after some, and parcels have more and more of them.
+    for (let round = 0; round < 3; round++) {
+      await call(1)
+      await first.finish()
+    }
+    await call(8)
+    expect([first.sizes, second.sizes]).toEqual([[4], [4]])
+    await first.finish()
+    await call(6)
+    expect([first.sizes, second.sizes]).toEqual([[6], [4]])
+    await call(4)
+    expect([first.sizes, second.sizes]).toEqual([
+      [6, 2],
+      [4, 1],
+    ])
+    while (first.sizes.length + second.sizes.length > 0)
+      for (const link of two.links) if (link.sizes.length > 0) await link.finish()
     await crew.close()
   })
 })

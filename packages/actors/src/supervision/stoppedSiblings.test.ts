@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { defineActor } from '../definition/definition.ts'
 import type { ActorContext } from '../host/actorContext.ts'
 import { createTestSystem } from '../testing/testSystem.ts'
@@ -41,7 +41,8 @@ it.each([
   ['in the same thread', 0],
   ['on another host', 1],
 ])('a child that is being stopped %s is not restarted, and that is no failure', async (_, at) => {
-  await using system = await createTestSystem({ seed: 1, hosts: 2 })
+  const system = await createTestSystem({ seed: 1, hosts: 2 })
+  onTestFinished(() => system.close())
   let open: () => void
   gates.set('closed', new Promise((resolve) => (open = resolve)))
   const [first, second] = system.hosts
