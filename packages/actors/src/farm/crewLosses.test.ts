@@ -101,7 +101,12 @@ describe('a crew whose workers do not say anything', () => {
     const links = Array.from({ length: 5 }, () => new HeldLink())
     const crew = new Crew(new Ready(1, links))
     await crew.open()
-    const run = new Run(crew, ['poison'], terms, ({ value }) => value as ActorError)
+    const run = new Run(
+      crew,
+      ['poison'],
+      { ...terms, endsWithFailure: false },
+      ({ value }) => value as ActorError,
+    )
     const first = run.next()
     // The first did not have it alone, as far as is known.
     for (const link of links.slice(0, 4)) await link.die()

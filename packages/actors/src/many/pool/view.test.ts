@@ -15,10 +15,10 @@ const member = defineActor(import.meta.url, 'member', () => {
 })
 
 describe('what is sent to a pool', () => {
-  /** A pool whose one member is busy, and what becomes of what is sent to it. */
+  /** A pool whose one member is busy and whose queue is full, and what becomes of what is sent to it. */
   async function busy() {
     const system = await createTestSystem({ seed: 1, hosts: 1 })
-    const pool = await system.pool(member, { size: 1, prefetch: 1, replace: 'never' })
+    const pool = await system.pool(member, { size: 1, prefetch: 1, waiting: 1, replace: 'never' })
     const outcomes: unknown[] = []
     const send = (n: number, by: Pick<typeof pool, 'send'> = pool): void =>
       void by.send.note(n).then(
@@ -27,6 +27,8 @@ describe('what is sent to a pool', () => {
       )
     pool.tell.hold()
     await system.settle()
+    // As many as may wait.
+    pool.tell.note(0)
     return { system, pool, outcomes, send }
   }
 
@@ -38,7 +40,7 @@ describe('what is sent to a pool', () => {
     open()
     await system.settle()
     expect(outcomes).toEqual([1, 2, 3, 4])
-    expect(await pool.ask.notes()).toEqual([1, 2, 3, 4])
+    expect(await pool.ask.notes()).toEqual([0, 1, 2, 3, 4])
     await system.close()
   })
 
@@ -51,7 +53,7 @@ describe('what is sent to a pool', () => {
     await system.advance(10)
     expect(outcomes.slice(1)).toMatchObject([{ code: 'ETIMEDOUT' }])
     open()
-    expect(await pool.ask.notes()).toEqual([])
+    expect(await pool.ask.notes()).toEqual([0])
     await system.close()
   })
 

@@ -103,12 +103,12 @@ export class PoolView implements TaskKeeper {
       await Promise.all(
         this.#members.map((member) => this.#refOf(member, ref).callSend(method, args)),
       )
-    } else {
+    } else if (this.#isFull()) {
       const { timeoutMs = Infinity, signal } = ref.options
       const task = new SendTask(this, method, args, this.#bury, isFromOutside)
       this.#begin(task, timeoutMs, signal)
       await task.taken
-    }
+    } else this.#begin(new TellTask(this, method, args, this.#bury, isFromOutside), Infinity)
   }
 
   ask(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
