@@ -193,6 +193,44 @@ describe('with a thread for I/O', () => {
     expect(types).toEqual(['bind', 'accept', 'handshake', 'disconnect', 'end'])
   })
 
+  it('tells of its own connection however many strangers have come while its thread computed', async () => {
+    const free = await freeTcpEndpoint()
+    const outcome = await run(`
+      const { Dealer, Router } = await import(library)
+      const endpoint = '${free}'
+      const flooded = new Router()
+      flooded.bindSync('tcp://127.0.0.1:*')
+      const port = Number(flooded.lastEndpoint.split(':').at(-1))
+      const dealer = new Dealer({ immediate: true, reconnectInterval: 10 })
+      const told = new Promise((resolve) => dealer.events.on('handshake', resolve))
+      dealer.connect(endpoint)
+      const there = new Int32Array(new SharedArrayBuffer(4))
+      const peer = thread(\`import(library).then(async ({ Router }) => {
+        const { connect } = require('node:net')
+        const come = (resolve) => {
+          const stranger = connect(workerData.port, '127.0.0.1', () => stranger.destroy())
+          stranger.on('close', resolve)
+        }
+        for (let n = 0; n < 1100; n++) await new Promise(come)
+        const router = new Router()
+        router.bindSync(workerData.endpoint)
+        while ((await router.events.receive()).type !== 'handshake');
+        Atomics.store(workerData.there, 0, 1)
+        Atomics.notify(workerData.there, 0)
+        await router.receive()
+        router.close()
+      })\`, { workerData: { port, endpoint, there } })
+      Atomics.wait(there, 0, 0)
+      await told
+      await dealer.send('done')
+      await once(peer, 'exit')
+      dealer.close()
+      flooded.close()
+      console.log('told')
+    `)
+    expect(outcome).toEqual({ ...ended, lines: ['told'] })
+  })
+
   it('leaves nothing behind when the thread of the sockets is terminated', async () => {
     const outcome = await run(`
       const { Pull, Push, context } = await import(library)

@@ -93,6 +93,12 @@ export class Crew implements Overseer {
     for (const worker of this.#workers) this.#feed(worker)
   }
 
+  /** Whoever was asked for tasks may have found that there are no more, and so that its job is done. */
+  #pumpAndWake(): void {
+    this.pump()
+    for (const job of this.#jobs.slice()) job.wake()
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     this.#recruiter.close()
@@ -103,7 +109,7 @@ export class Crew implements Overseer {
 
   reported(worker: Worker, { job, tasks }: Lot, { values, failures, ms }: Report): void {
     this.#failedRecruits = 0
-    this.#watch(worker)
+    this.#heardOf(worker)
     job.pace.note(values.length, ms)
     if (!job.isOver) {
       for (const [at, error] of failures) this.#failed(tasks[at]!, error)
@@ -125,7 +131,7 @@ export class Crew implements Overseer {
   }
 
   unsent(worker: Worker, { job, tasks }: Lot, error: unknown): void {
-    this.#watch(worker)
+    this.#heardOf(worker)
     if (!job.isOver) {
       // One of them cannot be sent, or its result: the others run again without it.
       if (tasks.length > 1) job.again.push(...tasks)
@@ -148,8 +154,7 @@ export class Crew implements Overseer {
     const [first, ...others] = worker.lots.splice(0)
     if (first !== undefined) this.#lostLot(first, wasStuck, error)
     for (const lot of others) this.#lostLot(lot, false, error)
-    for (const job of this.#jobs.slice()) job.wake()
-    this.pump()
+    this.#pumpAndWake()
     this.#fill(error)
   }
 
@@ -208,7 +213,14 @@ export class Crew implements Overseer {
     return true
   }
 
-  /** Watches the first lot of the worker, whose tasks are running now. */
+  /** Its thread is free for what others have there: only now may they have begun. */
+  #heardOf(worker: Worker): void {
+    this.#watch(worker)
+    for (const other of this.#workers)
+      if (other.link.host === worker.link.host && this.#watches.has(other)) this.#watch(other)
+  }
+
+  /** Watches the first lot of the worker: its tasks run now, or wait for what their thread does for others. */
   #watch(worker: Worker): void {
     const { host, timesTasks } = worker.link
     clearTimeout(this.#watches.get(worker))
@@ -259,7 +271,7 @@ export class Crew implements Overseer {
     this.#coming--
     if (this.#isClosed) await link.dispose()
     else this.#workers.push(new Worker(link, this))
-    this.pump()
+    this.#pumpAndWake()
   }
 }
 

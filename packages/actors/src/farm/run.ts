@@ -2,7 +2,7 @@ import { AsTheyFinish, InOrder, type Arrivals } from './arrivals.ts'
 import type { Crew } from './crew.ts'
 import { Job, type Terms } from './job.ts'
 import { ProgressMeter, TELL_MS, type Progress, type ProgressBar } from './progress.ts'
-import { nothing, sourceOf, type Source } from './source.ts'
+import { nothing, sourceOf, warnOfSource, type Source } from './source.ts'
 import { Task } from './task.ts'
 
 /** What the rest of a run's options say, checked. */
@@ -82,8 +82,12 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
 
   async return(): Promise<IteratorResult<Result, void>> {
     const before = this.#error
-    await this.#end()
-    for (const waiting of this.#waiting.splice(0)) waiting.resolve({ done: true, value: undefined })
+    try {
+      await this.#end()
+    } finally {
+      for (const waiting of this.#waiting.splice(0))
+        waiting.resolve({ done: true, value: undefined })
+    }
     if (this.#error !== before) throw this.#takeError()
     return { done: true, value: undefined }
   }
@@ -154,7 +158,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
   #fail(error: unknown): void {
     if (this.isOver) return
     this.#error = { error }
-    void this.#end()
+    this.#endOfItself()
     this.wake()
   }
 
@@ -207,7 +211,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
       const task = this.#arrivals.take()
       if (task !== undefined) return this.#hand(task)
       if (this.#outstanding > 0 || !this.#source!.isDone) return undefined
-      void this.#end()
+      this.#endOfItself()
     }
     if (this.#error !== undefined) return Promise.reject(this.#takeError() as Error)
     return Promise.resolve({ done: true, value: undefined })
@@ -229,7 +233,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
     try {
       return Promise.resolve({ done: false, value: this.#deliver(task) })
     } catch (error) {
-      void this.#end()
+      this.#endOfItself()
       return Promise.reject(error)
     }
   }
@@ -242,6 +246,11 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
   #share({ left }: Source, most: number): number {
     if (left === undefined) return most
     return Math.min(most, Math.max(1, Math.ceil(left / (2 * Math.max(1, this.#crew.size)))))
+  }
+
+  /** The reader is told why it ends, not what the source throws at being closed. */
+  #endOfItself(): void {
+    this.#end().catch(warnOfSource)
   }
 
   async #end(): Promise<void> {

@@ -22,6 +22,11 @@ export interface Reader {
   failed(error: unknown): void
 }
 
+/** An iterable has failed at being closed, and nobody waits for that. */
+export function warnOfSource(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
+}
+
 export function sourceOf(
   items: Iterable<unknown> | AsyncIterable<unknown>,
   reader: Reader,
@@ -98,7 +103,8 @@ class AsyncSource implements Source {
     this.#isEnded = true
     const closed = this.#iterator.return?.()
     // A generator that is asked for an item closes when it has it: nobody knows when.
-    if (!this.#isReading) await closed
+    if (this.#isReading) Promise.resolve(closed).catch(warnOfSource)
+    else await closed
   }
 
   async #read(): Promise<void> {

@@ -73,17 +73,22 @@ export class Life {
    */
   async restart(slot: number, generation: number, incarnation: number): Promise<void> {
     const cell = this.#cells.get(slot, generation)
+    if (cell?.phase === 'suspended') await cell.incarnation.closing
+    // Its supervisor is told of the end first, and so takes what follows for no failure.
+    if (cell?.phase === 'stopping') await this.#gone(cell)
     if (cell?.phase !== 'suspended') throw new ActorError('ENOACTOR', 'The actor has stopped')
-    await cell.incarnation.closing
-    if (cell.phase !== 'suspended') throw new ActorError('ENOACTOR', 'The actor has stopped')
     cell.started = this.#begin(cell, incarnation, true)
     await cell.started
   }
 
-  /** Ends what runs of an actor; it waits, with its mailbox, for a new life. */
+  /** Ends what runs of an actor; it waits, with its mailbox, for a new life, or is gone if it was to stop. */
   async halt(slot: number, generation: number, error: unknown): Promise<void> {
     const cell = this.#cells.get(slot, generation)
-    if (cell === undefined || cell.phase === 'stopping') return
+    if (cell === undefined) return
+    if (cell.phase === 'stopping') {
+      await this.#gone(cell)
+      return
+    }
     cell.phase = 'suspended'
     await this.#close(cell, { reason: 'restarting', error }, false)
   }
@@ -129,7 +134,7 @@ export class Life {
       const ending = this.finish(cell, stopped)
       if (ending === undefined) return Promise.resolve()
     } else this.#performer.wake(cell)
-    const gone = new Promise<void>((resolve) => this.#watch(cell, () => resolve()))
+    const gone = this.#gone(cell)
     return graceMs === undefined ? gone : this.#endIn(graceMs, cell, gone)
   }
 
@@ -171,6 +176,10 @@ export class Life {
     const entry = (down: Down): void => watcher(down)
     ;(cell.watchers ??= new Set()).add(entry)
     return () => cell.watchers?.delete(entry)
+  }
+
+  #gone(cell: Cell): Promise<void> {
+    return new Promise((resolve) => this.#watch(cell, () => resolve()))
   }
 
   /**

@@ -32,6 +32,8 @@ export class Channel<Out, In> implements PipeOwner {
   readonly #thread: Thread
   readonly #take: (message: In) => void
   readonly #onEnd: () => void
+  /** For which there was no room: the latest of each name, in the order in which they came. */
+  readonly #kept = new Map<string, Out>()
   #pipe!: Pipe
 
   private constructor(thread: Thread, take: (message: In) => void, onEnd: () => void) {
@@ -81,9 +83,36 @@ export class Channel<Out, In> implements PipeOwner {
     this.#pipe.flush()
   }
 
-  /** As `post`, for what the other side can do without; dropped when it has not read for long. */
-  offer(message: Out): void {
-    if (this.#pipe.canWrite()) this.post(message)
+  /**
+   * As `post`, for what the other side can do without.
+   *
+   * @returns false: it has not read for long, and does not get this
+   */
+  offer(message: Out): boolean {
+    // What is kept goes before.
+    if (this.#kept.size > 0 || !this.#pipe.canWrite()) return false
+    this.post(message)
+    return true
+  }
+
+  /**
+   * As `offer`, for what the other side is to know in the end: where there is no room, the latest of each
+   * name is kept until there is.
+   */
+  offerLatest(name: string, message: Out): void {
+    if (this.offer(message)) return
+    this.#kept.delete(name)
+    this.#kept.set(name, message)
+    this.#postKept()
+  }
+
+  #postKept(): void {
+    for (const [name, message] of this.#kept) {
+      // `pipeWritable` follows when there is room.
+      if (this.#pipe.parkWriting()) return
+      this.#kept.delete(name)
+      this.post(message)
+    }
   }
 
   /** Takes all that has come. */
@@ -114,7 +143,7 @@ export class Channel<Out, In> implements PipeOwner {
   }
 
   pipeWritable(): void {
-    // Nobody waits for room.
+    this.#postKept()
   }
 
   pipeEnded(): void {

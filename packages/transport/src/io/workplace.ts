@@ -1,4 +1,4 @@
-import type { Context } from '@ringpost/core'
+import type { Context, SocketEvent } from '@ringpost/core'
 import { enter, type Site, type SocketSettings } from '@ringpost/core/internal'
 import type { Running } from '../stream/carrier.ts'
 import { carriers } from './carriers.ts'
@@ -85,16 +85,31 @@ export class Workplace {
       name: state.name,
       isConflating: state.isConflating,
       runs: new Map(),
-      tell: (event) => {
-        this.#channel.offer({ tell: 'event', site: state.id, event: plainEvent(event) })
-      },
+      tell: (event) => this.#tell(site, state.id, event),
       whenClosed: inAnotherThread,
       servedHere: inAnotherThread,
     }
     this.#sites.set(state.id, site)
     return site
   }
+
+  /** Events may be lost on those who do not read them; how it is with a connection at last is not. */
+  #tell({ runs }: RemoteSite, id: number, event: SocketEvent): void {
+    const notice: Notice = { tell: 'event', site: id, event: plainEvent(event) }
+    if (this.#channel.offer(notice) || !tellsState(event)) return
+    const { type, address } = event as SocketEvent & { address: string }
+    // One name for each endpoint that the socket has: they are as many as it has asked for.
+    for (const { endpoint } of runs.keys()) {
+      if (endpoint !== address) continue
+      this.#channel.offerLatest(`${id} ${type} ${address}`, notice)
+      return
+    }
+  }
 }
+
+/** What tells whether there is a connection, or will never be. */
+const tellsState = ({ type }: SocketEvent): boolean =>
+  type === 'handshake' || type === 'disconnect' || type.startsWith('handshake:error')
 
 /** For what only the socket's own thread may ask. */
 function inAnotherThread(): never {

@@ -104,12 +104,9 @@ export class PoolView implements TaskKeeper {
         this.#members.map((member) => this.#refOf(member, ref).callSend(method, args)),
       )
     } else if (this.#isFull()) {
+      const { timeoutMs = Infinity, signal } = ref.options
       const task = new SendTask(this, method, args, this.#bury, isFromOutside)
-      this.#begin(
-        task,
-        ref.options.timeoutMs ?? this.#carrier.timeLeft(ref.owner?.deadline),
-        ref.options.signal,
-      )
+      this.#begin(task, timeoutMs, signal)
       await task.taken
     } else this.#begin(new TellTask(this, method, args, this.#bury, isFromOutside), Infinity)
   }
