@@ -327,7 +327,13 @@ export class Gateway implements PeerOwner {
       this.#refusals.add(url, node, path, from, refusal)
       void peer?.whenRoom().then(() => this.relieved(peer))
     }
-    this.tell(address, method, args, true)
+    try {
+      this.tell(address, method, args, true)
+    } catch (error) {
+      // It is more than the node takes: who told it, in another thread, is not told.
+      if (!(error instanceof ActorError)) throw error
+      this.bury('unreadable', address, method)
+    }
   }
 
   relieved(peer: Peer): void {

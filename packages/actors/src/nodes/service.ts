@@ -7,7 +7,7 @@ import { StreamSource } from '../host/streamSource.ts'
 import type { Turn } from '../host/turn.ts'
 import { readValue } from '../values/index.ts'
 import { toldDown } from './downs.ts'
-import { failureOf } from './failures.ts'
+import { bareFailureOf, failureOf } from './failures.ts'
 import { HeldTells } from './heldTells.ts'
 import type { NodeLimits } from './limits.ts'
 import type { Line } from './line.ts'
@@ -262,7 +262,7 @@ export class Service {
     if (!this.#admit(id, this.#watches.size, this.#limits.watches, 'watches')) return
     const down = (told: Down): void => {
       this.#watches.delete(id)
-      this.#line.postWith(messageOf(say.down, { id }), toldDown(told))
+      this.#postError(messageOf(say.down, { id }), (tell) => toldDown(told, tell))
     }
     const ref = this.#provider.find(to)
     if (ref === undefined) down({ reason: 'no such actor' })
@@ -309,7 +309,24 @@ export class Service {
   }
 
   #fail(id: number, error: unknown): void {
-    this.#line.postWith(messageOf(say.failure, { id }), failureOf(error))
+    this.#postError(messageOf(say.failure, { id }), (told) => told(error))
+  }
+
+  /** @param body made with how errors are told: if that is more than the peer takes, it is told the least */
+  #postError(message: Message, body: (told: (error: unknown) => object) => object): void {
+    let why: unknown
+    for (const told of [failureOf, bareFailureOf]) {
+      try {
+        this.#line.postWith(
+          message,
+          body((error) => told(error)),
+        )
+        return
+      } catch (error) {
+        why = error
+      }
+    }
+    this.#dropped(why)
   }
 }
 

@@ -113,6 +113,25 @@ describe('a stranger', () => {
     expect(listening.connections).toBe(0)
   })
 
+  it('that takes little is told of a large error without its particulars', async () => {
+    server = await nodes.start({ supervision: { decide: () => 'stop' }, logger: false })
+    listening = await server.listen('tcp://127.0.0.1:*')
+    server.expose('echo', await server.spawn(echo))
+    for (const name of ['asked', 'read', 'watched']) server.expose(name, await server.spawn(echo))
+    const other = await greeted(undefined, { maxBytes: 1 })
+    const bare = { name: 'Error', message: 'lengthy', code: 'ELONG' }
+    await other.say('ask', ask(1, 'failAtLength', '/asked'), [])
+    expect(await other.hears('failure')).toMatchObject({ id: 1, body: bare })
+    await other.say('stream', { ...ask(2, 'itemAndFail', '/read'), count: 2 }, [])
+    expect(await other.hears('failure')).toMatchObject({ id: 2, body: bare })
+    await other.say('watch', { id: 3, to: '/watched' })
+    await other.say('tell', { to: '/watched', method: 'failAtLength' }, [])
+    const { body } = await other.hears('down')
+    expect(body).toMatchObject({ reason: 'failed', error: bare })
+    expect(body).not.toHaveProperty('error.fields')
+    await expectOthersAreServed()
+  })
+
   it('may ask in plain msgpack, and be answered so', async () => {
     const other = await greeted(undefined, { plain: true })
     await other.say('send', ask(1, 'keep'), ['x'])
