@@ -420,7 +420,12 @@ export class Peer implements Creditor {
       return
     }
     if (kind === say.item) {
-      pending.item(value)
+      if (pending instanceof StreamReader && pending.isFull)
+        this.abandon(
+          pending,
+          new ActorError('EBADMSG', 'A stream sends more than it has credit for'),
+        )
+      else pending.item(value)
       return
     }
     this.#forget(id)

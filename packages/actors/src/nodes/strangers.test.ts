@@ -307,6 +307,19 @@ describe('a stranger that does not keep to the protocol', () => {
   })
 
   it('is told of each message that is none', async () => {
+  it('loses a stream of which it sends more than it has credit for', async () => {
+    const other = await greeted()
+    const items = server.nodes[0]!.ref<typeof echo>('/numbers').stream.forever()
+    const first = items.next()
+    const { id, count } = await other.hears('stream')
+    for (let n = 0; n <= count + 1; n++) await other.say('item', { id }, n)
+    expect(await other.hears('cancel')).toMatchObject({ id })
+    expect(await first).toEqual({ done: false, value: 0 })
+    for (let n = 1; n <= count; n++) expect(await items.next()).toEqual({ done: false, value: n })
+    await expect(items.next()).rejects.toMatchObject({ code: 'EBADMSG' })
+    await expectOthersAreServed()
+  })
+
     const other = await greeted()
     await other.send(Buffer.from('garbage'))
     expect(await other.hears('error')).toMatchObject({ code: 'EBADMSG' })
