@@ -78,6 +78,24 @@ describe('a connection that is lost', () => {
     expect(await errorFrom(ref.ask.passed())).toMatchObject({ code: 'EOVERFLOW' })
   })
 
+  it('has room again for what nobody waits for any more', async () => {
+    const { cable, node } = await joined()
+    const ref = node.ref<typeof gate>('/gate')
+    cable.cut()
+    await expect.poll(() => node.isConnected).toBe(false)
+    const gaveUp = { code: 'EGAVEUP' }
+    for (let round = 0; round < 8; round++) {
+      const giving = new AbortController()
+      const asked = errorFrom(ref.with({ signal: giving.signal }).ask.take(Buffer.alloc(400_000)))
+      giving.abort(gaveUp)
+      expect(await asked).toBe(gaveUp)
+    }
+    expect(ref.tell.pass()).toBe(true)
+    const passed = ref.ask.passed()
+    cable.mend()
+    expect(await passed).toBe(1)
+  })
+
   it('keeps watches', async () => {
     const { cable, client, node } = await joined()
     const handle = await node.spawn<typeof counter>('counter', 1)

@@ -13,6 +13,7 @@ import type { NodeLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
 import { TOPICS_PATH, type TopicsDesk } from './topicsDesk.ts'
+import type { Wards } from './wards.ts'
 
 /** What a node does for its peers. */
 export interface Provider {
@@ -33,11 +34,8 @@ export interface Provider {
   /** The actor of this node fails with the other from now on, or does so no more. */
   link(ref: ActorRef, other: ActorRef, isTied: boolean): Promise<void>
   /** @throws {ActorError} `EDENIED`: nothing of that name is exported */
-  spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorHandle>
+  spawn(name: string, args: unknown[]): Promise<ActorHandle>
 }
-
-/** The actors that were spawned for one node, by path: they end with it, and it may stop them. */
-export type Wards = Map<string, ActorHandle>
 
 /** What one peer asks of this node over one connection: with that it ends. */
 export class Service {
@@ -167,16 +165,24 @@ export class Service {
   }
 
   async #spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorRef> {
-    if (this.#wards.size >= this.#limits.actors) throw tooMany(this.#limits.actors, 'actors')
-    const handle = await this.#provider.spawn(name, args, call)
-    if (this.#isClosed || call.signal?.aborted === true) {
-      await handle.stop()
-      throw new ActorError('ENODEDOWN')
+    const wards = this.#wards
+    if (wards.size + wards.beginning >= this.#limits.actors)
+      throw tooMany(this.#limits.actors, 'actors')
+    wards.beginning++
+    try {
+      // Its factory runs to the end, whether anybody waits for it or not.
+      const handle = await this.#provider.spawn(name, args)
+      if (this.#isClosed || call.signal?.aborted === true) {
+        await handle.stop()
+        throw new ActorError('ENODEDOWN')
+      }
+      const path = this.#pathOf(handle as ActorRef)
+      wards.set(path, handle)
+      this.#provider.whenOver(handle as ActorRef, () => wards.delete(path))
+      return handle as ActorRef
+    } finally {
+      wards.beginning--
     }
-    const path = this.#pathOf(handle as ActorRef)
-    this.#wards.set(path, handle)
-    this.#provider.whenOver(handle as ActorRef, () => this.#wards.delete(path))
-    return handle as ActorRef
   }
 
   /** However long it takes: ending a thread by force would not end this actor alone. */

@@ -293,6 +293,7 @@ describe('a stranger that does not keep to the protocol', () => {
     })().catch(() => undefined)
     await expect.poll(() => listening.dropped, { timeout: 15_000 }).toBeGreaterThan(0)
     isSending = false
+    await expect.poll(() => listening.connections).toBe(0)
     await expectOthersAreServed()
     other.close()
     await sending
@@ -306,7 +307,6 @@ describe('a stranger that does not keep to the protocol', () => {
     await expectOthersAreServed()
   })
 
-  it('is told of each message that is none', async () => {
   it('loses a stream of which it sends more than it has credit for', async () => {
     const other = await greeted()
     const items = server.nodes[0]!.ref<typeof echo>('/numbers').stream.forever()
@@ -320,6 +320,7 @@ describe('a stranger that does not keep to the protocol', () => {
     await expectOthersAreServed()
   })
 
+  it('is told of each message that is none', async () => {
     const other = await greeted()
     await other.send(Buffer.from('garbage'))
     expect(await other.hears('error')).toMatchObject({ code: 'EBADMSG' })
