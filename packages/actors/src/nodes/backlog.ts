@@ -39,7 +39,7 @@ export class Backlog {
   /** These come before all that waits. */
   addFirst(kept: readonly Kept[]): void {
     const others = [...this.#waiting]
-    this.clear()
+    for (const each of others) this.#remove(each)
     for (const each of [...kept, ...others]) this.add(each)
   }
 
@@ -50,21 +50,23 @@ export class Backlog {
     return first
   }
 
+  /** Whether there is such a message. */
+  some(is: (message: Message) => boolean): boolean {
+    for (const { message } of this.#waiting) if (is(message)) return true
+    return false
+  }
+
   /** What was asked under the id, if it waits, is not to be sent any more. */
-  forget(id: number): void {
+  delete(id: number): void {
     const kept = this.#asked.get(id)
     if (kept !== undefined) this.#remove(kept)
   }
 
-  /** Whatever is of no use is not to be sent any more. */
-  forgetAll(isUseless: (message: Message) => boolean): void {
-    for (const kept of this.#waiting) if (isUseless(kept.message)) this.#remove(kept)
-  }
-
-  clear(): void {
-    this.#waiting.clear()
-    this.#asked.clear()
-    this.#bytes = 0
+  /** Such messages are not to be sent any more. @returns them */
+  forget(is: (message: Message) => boolean): Message[] {
+    const forgotten = [...this.#waiting].filter(({ message }) => is(message))
+    for (const kept of forgotten) this.#remove(kept)
+    return forgotten.map(({ message }) => message)
   }
 
   #remove(kept: Kept): void {

@@ -82,6 +82,7 @@ describe('an end of a connection', () => {
         visits.add(String(frame))
       },
       () => undefined,
+      () => undefined,
     )
     const hello = { retry: () => outlet.offer([Buffer.from('hello')]) }
     const outlet = dialer.open(
@@ -92,6 +93,7 @@ describe('an end of a connection', () => {
         },
         lost: () => calls.add('lost'),
         refused: () => calls.add('refused'),
+        failed: () => undefined,
       },
       () => undefined,
       () => undefined,

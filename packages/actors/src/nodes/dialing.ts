@@ -17,6 +17,7 @@ export class Dialing {
    * @param retryMs after which it comes again to who has sent it away
    * @param linkThrough begins to talk over a new connection
    * @param hopeless called when no connection will ever be made: the other end refuses this one
+   * @param failed called when a connection was not made, and is tried again
    */
   constructor(
     dialer: Dialer,
@@ -24,6 +25,7 @@ export class Dialing {
     retryMs: number,
     linkThrough: (outlet: Outlet) => Link,
     hopeless: (error: unknown) => void,
+    failed: (error: unknown) => void,
     taken: () => void,
   ) {
     this.#clock = clock
@@ -34,6 +36,7 @@ export class Dialing {
       connected: () => this.#connected(),
       lost: (error: Error | undefined) => this.#lost(error),
       refused: (error: Error) => this.#refused(error),
+      failed,
     }
     this.#outlet = dialer.open(events, (message) => this.#link?.take(message), taken)
   }

@@ -42,6 +42,9 @@ describe('an error that another node is told of', () => {
       message: long.slice(0, 1024),
       code: 'ESCHEMA',
     })
+    expect(bareFailureOf(Object.assign(error, { isFromHandler: true }))).toHaveProperty('fields', {
+      isFromHandler: true,
+    })
     expect(failureOf(Object.assign(new Error('no'), { code: long }))).not.toHaveProperty('code')
   })
 

@@ -54,11 +54,13 @@ export function failureOf(error: unknown, causes = MAX_CAUSES): Failure {
 
 /** The same for a node that takes no more: it fits into the least that a node may take. */
 export function bareFailureOf(error: unknown): Failure {
-  const { name, message, code } = failureOf(error, 0)
+  const { name, message, code, fields } = failureOf(error, 0)
   return {
     name,
     message: message.slice(0, MAX_BARE_MESSAGE),
     ...(code !== undefined && { code }),
+    // Callers tell by it whose failure it is.
+    ...(fields?.isFromHandler === true && { fields: { isFromHandler: true } }),
   }
 }
 

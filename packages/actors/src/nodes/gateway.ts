@@ -2,6 +2,7 @@ import { SocketError } from '@ringpost/transport'
 import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import { nowhere, type Address } from '../host/address.ts'
+import type { Asking } from '../host/calls.ts'
 import type { Clock } from '../host/clock.ts'
 import { systemClock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
@@ -139,6 +140,7 @@ export class Gateway implements PeerOwner {
       door,
       (port, id, dropped) => this.#linkIn(port, id, dropped, options),
       this.#taken,
+      (error) => this.#host.happenings.refused(listening.endpoint, error),
       () => this.#listenings.delete(listening),
     )
     this.#listenings.add(listening)
@@ -208,6 +210,11 @@ export class Gateway implements PeerOwner {
     if (!(ref instanceof ActorRef))
       throw new ActorError('EBADMSG', 'A node spawned an actor, but gave no ref')
     return new ActorHandle(ref.address, ref.caller)
+  }
+
+  /** Settles when nothing that was told waits for a connection any more, or for room on one. */
+  async whenSent(): Promise<void> {
+    await Promise.all([...this.#known.values()].map(({ peer }) => peer.whenSent()))
   }
 
   close(): void {
@@ -402,6 +409,7 @@ export class Gateway implements PeerOwner {
           known.dialing = undefined
           known.peer.gone(error)
         },
+        (error) => known.peer.failed(error),
         this.#taken,
       )
     } catch (error) {
@@ -492,6 +500,8 @@ export class Gateway implements PeerOwner {
       find: (path) => this.#findFor(path),
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
+      overflowed: (ref, method) => this.bury('overflow', ref.address, method),
+      ask: (ref, method, args, timeoutMs) => this.#askHere(ref, method, args, timeoutMs),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
       topics: new TopicsDesk(this.#topics, options.topics),
@@ -571,6 +581,16 @@ export class Gateway implements PeerOwner {
 
   #hasRoom({ address }: ActorRef): boolean {
     return isRemote(address) || this.#host.calls.hasRoom(address)
+  }
+
+  #askHere(ref: ActorRef, method: string, args: unknown[], timeoutMs: number): Asking {
+    const { calls, whereabouts } = this.#host
+    if (ref.caller === calls && !whereabouts.isAwaited(ref.address))
+      return calls.begin(ref as ActorRef<never>, method, args, timeoutMs)
+    const controller = new AbortController()
+    const { signal } = controller
+    const promise = ref.with({ timeoutMs, signal }).callAsk(method, args)
+    return { promise, abandon: (error) => controller.abort(error) }
   }
 
   async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {

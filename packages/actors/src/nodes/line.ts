@@ -32,13 +32,14 @@ export class Line implements Sender {
   readonly #writer = new ByteWriter()
   readonly #backlog: Buffer[] = []
   readonly #whenRoom: (() => void)[] = []
+  readonly #whenSent: (() => void)[] = []
   #held = 0
   #backlogBytes = 0
   #isClosed = false
 
   /**
    * @param id the peer's routing id, where the port is a Router's
-   * @param overrun called when the peer does not read; the line is closed then
+   * @param overrun called when the peer does not read: the line is to be closed
    */
   constructor(port: Outlet, id: Buffer | undefined, values: LineValues, overrun: () => void) {
     this.#port = port
@@ -53,21 +54,24 @@ export class Line implements Sender {
 
   /** Sends a message that has no body. */
   post(message: Message): void {
-    this.#write(message, undefined)
+    this.#write(message, appendNothing, undefined)
   }
 
   /** @throws {ActorError} `EVALUE`, `EMSGSIZE`; nothing was written then */
   postWith(message: Message, body: unknown): void {
-    this.#write(message, (writer) => writeBody(writer, body, this.values))
+    this.#write(message, writeBody, body)
   }
 
   /** @param body as `encode` gave it */
   postEncoded(message: Message, body: Buffer): void {
-    this.#write(message, (writer) => {
-      writer.reserve(body.length)
-      body.copy(writer.bytes, writer.length)
-      writer.length += body.length
-    })
+    this.#write(message, appendBytes, body)
+  }
+
+  /** Settles when all that was posted has left, or the line is closed. */
+  whenSent(): Promise<void> {
+    this.flush()
+    if (this.#backlog.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenSent.push(resolve))
   }
 
   /** Settles when the line is not full, or closed. */
@@ -95,28 +99,28 @@ export class Line implements Sender {
     this.#backlogBytes += frame.length
     this.#port.await(this)
     if (this.#backlogBytes <= MOST_BYTES) return
-    this.close()
     this.#overrun()
   }
 
-  /** What was posted leaves still, if it can. */
-  close(): void {
-    if (this.#isClosed) return
+  /** What was posted leaves still, if it can. @returns the frames that do not */
+  close(): readonly Buffer[] {
+    if (this.#isClosed) return []
     this.flush()
     this.#isClosed = true
     this.#port.forget(this)
-    this.#backlog.length = 0
+    const unsent = this.#backlog.splice(0)
     this.#backlogBytes = 0
     this.#wake()
+    return unsent
   }
 
-  #write(message: Message, writesBody: ((writer: ByteWriter) => void) | undefined): void {
+  #write<B>(message: Message, append: Append<B>, body: B): void {
     if (this.#isClosed) return
     const writer = this.#writer
     const begin = writer.length
     try {
       writeHead(writer, message)
-      writesBody?.(writer)
+      append(writer, body, this.values)
       const size = writer.length - begin
       if (size > this.values.peerTakesBytes + HEAD_BYTES) throw tooLarge(size, this.values)
     } catch (error) {
@@ -134,6 +138,7 @@ export class Line implements Sender {
 
   #wake(): void {
     for (const resolve of this.#whenRoom.splice(0)) resolve()
+    for (const resolve of this.#whenSent.splice(0)) resolve()
   }
 }
 
@@ -142,6 +147,19 @@ const tooLarge = (bytes: number, { peerTakesBytes }: LineValues): ActorError =>
     'EMSGSIZE',
     `A message of ${bytes} bytes is too large: the node takes ${peerTakesBytes}`,
   )
+
+/** How a body is written behind the head of its message: no closure for each message. */
+type Append<B> = (writer: ByteWriter, body: B, values: LineValues) => void
+
+function appendNothing(): void {
+  // The message is its head alone.
+}
+
+function appendBytes(writer: ByteWriter, body: Buffer): void {
+  writer.reserve(body.length)
+  body.copy(writer.bytes, writer.length)
+  writer.length += body.length
+}
 
 function writeBody(writer: ByteWriter, body: unknown, values: LineValues): void {
   writeValue(writer, body === undefined && values.isPlain ? null : body, values)

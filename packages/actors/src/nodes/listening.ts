@@ -11,6 +11,7 @@ export class Listening implements AsyncDisposable {
   readonly #linkTo: (outlet: Outlet, id: Buffer, dropped: () => void) => Link
   readonly #ended: () => void
   #dropped = 0
+  #refused = 0
   #isClosed = false
 
   /** @internal */
@@ -18,18 +19,31 @@ export class Listening implements AsyncDisposable {
     door: Door,
     linkTo: (outlet: Outlet, id: Buffer, dropped: () => void) => Link,
     taken: () => void,
+    refused: (error: Error) => void,
     ended: () => void,
   ) {
     this.endpoint = door.endpoint
     this.#door = door
     this.#linkTo = linkTo
     this.#ended = ended
-    this.#outlet = door.open((message) => this.#take(message), taken)
+    this.#outlet = door.open(
+      (message) => this.#take(message),
+      taken,
+      (error) => {
+        this.#refused++
+        refused(error)
+      },
+    )
   }
 
   /** Messages that nothing was made of: from strangers, malformed, for nobody, or too many. */
   get dropped(): number {
     return this.#dropped
+  }
+
+  /** How often somebody was not let in: by a key or a password, or for not keeping to the protocol. */
+  get refused(): number {
+    return this.#refused
   }
 
   /** Connections, of nodes and of others. */
@@ -52,8 +66,10 @@ export class Listening implements AsyncDisposable {
     this.close()
   }
 
-  #take([id, ...frames]: Buffer[]): void {
-    const key = id!.toString('latin1')
+  /** @param frames what is left of the message when its sender's routing id is taken off */
+  #take(frames: Buffer[]): void {
+    const id = frames.shift()!
+    const key = id.toString('latin1')
     let link = this.#links.get(key)
     // Whoever has gone is told as an empty message; others send some too, to no purpose.
     if (frames.length === 1 && frames[0]!.length === 0) {
@@ -62,7 +78,7 @@ export class Listening implements AsyncDisposable {
       return
     }
     if (link === undefined) {
-      link = this.#linkTo(this.#outlet, id!, () => this.#dropped++)
+      link = this.#linkTo(this.#outlet, id, () => this.#dropped++)
       this.#links.set(key, link)
     }
     link.take(frames)

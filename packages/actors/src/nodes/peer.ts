@@ -15,6 +15,7 @@ import { errorOf } from './failures.ts'
 import type { Hello } from './hello.ts'
 import { encode, type Line, type LineValues } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
+import { readMessages } from './protocol/messageReader.ts'
 import { random } from './random.ts'
 import { remoteAddress } from './remoteAddress.ts'
 
@@ -71,7 +72,9 @@ export class Peer implements Creditor {
   readonly #goneAfterMs: number
   readonly #asked = new Map<number, Asked>()
   readonly #paused = new Set<string>()
+  readonly #whenTold: (() => void)[] = []
   readonly #whenUp: { resolve(): void; reject(error: unknown): void }[] = []
+  readonly #whenGone = new Set<(error: ActorError) => void>()
   #state: State = 'connecting'
   #line: Line | undefined
   #hello: Hello | undefined
@@ -112,6 +115,16 @@ export class Peer implements Creditor {
     return new Promise((resolve, reject) => this.#whenUp.push({ resolve, reject }))
   }
 
+  /** Calls back once, when the node is gone, or another life of it has come. @returns takes it back */
+  onGone(act: (error: ActorError) => void): () => void {
+    if (this.#state === 'gone') {
+      queueMicrotask(() => act(this.#nodeDown()))
+      return () => undefined
+    }
+    this.#whenGone.add(act)
+    return () => this.#whenGone.delete(act)
+  }
+
   // Connections come and go.
 
   /** A connection is there, and the node has said who it is. */
@@ -123,6 +136,7 @@ export class Peer implements Creditor {
       else if (this.#hello.epoch !== hello.epoch) this.#owner.ended(this)
     }
     this.#state = 'up'
+    this.#why = undefined
     this.#line = line
     this.#hello = hello
     void this.#pour(line)
@@ -147,6 +161,16 @@ export class Peer implements Creditor {
     this.#startGrace()
   }
 
+  /** A connection was not made, and is tried again. @param error why, as far as that is known */
+  failed(error: unknown): void {
+    if (this.#state !== 'up') this.#why = error
+  }
+
+  /** Messages in a frame have not left before their connection was lost. */
+  unsent(frame: Buffer): void {
+    readMessages(frame, (message) => this.#buryTold(message))
+  }
+
   /** The node is gone: nothing waits for it any more. It may come back. */
   gone(error?: unknown): void {
     if (this.#state === 'gone') return
@@ -156,9 +180,11 @@ export class Peer implements Creditor {
     this.#line = undefined
     this.#why = error ?? this.#why
     this.#paused.clear()
-    this.#backlog.clear()
+    for (const message of this.#backlog.forget(() => true)) this.#buryTold(message)
+    for (const resolve of this.#whenTold.splice(0)) resolve()
     for (const [id, asked] of this.#asked) this.#end(id, asked)
     for (const waiting of this.#whenUp.splice(0)) waiting.reject(this.#nodeDown())
+    this.#tellGone()
     this.#owner.ended(this)
   }
 
@@ -175,10 +201,17 @@ export class Peer implements Creditor {
 
   /** Another life of the node: what was meant for the last one cannot be done any more. */
   #reborn(): void {
-    this.#backlog.forgetAll(({ to }) => isSealed(to))
+    for (const message of this.#backlog.forget(({ to }) => isSealed(to))) this.#buryTold(message)
     for (const [id, asked] of this.#asked)
       if (asked.isWatch || isSealed(asked.to)) this.#end(id, asked)
+    this.#tellGone()
     this.#owner.ended(this)
+  }
+
+  #tellGone(): void {
+    const told = [...this.#whenGone]
+    this.#whenGone.clear()
+    for (const act of told) act(this.#nodeDown())
   }
 
   #end(id: number, { isWatch, pending }: Asked): void {
@@ -194,7 +227,7 @@ export class Peer implements Creditor {
 
   /** Why the actor should be told nothing now. */
   refusal(to: string): DeadLetterReason | undefined {
-    return this.#paused.has(to) ? 'overflow' : this.#obstacle
+    return this.#paused.has(to) ? 'overflow' : this.#obstacle()
   }
 
   /** Settles when the connection there is now takes more, or is lost. */
@@ -203,24 +236,31 @@ export class Peer implements Creditor {
     while (line !== undefined && this.#line === line && this.#isHeldUp) await line.whenRoom()
   }
 
+  /** Settles when nothing that was told waits for a connection, or for room on it. */
+  async whenSent(): Promise<void> {
+    if (this.#backlog.some(({ kind }) => kind === say.tell))
+      await new Promise<void>((resolve) => this.#whenTold.push(resolve))
+    await this.#line?.whenSent()
+  }
+
   /**
    * @param isUnderWay it was told before anybody could know that the actor is to be told nothing more
    * @returns whether it is on its way, or waits for a connection
    */
   tell(to: string, method: string, args: unknown, isUnderWay = false): boolean {
-    const refusal = isUnderWay ? this.#obstacle : this.refusal(to)
+    const refusal = isUnderWay ? this.#obstacle() : this.refusal(to)
     if (refusal !== undefined) {
       this.#owner.bury(refusal, remoteAddress(this.name, to), method)
       return false
     }
     const message = messageOf(say.tell, { to, method })
     if (this.#line !== undefined) this.#line.postWith(message, args)
-    else this.#backlog.add({ message, body: encode(args, this.#values) })
+    else this.#backlog.add({ message, body: encode(args, this.#values()) })
     return true
   }
 
   /** Why nothing more should go to the node. */
-  get #obstacle(): DeadLetterReason | undefined {
+  #obstacle(): DeadLetterReason | undefined {
     if (this.#state === 'gone') return 'node lost'
     const isFull = this.#line === undefined ? this.#backlog.bytes >= BACKLOG_BYTES : this.#isHeldUp
     return isFull ? 'overflow' : undefined
@@ -257,7 +297,7 @@ export class Peer implements Creditor {
   async link(to: string, other: ActorRef, isTied: boolean): Promise<void> {
     const answer = new Answer(0, this)
     const message = messageOf(say.link, { to, count: isTied ? 1 : 0 })
-    const body = encode(other, this.#values)
+    const body = encode(other, this.#values())
     this.#begin(answer, message, body, { timeoutMs: Infinity, isIdempotent: true })
     await answer.promise
   }
@@ -319,7 +359,7 @@ export class Peer implements Creditor {
     }
     const isKept = call.isIdempotent === true || this.#line === undefined || this.#isHeldUp
     try {
-      const body = isKept ? encode(args, this.#values) : undefined
+      const body = isKept ? encode(args, this.#values()) : undefined
       this.#begin(pending, message, body, call, { args })
     } catch (error) {
       this.#forget(pending.id)
@@ -389,9 +429,15 @@ export class Peer implements Creditor {
       if (!this.#isHeldUp) break
       await line.whenRoom()
     }
-    if (this.#pouredInto !== line) return
-    this.#pouredInto = undefined
-    if (this.#line === line) this.#owner.relieved(this)
+    if (this.#pouredInto === line) this.#pouredInto = undefined
+    if (this.#line !== line) return
+    for (const resolve of this.#whenTold.splice(0)) resolve()
+    this.#owner.relieved(this)
+  }
+
+  /** What was told, and waited, gets nowhere; who has asked is told. */
+  #buryTold({ kind, to, method }: Message): void {
+    if (kind === say.tell) this.#owner.bury('node lost', remoteAddress(this.name, to), method)
   }
 
   #postKept(line: Line, { message, body }: Kept): void {
@@ -441,7 +487,7 @@ export class Peer implements Creditor {
     const { pending, isWatch } = asked
     let value: unknown
     try {
-      if (begin < end) value = readValue(frame, begin, end, this.#line?.values ?? this.#values)
+      if (begin < end) value = readValue(frame, begin, end, this.#line?.values ?? this.#values())
     } catch (error) {
       this.abandon(pending, new ActorError('EBADMSG', 'An answer cannot be read', { cause: error }))
       return
@@ -471,12 +517,12 @@ export class Peer implements Creditor {
     const asked = this.#asked.get(id)
     if (asked === undefined) return
     this.#asked.delete(id)
-    this.#backlog.forget(id)
+    this.#backlog.delete(id)
     this.#owner.timeouts.remove(asked.pending)
     asked.release?.()
   }
 
-  get #values(): LineValues {
+  #values(): LineValues {
     return this.#line?.values ?? this.#owner.valuesFor(this)
   }
 

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { ActorError } from '../errors.ts'
+import type { Asking } from '../host/calls.ts'
 import type { Down } from '../host/down.ts'
 import { ActorRef, type ActorHandle, type CallOptions } from '../host/ref.ts'
 import { soon } from '../host/soon.ts'
@@ -21,6 +22,9 @@ export interface Provider {
   find(path: string): ActorRef | undefined
   /** Whether a message told now would be taken. */
   hasRoom(ref: ActorRef): boolean
+  /** A message for the actor is dropped: too many wait. */
+  overflowed(ref: ActorRef, method: string): void
+  ask(ref: ActorRef, method: string, args: unknown[], timeoutMs: number): Asking
   /** Whether the actor is there. */
   lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
@@ -37,6 +41,9 @@ export interface Provider {
   spawn(name: string, args: unknown[]): Promise<ActorHandle>
 }
 
+/** What was asked, and can be given up. */
+type Asked = Pick<Asking, 'abandon'>
+
 /** What one peer asks of this node over one connection: with that it ends. */
 export class Service {
   readonly #line: Line
@@ -45,7 +52,7 @@ export class Service {
   readonly #wards: Wards
   readonly #pathOf: (ref: ActorRef) => string
   readonly #dropped: (why: unknown) => void
-  readonly #asks = new Map<number, AbortController>()
+  readonly #asks = new Map<number, Asked>()
   readonly #streams = new Map<number, StreamSource>()
   readonly #watches = new Map<number, () => void>()
   /** Links of its actors to those of this node, which outlast the connection, until one of both ends. */
@@ -83,7 +90,7 @@ export class Service {
   close(): void {
     this.#isClosed = true
     const lost = new ActorError('ENODEDOWN', 'The connection to who asked was lost')
-    for (const ask of this.#asks.values()) ask.abort(lost)
+    for (const ask of this.#asks.values()) ask.abandon(lost)
     for (const source of this.#streams.values()) source.cancel()
     for (const forget of this.#watches.values()) forget()
     this.#asks.clear()
@@ -99,6 +106,8 @@ export class Service {
         this.#tell(message, frame, begin, end)
         return true
       case say.ask:
+        this.#ask(message, frame, begin, end)
+        return true
       case say.send:
       case say.spawn:
         this.#answer(message, () => this.#argumentsIn(frame, begin, end))
@@ -135,9 +144,23 @@ export class Service {
       }
       const ref = this.#find(to)
       if (!this.#held.has(to) && this.#provider.hasRoom(ref)) ref.callTell(method, args)
-      else if (!this.#held.add(to, ref, method, args)) this.#dropped(new ActorError('EOVERFLOW'))
+      else if (!this.#held.add(to, ref, method, args)) {
+        this.#dropped(new ActorError('EOVERFLOW'))
+        this.#provider.overflowed(ref, method)
+      }
     } catch (error) {
       this.#dropped(error)
+    }
+  }
+
+  #ask({ id, to, method, remainingMs }: Message, frame: Buffer, begin: number, end: number): void {
+    if (!this.#admit(id, this.#asks.size, this.#limits.asks, 'asks')) return
+    try {
+      const args = this.#argumentsIn(frame, begin, end)
+      const asking = this.#provider.ask(this.#find(to), method, args, remainingMs)
+      this.#await(id, asking, asking.promise)
+    } catch (error) {
+      this.#fail(id, error)
     }
   }
 
@@ -145,12 +168,18 @@ export class Service {
     const { id } = message
     if (!this.#admit(id, this.#asks.size, this.#limits.asks, 'asks')) return
     const controller = new AbortController()
-    this.#asks.set(id, controller)
     const call = { timeoutMs: message.remainingMs, signal: controller.signal }
-    void this.#perform(message, args, call).then(
-      (value) => this.#reply(id, controller, value),
+    const asked = { abandon: (error: unknown) => controller.abort(error) }
+    this.#await(id, asked, this.#perform(message, args, call))
+  }
+
+  /** Whoever asked is told what comes of it. */
+  #await(id: number, asked: Asked, result: Promise<unknown>): void {
+    this.#asks.set(id, asked)
+    void result.then(
+      (value) => this.#reply(id, asked, value),
       (error: unknown) => {
-        if (this.#settled(id, controller)) this.#fail(id, error)
+        if (this.#settled(id, asked)) this.#fail(id, error)
       },
     )
   }
@@ -160,8 +189,7 @@ export class Service {
     if (kind === say.spawn) return this.#spawn(method, args(), call)
     if (kind === say.stop) return this.#stop(to, message.count !== 0)
     if (kind === say.link) return this.#link(to, message.count !== 0, args()[0])
-    const ref = this.#find(to).with(call)
-    return kind === say.ask ? ref.callAsk(method, args()) : ref.callSend(method, args())
+    return this.#find(to).with(call).callSend(method, args())
   }
 
   async #spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorRef> {
@@ -216,8 +244,8 @@ export class Service {
     const unwatches = between.map((actor) => this.#provider.watch(actor, over))
   }
 
-  #reply(id: number, controller: AbortController, value: unknown): void {
-    if (!this.#settled(id, controller)) return
+  #reply(id: number, asked: Asked, value: unknown): void {
+    if (!this.#settled(id, asked)) return
     try {
       this.#line.postWith(messageOf(say.reply, { id }), value)
     } catch (error) {
@@ -226,8 +254,8 @@ export class Service {
   }
 
   /** @returns whether somebody still waits */
-  #settled(id: number, controller: AbortController): boolean {
-    if (this.#asks.get(id) !== controller) return false
+  #settled(id: number, asked: Asked): boolean {
+    if (this.#asks.get(id) !== asked) return false
     this.#asks.delete(id)
     return true
   }
@@ -276,7 +304,7 @@ export class Service {
   }
 
   #cancel(id: number): void {
-    this.#asks.get(id)?.abort(new ActorError('ETIMEDOUT', 'Who asked waits no more'))
+    this.#asks.get(id)?.abandon(new ActorError('ETIMEDOUT', 'Who asked waits no more'))
     this.#asks.delete(id)
     this.#streams.get(id)?.cancel()
     this.#watches.get(id)?.()

@@ -50,11 +50,14 @@ export class PoolView implements TaskKeeper {
   /** What any member may get. */
   readonly #waiting = new TaskQueue<Task>()
   readonly #whenIdle: (() => void)[] = []
+  readonly #whenDone: (() => void)[] = []
   #plan = UNKNOWN
   #chooser: Chooser = new LeastLoaded()
   #members: Member[] = []
   #waitingCount = 0
   #inFlight = 0
+  /** Those in flight that are streams. */
+  #leases = 0
   #hasJoined = false
   #joining: Promise<void> | undefined
   #over: { readonly error: unknown } | undefined
@@ -82,12 +85,12 @@ export class PoolView implements TaskKeeper {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
     const { isFromOutside } = ref.options
     this.#start()
-    if (this.#over !== undefined || this.#isFull) {
+    if (this.#over !== undefined || this.#isFull()) {
       const reason = this.#over === undefined ? 'overflow' : 'no such actor'
       this.#carrier.bury(reason, this.address, method)
       return false
     }
-    if (this.#isBroadcast) return this.tellAll(method, args, isFromOutside)
+    if (this.#isBroadcast()) return this.tellAll(method, args, isFromOutside)
     this.#begin(new TellTask(this, method, args, this.#bury, isFromOutside), Infinity)
     return true
   }
@@ -96,11 +99,11 @@ export class PoolView implements TaskKeeper {
     const { isFromOutside } = ref.options
     this.#start()
     if (this.#over !== undefined) throw this.#over.error
-    if (this.#isBroadcast) {
+    if (this.#isBroadcast()) {
       await Promise.all(
         this.#members.map((member) => this.#refOf(member, ref).callSend(method, args)),
       )
-    } else if (this.#isFull) {
+    } else if (this.#isFull()) {
       const task = new SendTask(this, method, args, this.#bury, isFromOutside)
       this.#begin(
         task,
@@ -129,7 +132,7 @@ export class PoolView implements TaskKeeper {
   ): AsyncGenerator<unknown, void, void> {
     this.#start()
     await this.join()
-    if (this.#isBroadcast)
+    if (this.#isBroadcast())
       throw new ActorError('EINVAL', `A stream is read from one actor; ${method} goes to all`)
     const lease = new LeaseTask(this, method, args)
     this.#begin(lease, this.#timeoutOf(ref), ref.options.signal)
@@ -165,8 +168,19 @@ export class PoolView implements TaskKeeper {
 
   /** Settles when nothing waits and no member has anything of this thread. */
   whenIdle(): Promise<void> {
-    if (this.#isIdle) return Promise.resolve()
+    if (this.#isIdle()) return Promise.resolve()
     return new Promise((resolve) => this.#whenIdle.push(resolve))
+  }
+
+  /** Whether nothing waits, and no member has anything of this thread but streams, whose readers may take for ever. */
+  get isDone(): boolean {
+    return this.#inFlight === this.#leases && this.#waitingCount === 0
+  }
+
+  /** Settles when all is done but streams. */
+  whenDone(): Promise<void> {
+    if (this.isDone) return Promise.resolve()
+    return new Promise((resolve) => this.#whenDone.push(resolve))
   }
 
   /** Handles a message that was sent to the pool's own address, from where it is not known as a pool. */
@@ -213,12 +227,14 @@ export class PoolView implements TaskKeeper {
       const member = known.get(key)
       known.delete(key)
       if (member?.seat === seat) return member
-      const added = new Member(address, seat, new Credit(this.#prefetch), this.#isBlocked)
+      const added = new Member(address, seat, new Credit(this.#prefetch()), this.#isBlocked)
       added.hasLeft = this.#carrier.isGone(address.host)
       return added
     })
     for (const member of known.values()) member.hasLeft = true
     for (const task of waiting) this.#placeAgain(task)
+    // What goes to all members is out of this view's hands.
+    this.#rest()
   }
 
   /** A host is gone, and the members there: whoever is in their place will be told of. */
@@ -305,19 +321,19 @@ export class PoolView implements TaskKeeper {
 
   // How tasks get there.
 
-  get #isBroadcast(): boolean {
+  #isBroadcast(): boolean {
     return this.#plan.route === 'broadcast'
   }
 
-  get #isFull(): boolean {
+  #isFull(): boolean {
     return this.#waitingCount >= this.#plan.waiting
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     return this.#inFlight === 0 && this.#waitingCount === 0
   }
 
-  get #prefetch(): number | 'auto' {
+  #prefetch(): number | 'auto' {
     const { prefetch, route } = this.#plan
     return prefetch === 'auto' && route !== 'pull' ? MAX_WINDOW : prefetch
   }
@@ -333,7 +349,7 @@ export class PoolView implements TaskKeeper {
       const { host } = this.address
       const state = (await this.#carrier.request(host, 'pool.join', this.address)) as PoolState
       this.#plan = state.plan
-      if (!this.#isForwarding) this.#chooser = chooserOf(state.plan, this.#key)
+      if (!this.#isForwarding()) this.#chooser = chooserOf(state.plan, this.#key)
       this.#hasJoined = true
       this.update(state.members)
     } catch (error) {
@@ -343,12 +359,12 @@ export class PoolView implements TaskKeeper {
   }
 
   /** Whether the thread that made the pool has to choose. */
-  get #isForwarding(): boolean {
+  #isForwarding(): boolean {
     return this.#plan.isKeyedByFunction && this.#key === undefined
   }
 
   #seatsOf(members: readonly Seat[]): readonly Seat[] {
-    return this.#isForwarding ? [{ seat: 0, address: this.address }] : members
+    return this.#isForwarding() ? [{ seat: 0, address: this.address }] : members
   }
 
   #timeoutOf({ options, owner }: ActorRef<never>): number {
@@ -391,7 +407,7 @@ export class PoolView implements TaskKeeper {
 
   /** @param isFirst whether it goes before those that wait */
   #place(task: Task, isFirst = false): void {
-    if (this.#isBroadcast) {
+    if (this.#isBroadcast()) {
       this.#spread(task)
       return
     }
@@ -440,6 +456,7 @@ export class PoolView implements TaskKeeper {
     task.host = member.address.host
     if (member.inFlight === 1) this.#meter.busyChanged(1)
     this.#inFlight++
+    if (task.kind === kind.stream) this.#leases++
     if (task.kind !== kind.ask) {
       // Nobody awaits more than that a member has it.
       this.#carrier.stopTimeout(task)
@@ -475,6 +492,7 @@ export class PoolView implements TaskKeeper {
     task.leave()
     if (member.inFlight === 0) this.#meter.busyChanged(-1)
     this.#inFlight--
+    if (task.kind === kind.stream) this.#leases--
   }
 
   #refill(member: Member): void {
@@ -550,7 +568,8 @@ export class PoolView implements TaskKeeper {
   }
 
   #rest(): void {
-    if (this.#isIdle) for (const resolve of this.#whenIdle.splice(0)) resolve()
+    if (this.isDone) for (const resolve of this.#whenDone.splice(0)) resolve()
+    if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 
   // The load, for a pool that is resized by it.
