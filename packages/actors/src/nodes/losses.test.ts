@@ -256,7 +256,8 @@ describe('a node that is gone', () => {
   })
 
   it('is told of to who waits for that', async () => {
-    const { cable, node } = await joined({ goneAfterMs: 50 })
+    // Long enough to connect on busy cores.
+    const { cable, node } = await joined({ goneAfterMs: 2000 })
     const controller = new AbortController()
     const given = errorFrom(node.down({ signal: controller.signal }))
     const down = node.down()
