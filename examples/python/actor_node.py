@@ -37,7 +37,7 @@ class Node:
         self.actors = actors or {}
         self.name = name
         self.incarnation = secrets.token_hex(16)
-        self.ticket = ""
+        self.ticket = secrets.token_hex(16)
         self.peer = None  # the routing id of the other side, for a ROUTER
         self.ids = itertools.count(1)
         self.answers = {}
@@ -151,7 +151,7 @@ class Node:
 
     def take(self, kind, *fields):
         if kind == HELLO:
-            self.ticket = fields[2].get("ticket", "")
+            self.ticket = fields[2].get("ticket") or self.ticket
             self.greeted = True
             if self.socket.type == zmq.ROUTER:
                 self.hello()

@@ -56,6 +56,11 @@ export class StreamReader extends Pending implements AsyncGenerator<unknown, voi
     this.#creditor = creditor
   }
 
+  /** Whether a source that keeps to its credit sends nothing more before an item is taken. */
+  get isFull(): boolean {
+    return this.#items.length >= this.reading.window
+  }
+
   override item(value: unknown): void {
     const waiting = this.#waiting.shift()
     if (waiting === undefined) {

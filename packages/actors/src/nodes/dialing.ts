@@ -1,26 +1,35 @@
+import type { Clock } from '../host/clock.ts'
 import { leaving, type Link } from './link.ts'
 import type { Dialer, Outlet } from './network.ts'
 
 /** A connection to an endpoint that is made again when it is lost. */
 export class Dialing {
   readonly #outlet: Outlet
+  readonly #clock: Clock
+  readonly #retryMs: number
   readonly #linkThrough: (outlet: Outlet) => Link
   readonly #hopeless: (error: unknown) => void
   #link: Link | undefined
+  #retry: unknown
   #isClosed = false
 
   /**
+   * @param retryMs after which it comes again to who has sent it away
    * @param linkThrough begins to talk over a new connection
    * @param hopeless called when no connection will ever be made: the other end refuses this one
    * @param failed called when a connection was not made, and is tried again
    */
   constructor(
     dialer: Dialer,
+    clock: Clock,
+    retryMs: number,
     linkThrough: (outlet: Outlet) => Link,
     hopeless: (error: unknown) => void,
     failed: (error: unknown) => void,
     taken: () => void,
   ) {
+    this.#clock = clock
+    this.#retryMs = retryMs
     this.#linkThrough = linkThrough
     this.#hopeless = hopeless
     const events = {
@@ -32,10 +41,18 @@ export class Dialing {
     this.#outlet = dialer.open(events, (message) => this.#link?.take(message), taken)
   }
 
+  /** The other end has said goodbye before anything else: what is in the way there may be gone later. */
+  sentAway(): void {
+    if (this.#isClosed) return
+    this.#clock.cancel(this.#retry)
+    this.#retry = this.#clock.after(this.#retryMs, () => this.#outlet.drop(undefined))
+  }
+
   /** Says goodbye, and connects no more. */
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#clock.cancel(this.#retry)
     this.#link?.leave(leaving())
     this.#link = undefined
     this.#outlet.close()
@@ -43,12 +60,14 @@ export class Dialing {
 
   #connected(): void {
     if (this.#isClosed) return
+    this.#clock.cancel(this.#retry)
     this.#link?.close()
     this.#link = this.#linkThrough(this.#outlet)
   }
 
   #lost(error: Error | undefined): void {
     if (this.#isClosed) return
+    this.#clock.cancel(this.#retry)
     this.#link?.close(error)
     this.#link = undefined
     // Who broke the protocol is not connected to again.

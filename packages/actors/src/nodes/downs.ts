@@ -1,12 +1,12 @@
 import type { Down, HostLoss } from '../host/down.ts'
 import { errorOf, failureOf } from './failures.ts'
 
-/** How the end of an actor crosses. */
-export function toldDown(down: Down): object {
+/** How the end of an actor crosses. @param told how errors do */
+export function toldDown(down: Down, told: (error: unknown) => object = failureOf): object {
   if (!('error' in down)) return { ...down }
-  const told = { ...down, error: failureOf(down.error) }
-  if (down.reason !== 'host lost' || down.loss.why !== 'uncaught') return told
-  return { ...told, loss: { ...down.loss, error: failureOf(down.loss.error) } }
+  const all = { ...down, error: told(down.error) }
+  if (down.reason !== 'host lost' || down.loss.why !== 'uncaught') return all
+  return { ...all, loss: { ...down.loss, error: told(down.loss.error) } }
 }
 
 /** The end that another node has told of, whatever that was. */

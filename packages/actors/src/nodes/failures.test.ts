@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ActorError } from '../errors.ts'
-import { errorOf, failureOf } from './failures.ts'
+import { bareFailureOf, errorOf, failureOf } from './failures.ts'
 
 const crossed = (error: unknown): Error => errorOf(failureOf(error))
 
@@ -31,6 +31,21 @@ describe('an error that another node is told of', () => {
     expect(Object.keys(others)).toEqual(['name', 'message'])
     expect(fields).not.toHaveProperty('act')
     expect(fields).not.toHaveProperty('large')
+  })
+
+  it('is little enough for every node when it is told alone', () => {
+    const long = 'x'.repeat(100_000)
+    const issues = [{ message: long, path: [long] }]
+    const error = new ActorError('ESCHEMA', long, { issues, cause: new Error(long) })
+    expect(bareFailureOf(Object.assign(error, { field: 1 }))).toEqual({
+      name: 'ActorError',
+      message: long.slice(0, 1024),
+      code: 'ESCHEMA',
+    })
+    expect(bareFailureOf(Object.assign(error, { isFromHandler: true }))).toHaveProperty('fields', {
+      isFromHandler: true,
+    })
+    expect(failureOf(Object.assign(new Error('no'), { code: long }))).not.toHaveProperty('code')
   })
 
   it('has the issues of a schema', () => {

@@ -21,6 +21,8 @@ const MAX_CAUSES = 4
 /** Characters of a message that cross. */
 const MAX_MESSAGE = 8192
 const MAX_NAME = 256
+/** Of a message that crosses alone, to a node that takes little. */
+const MAX_BARE_MESSAGE = 1024
 /** Own fields that cross, and the bytes of each. */
 const MAX_FIELDS = 32
 const MAX_FIELD_BYTES = 16 * 1024
@@ -43,12 +45,27 @@ export function failureOf(error: unknown, causes = MAX_CAUSES): Failure {
   return {
     name: String(error.name).slice(0, MAX_NAME),
     message: String(error.message).slice(0, MAX_MESSAGE),
-    ...((typeof code === 'string' || typeof code === 'number') && { code }),
+    ...(isCode(code) && { code }),
     ...(cause instanceof Error && causes > 0 && { cause: failureOf(cause, causes - 1) }),
     ...(code === 'ESCHEMA' && issuesIn(error as { issues?: unknown })),
     ...fieldsIn(error),
   }
 }
+
+/** The same for a node that takes no more: it fits into the least that a node may take. */
+export function bareFailureOf(error: unknown): Failure {
+  const { name, message, code, fields } = failureOf(error, 0)
+  return {
+    name,
+    message: message.slice(0, MAX_BARE_MESSAGE),
+    ...(code !== undefined && { code }),
+    // Callers tell by it whose failure it is.
+    ...(fields?.isFromHandler === true && { fields: { isFromHandler: true } }),
+  }
+}
+
+const isCode = (code: unknown): code is string | number =>
+  typeof code === 'number' || (typeof code === 'string' && code.length <= MAX_NAME)
 
 /** @returns the issues that a schema has found, as a field, if there are any */
 function issuesIn(error: { issues?: unknown }): { issues: SchemaIssue[] } | undefined {

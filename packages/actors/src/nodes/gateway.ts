@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { SocketError } from '@ringpost/transport'
 import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
@@ -30,6 +29,7 @@ import {
   type ListenOptions,
 } from './nodeOptions.ts'
 import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
+import { random } from './random.ts'
 import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
 import { Refusals } from './refusals.ts'
 import {
@@ -42,8 +42,9 @@ import {
 } from './remoteCaller.ts'
 import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
-import { Service, type Provider, type Wards } from './service.ts'
+import { Service, type Provider } from './service.ts'
 import { TopicsDesk } from './topicsDesk.ts'
+import { Wards } from './wards.ts'
 import { socketNetwork } from './sockets.ts'
 import type { Network, Outlet } from './network.ts'
 
@@ -60,7 +61,7 @@ interface Known {
   readonly incarnation: string
   /** What was spawned for it. */
   readonly wards: Wards
-  /** Shown by the same node when it comes again. */
+  /** What only both of them know: shown by who connects when it comes again. */
   readonly ticket: string
   link: Link | undefined
   dialing: Dialing | undefined
@@ -334,7 +335,13 @@ export class Gateway implements PeerOwner {
       this.#refusals.add(url, node, path, from, refusal)
       void peer?.whenRoom().then(() => this.relieved(peer))
     }
-    this.tell(address, method, args, true)
+    try {
+      this.tell(address, method, args, true)
+    } catch (error) {
+      // It is more than the node takes: who told it, in another thread, is not told.
+      if (!(error instanceof ActorError)) throw error
+      this.bury('unreadable', address, method)
+    }
   }
 
   relieved(peer: Peer): void {
@@ -385,8 +392,8 @@ export class Gateway implements PeerOwner {
     const known: Known = before ?? {
       peer: new Peer(endpoint, this, goneAfterMs),
       incarnation: random(),
-      wards: new Map(),
-      ticket: '',
+      wards: new Wards(),
+      ticket: random(),
       link: undefined,
       dialing: undefined,
     }
@@ -394,6 +401,8 @@ export class Gateway implements PeerOwner {
     try {
       known.dialing = new Dialing(
         dialer,
+        this.clock,
+        goneAfterMs,
         (port) => this.#linkOut(port, known, options),
         (error) => {
           known.dialing?.close()
@@ -423,9 +432,13 @@ export class Gateway implements PeerOwner {
       this.#valuesFor(undefined, limits.messageBytes),
       (hello, its) => this.#acquainted(its, known, hello, options, undefined),
       () => undefined,
-      known.peer,
+      (why) => {
+        known.peer.gone(why)
+        known.dialing?.sentAway()
+      },
     )
-    link.greet(this.#helloFor(options, known, known.peer.hello?.ticket ?? ''))
+    // From the first time on: its answer may be lost with the connection.
+    link.greet(this.#helloFor(options, known, known.peer.hello?.ticket || known.ticket))
     return link
   }
 
@@ -463,8 +476,8 @@ export class Gateway implements PeerOwner {
     const known: Known = {
       peer: new Peer(name, this, timesOf(options).goneAfterMs),
       incarnation: this.#incarnation,
-      wards: new Map(),
-      ticket: random(),
+      wards: new Wards(),
+      ticket: ticket || random(),
       link: undefined,
       dialing: undefined,
     }
@@ -494,7 +507,7 @@ export class Gateway implements PeerOwner {
       topics: new TopicsDesk(this.#topics, options.topics),
       mayLink: options.links === true,
       link: (ref, { address }, isTied) => this.#host.watches.tie(ref.address, address, isTied),
-      spawn: (name, args, { signal }) => this.#spawnHere(exports, name, args, signal),
+      spawn: (name, args) => this.#spawnHere(exports, name, args),
     }
     const service = new Service(
       link.line,
@@ -509,7 +522,7 @@ export class Gateway implements PeerOwner {
 
   #helloFor(
     options: ListenOptions | ConnectOptions,
-    { incarnation }: Known,
+    { incarnation, peer }: Known,
     ticket: string,
   ): Hello {
     return {
@@ -521,6 +534,7 @@ export class Gateway implements PeerOwner {
       maxBytes: limitsOf(options.limits).messageBytes,
       isPlain: false,
       ticket,
+      epoch: peer.epoch,
     }
   }
 
@@ -579,17 +593,11 @@ export class Gateway implements PeerOwner {
     return { promise, abandon: (error) => controller.abort(error) }
   }
 
-  async #spawnHere(
-    exports: Exports,
-    name: string,
-    args: unknown[],
-    signal: AbortSignal | undefined,
-  ): Promise<ActorHandle> {
+  async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {
     const definition = Object.hasOwn(exports, name) ? exports[name] : undefined
     if (definition === undefined)
       throw new ActorError('EDENIED', `This node exports nothing that is called ${name}`)
-    const given = signal === undefined ? definition : definition.with({ signal })
-    return (await this.#host.spawn(given, args as never[], undefined, outside)) as ActorHandle
+    return (await this.#host.spawn(definition, args as never[], undefined, outside)) as ActorHandle
   }
 
   readonly #taken = (): void => this.#host.settle()
@@ -640,9 +648,6 @@ export class Gateway implements PeerOwner {
 
 /** How other nodes call. */
 const outside: Call = { isFromOutside: true }
-
-/** What nobody guesses, in hexadecimal digits. */
-const random = (): string => randomBytes(16).toString('hex')
 
 const isRemote = (address: Address): address is RemoteAddress => address.url !== undefined
 

@@ -18,10 +18,12 @@ export interface Hello {
   /** It reads msgpack without Ringpost's extensions. */
   readonly isPlain: boolean
   /**
-   * Of who listens, for the one that it answers: to be shown when that one comes again, for incarnations
-   * are no secret. Of who connects: what it was given; empty when it comes for the first time.
+   * To be shown by who connects when it comes again, for incarnations are no secret. It may have chosen it when it
+   * came for the first time; if that was empty, who listens has.
    */
   readonly ticket: string
+  /** Another one, by chance, each time that it counts the other as gone; empty if it does not tell. */
+  readonly epoch: string
 }
 
 /** What one takes that does not say. */
@@ -42,6 +44,7 @@ export const toldHello = (hello: Hello): object => ({
   maxBytes: hello.maxBytes,
   plain: hello.isPlain,
   ticket: hello.ticket,
+  epoch: hello.epoch,
 })
 
 /**
@@ -71,6 +74,7 @@ export function helloOf({ text, count }: Message, told: unknown): Hello {
     ),
     isPlain: about.plain === true,
     ticket: textOf(about.ticket),
+    epoch: textOf(about.epoch),
   }
 }
 

@@ -10,7 +10,7 @@ export interface NodeLimits {
   streams?: number
   /** Actors that are being watched. Default 1,024. */
   watches?: number
-  /** Actors that were spawned for it and live. Default 256. */
+  /** Actors that were spawned for it and live, or are being spawned. Default 256. */
   actors?: number
   /** Messages that were told and wait for room in mailboxes. Default 1,024. */
   tells?: number

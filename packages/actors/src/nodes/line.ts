@@ -39,7 +39,7 @@ export class Line implements Sender {
 
   /**
    * @param id the peer's routing id, where the port is a Router's
-   * @param overrun called when the peer does not read; the line is closed then
+   * @param overrun called when the peer does not read: the line is to be closed
    */
   constructor(port: Outlet, id: Buffer | undefined, values: LineValues, overrun: () => void) {
     this.#port = port
@@ -99,7 +99,6 @@ export class Line implements Sender {
     this.#backlogBytes += frame.length
     this.#port.await(this)
     if (this.#backlogBytes <= MOST_BYTES) return
-    this.close()
     this.#overrun()
   }
 

@@ -23,7 +23,7 @@ export class Link {
   readonly #greeted: (hello: Hello, link: Link) => Acquaintance
   /** Told of each message that nothing was made of. */
   readonly dropped: (why: unknown) => void
-  readonly #expected: Peer | undefined
+  readonly #sentAway: (why: ActorError) => void
   #acquaintance: Acquaintance | undefined
   #isClosed = false
 
@@ -32,7 +32,7 @@ export class Link {
    * @param values how values are written and read before the other end is known
    * @param greeted says who that is: throws where it may not be that
    * @param dropped told of each message that nothing was made of
-   * @param expected who is gone if the other end sends this one away before it says hello
+   * @param sentAway told if the other end says goodbye before it says hello
    */
   constructor(
     port: Outlet,
@@ -40,12 +40,15 @@ export class Link {
     values: LineValues,
     greeted: (hello: Hello, link: Link) => Acquaintance,
     dropped: (why: unknown) => void,
-    expected?: Peer,
+    sentAway: (why: ActorError) => void = () => undefined,
   ) {
     this.#greeted = greeted
     this.dropped = dropped
-    this.#expected = expected
-    this.line = new Line(port, id, values, () => this.close(notReading()))
+    this.#sentAway = sentAway
+    this.line = new Line(port, id, values, () => {
+      this.close(notReading())
+      port.drop(id)
+    })
   }
 
   /** Says who this node is. */
@@ -114,9 +117,9 @@ export class Link {
 
   #goodbye({ code, text }: Message): void {
     const error = new ActorError('ENODEDOWN', `The node has left: ${text} (${code})`)
-    const peer = this.#acquaintance?.peer ?? this.#expected
     this.close(error)
-    peer?.gone(error)
+    if (this.#acquaintance === undefined) this.#sentAway(error)
+    else this.#acquaintance.peer.gone(error)
   }
 
   /** Somebody is told that its message was not understood. */

@@ -2,7 +2,7 @@ import type { ConnectOptions, ListenOptions } from './nodeOptions.ts'
 import type { Port } from './port.ts'
 
 /** What a node sends through. A message to one of several peers begins with its routing id. */
-export type Outlet = Pick<Port, 'offer' | 'await' | 'forget' | 'close'>
+export type Outlet = Pick<Port, 'offer' | 'await' | 'forget' | 'drop' | 'close'>
 
 /** Takes a message that has come. One from one of several peers begins with its routing id. */
 export type Take = (message: Buffer[]) => void

@@ -9,18 +9,18 @@ import { StreamReader, WINDOW, type Creditor } from '../host/streamReader.ts'
 import type { StopOptions } from '../host/life.ts'
 import type { Timeouts } from '../host/timeouts.ts'
 import { readValue } from '../values/index.ts'
+import { Backlog, type Kept } from './backlog.ts'
 import { downOf } from './downs.ts'
 import { errorOf } from './failures.ts'
 import type { Hello } from './hello.ts'
 import { encode, type Line, type LineValues } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
 import { readMessages } from './protocol/messageReader.ts'
+import { random } from './random.ts'
 import { remoteAddress } from './remoteAddress.ts'
 
 /** What may wait while there is no connection, in bytes. */
 const BACKLOG_BYTES = 1024 * 1024
-/** Beside its body, what a message that waits counts for. */
-const MESSAGE_BYTES = 100
 /** Actors of one node that can be known to be full. */
 const MOST_PAUSED = 4096
 
@@ -31,12 +31,6 @@ export interface RemoteCall {
   readonly signal?: AbortSignal | undefined
   /** It may be done twice, so that it is asked again when a connection was lost meanwhile. */
   readonly isIdempotent?: boolean | undefined
-}
-
-/** A message that waits for a connection, or is kept to be sent again. */
-interface Kept {
-  readonly message: Message
-  readonly body: Buffer | undefined
 }
 
 /** Something asked that is to be answered. */
@@ -61,7 +55,7 @@ export interface PeerOwner {
   bury(reason: DeadLetterReason, address: Address, method: string): void
   /** The peer may take again what it did not take before. */
   relieved(peer: Peer): void
-  /** The peer is gone, or another life of it has come: what was made for it ends. */
+  /** The peer is gone, or another life of it has come, or it has counted this one as gone: what was made for it ends. */
   ended(peer: Peer): void
 }
 
@@ -84,9 +78,12 @@ export class Peer implements Creditor {
   #state: State = 'connecting'
   #line: Line | undefined
   #hello: Hello | undefined
-  #backlog: Kept[] = []
-  #backlogBytes = 0
+  /** What waits for a connection or, of what is asked, for room on it. */
+  readonly #backlog = new Backlog()
+  /** The line whose room is waited for. */
+  #pouredInto: Line | undefined
   #ids = 0
+  #epoch = random()
   #grace: unknown
   #why: unknown
 
@@ -104,6 +101,11 @@ export class Peer implements Creditor {
   /** What it said of itself last. */
   get hello(): Hello | undefined {
     return this.#hello
+  }
+
+  /** Another one for each time that it was counted as gone. */
+  get epoch(): string {
+    return this.#epoch
   }
 
   /** Settles when there is a connection; rejects when the node is gone. */
@@ -128,15 +130,17 @@ export class Peer implements Creditor {
   /** A connection is there, and the node has said who it is. */
   up(line: Line, hello: Hello): void {
     this.#owner.clock.cancel(this.#grace)
-    if (this.#hello !== undefined && this.#hello.incarnation !== hello.incarnation) this.#reborn()
+    if (this.#hello !== undefined) {
+      if (this.#hello.incarnation !== hello.incarnation) this.#reborn()
+      // It has told its actors that what was made for them is lost.
+      else if (this.#hello.epoch !== hello.epoch) this.#owner.ended(this)
+    }
     this.#state = 'up'
     this.#why = undefined
     this.#line = line
     this.#hello = hello
-    for (const kept of this.#takeBacklog()) this.#postKept(line, kept)
-    for (const resolve of this.#whenTold.splice(0)) resolve()
+    void this.#pour(line)
     for (const waiting of this.#whenUp.splice(0)) waiting.resolve()
-    this.#owner.relieved(this)
   }
 
   /** The connection is lost. @param error why, if that is known */
@@ -146,10 +150,14 @@ export class Peer implements Creditor {
     this.#line = undefined
     this.#why = error
     this.#paused.clear()
-    for (const [id, { again, pending }] of this.#asked) {
-      if (again !== undefined) this.#keep(again)
-      else this.#fail(id, pending, this.#connectionLost())
+    const again: Kept[] = []
+    for (const [id, asked] of this.#asked) {
+      // What has not left yet leaves over the next one.
+      if (this.#backlog.has(id)) continue
+      if (asked.again !== undefined) again.push(asked.again)
+      else this.#fail(id, asked.pending, this.#connectionLost())
     }
+    this.#backlog.addFirst(again)
     this.#startGrace()
   }
 
@@ -168,10 +176,11 @@ export class Peer implements Creditor {
     if (this.#state === 'gone') return
     this.#owner.clock.cancel(this.#grace)
     this.#state = 'gone'
+    this.#epoch = random()
     this.#line = undefined
     this.#why = error ?? this.#why
     this.#paused.clear()
-    for (const { message } of this.#takeBacklog()) this.#buryTold(message)
+    for (const message of this.#backlog.forget(() => true)) this.#buryTold(message)
     for (const resolve of this.#whenTold.splice(0)) resolve()
     for (const [id, asked] of this.#asked) this.#end(id, asked)
     for (const waiting of this.#whenUp.splice(0)) waiting.reject(this.#nodeDown())
@@ -192,9 +201,7 @@ export class Peer implements Creditor {
 
   /** Another life of the node: what was meant for the last one cannot be done any more. */
   #reborn(): void {
-    for (const kept of this.#takeBacklog())
-      if (isSealed(kept.message.to)) this.#buryTold(kept.message)
-      else this.#keep(kept)
+    for (const message of this.#backlog.forget(({ to }) => isSealed(to))) this.#buryTold(message)
     for (const [id, asked] of this.#asked)
       if (asked.isWatch || isSealed(asked.to)) this.#end(id, asked)
     this.#tellGone()
@@ -225,12 +232,13 @@ export class Peer implements Creditor {
 
   /** Settles when the connection there is now takes more, or is lost. */
   async whenRoom(): Promise<void> {
-    await this.#line?.whenRoom()
+    const line = this.#line
+    while (line !== undefined && this.#line === line && this.#isHeldUp) await line.whenRoom()
   }
 
   /** Settles when nothing that was told waits for a connection, or for room on it. */
   async whenSent(): Promise<void> {
-    if (this.#backlog.some(({ message }) => message.kind === say.tell))
+    if (this.#backlog.some(({ kind }) => kind === say.tell))
       await new Promise<void>((resolve) => this.#whenTold.push(resolve))
     await this.#line?.whenSent()
   }
@@ -247,15 +255,20 @@ export class Peer implements Creditor {
     }
     const message = messageOf(say.tell, { to, method })
     if (this.#line !== undefined) this.#line.postWith(message, args)
-    else this.#keep({ message, body: encode(args, this.#values()) })
+    else this.#backlog.add({ message, body: encode(args, this.#values()) })
     return true
   }
 
   /** Why nothing more should go to the node. */
   #obstacle(): DeadLetterReason | undefined {
     if (this.#state === 'gone') return 'node lost'
-    const isFull = this.#line?.isFull ?? this.#backlogBytes >= BACKLOG_BYTES
+    const isFull = this.#line === undefined ? this.#backlog.bytes >= BACKLOG_BYTES : this.#isHeldUp
     return isFull ? 'overflow' : undefined
+  }
+
+  /** Whether what is asked has to wait for room on the connection. */
+  get #isHeldUp(): boolean {
+    return this.#line !== undefined && (this.#line.isFull || !this.#backlog.isEmpty)
   }
 
   ask(to: string, method: string, args: unknown, call: RemoteCall): Promise<unknown> {
@@ -264,7 +277,6 @@ export class Peer implements Creditor {
 
   /** Settles when the mailbox has taken the message. */
   async send(to: string, method: string, args: unknown, call: RemoteCall): Promise<void> {
-    if (this.#line?.isFull === true) await this.#line.whenRoom()
     await this.#ask(messageOf(say.send, { to, method }), args, call)
   }
 
@@ -276,7 +288,8 @@ export class Peer implements Creditor {
   async stop(to: string, { drain = true }: StopOptions): Promise<void> {
     const answer = new Answer(0, this)
     const message = messageOf(say.stop, { to, count: drain ? 1 : 0 })
-    this.#begin(answer, message, undefined, { timeoutMs: Infinity })
+    // Asked twice it does no harm, and the actor outlives a connection.
+    this.#begin(answer, message, undefined, { timeoutMs: Infinity, isIdempotent: true })
     await answer.promise
   }
 
@@ -318,11 +331,10 @@ export class Peer implements Creditor {
 
   /** Nobody waits for it any more. */
   abandon(pending: Pending, error: unknown): void {
-    if (!this.#asked.has(pending.id)) return
-    this.#forget(pending.id)
-    this.#line?.post(messageOf(say.cancel, { id: pending.id }))
-    if (this.#line === undefined)
-      this.#backlog = this.#backlog.filter(({ message }) => message.id !== pending.id)
+    const { id } = pending
+    if (!this.#asked.has(id)) return
+    if (!this.#backlog.has(id)) this.#line?.post(messageOf(say.cancel, { id }))
+    this.#forget(id)
     if (error !== undefined) pending.fail(error)
   }
 
@@ -345,7 +357,7 @@ export class Peer implements Creditor {
       pending.fail(call.signal.reason)
       return
     }
-    const isKept = call.isIdempotent === true || this.#line === undefined
+    const isKept = call.isIdempotent === true || this.#line === undefined || this.#isHeldUp
     try {
       const body = isKept ? encode(args, this.#values()) : undefined
       this.#begin(pending, message, body, call, { args })
@@ -362,7 +374,9 @@ export class Peer implements Creditor {
     call: RemoteCall,
     fresh?: { readonly args: unknown },
   ): void {
-    if (this.#state === 'gone' || this.#backlogBytes > BACKLOG_BYTES) {
+    const line = this.#line
+    const isOver = line === undefined && this.#backlog.bytes > BACKLOG_BYTES
+    if (this.#state === 'gone' || isOver) {
       const isWatch = message.kind === say.watch
       const error = this.#state === 'gone' ? this.#nodeDown() : new ActorError('EOVERFLOW')
       if (isWatch) pending.settle({ reason: 'node lost', error } satisfies Down)
@@ -381,9 +395,11 @@ export class Peer implements Creditor {
       release: this.#heed(pending, call.signal),
     })
     this.#owner.timeouts.add(pending, call.timeoutMs)
-    const line = this.#line
-    if (line === undefined) this.#keep(kept)
-    else if (body !== undefined || fresh === undefined) this.#postKept(line, kept)
+    if (line === undefined) this.#backlog.add(kept)
+    else if (this.#isHeldUp) {
+      this.#backlog.add(kept)
+      if (this.#pouredInto !== line) void this.#pour(line)
+    } else if (body !== undefined || fresh === undefined) this.#postKept(line, kept)
     else {
       message.remainingMs = this.#remaining(pending)
       line.postWith(message, fresh.args)
@@ -401,16 +417,22 @@ export class Peer implements Creditor {
     return deadline === Infinity ? Infinity : Math.max(0, deadline - this.#owner.clock.now())
   }
 
-  #keep(kept: Kept): void {
-    this.#backlog.push(kept)
-    this.#backlogBytes += MESSAGE_BYTES + (kept.body?.length ?? 0)
-  }
-
-  #takeBacklog(): Kept[] {
-    const backlog = this.#backlog
-    this.#backlog = []
-    this.#backlogBytes = 0
-    return backlog
+  /** Sends what waits, as much at a time as the line takes. */
+  async #pour(line: Line): Promise<void> {
+    this.#pouredInto = line
+    while (this.#line === line) {
+      while (!line.isFull) {
+        const next = this.#backlog.shift()
+        if (next === undefined) break
+        this.#postKept(line, next)
+      }
+      if (!this.#isHeldUp) break
+      await line.whenRoom()
+    }
+    if (this.#pouredInto === line) this.#pouredInto = undefined
+    if (this.#line !== line) return
+    for (const resolve of this.#whenTold.splice(0)) resolve()
+    this.#owner.relieved(this)
   }
 
   /** What was told, and waited, gets nowhere; who has asked is told. */
@@ -471,7 +493,12 @@ export class Peer implements Creditor {
       return
     }
     if (kind === say.item) {
-      pending.item(value)
+      if (pending instanceof StreamReader && pending.isFull)
+        this.abandon(
+          pending,
+          new ActorError('EBADMSG', 'A stream sends more than it has credit for'),
+        )
+      else pending.item(value)
       return
     }
     this.#forget(id)
@@ -490,6 +517,7 @@ export class Peer implements Creditor {
     const asked = this.#asked.get(id)
     if (asked === undefined) return
     this.#asked.delete(id)
+    this.#backlog.delete(id)
     this.#owner.timeouts.remove(asked.pending)
     asked.release?.()
   }

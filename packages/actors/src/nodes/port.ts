@@ -63,6 +63,20 @@ export class Port {
     this.#waiting.delete(sender)
   }
 
+  /**
+   * Ends the connection with a peer, whether it reads or not; this side is told as if it were lost.
+   *
+   * @param id the peer's routing id, where the socket is a Router
+   */
+  drop(id: Buffer | undefined): void {
+    if (this.#socket.closed) return
+    this.#engaged.drop(id)
+    if (id === undefined) return
+    soon(() => {
+      if (!this.#socket.closed) this.#take([id, Buffer.alloc(0)])
+    })
+  }
+
   close(): void {
     this.#waiting.clear()
     this.#socket.close()

@@ -41,6 +41,32 @@ describe('listening', () => {
     expect(() => checkOpenness(endpoint, {})).not.toThrow()
   })
 
+  it('with passwords takes no thread for each time', async () => {
+    const server = await nodes.start()
+    const listen = (endpoint: string, password: string) =>
+      server.listen(endpoint, { plain: { users: { anna: password } } })
+    const plain = await server.listen('tcp://127.0.0.1:*')
+    const first = await listen('tcp://127.0.0.1:*', 'first')
+    first.close()
+    let begun = 0
+    const count = (): void => void begun++
+    process.on('worker', count)
+    try {
+      const second = await listen('tcp://127.0.0.1:*', 'second')
+      second.close()
+      expect(await errorFrom(listen(plain.endpoint, 'taken'))).toMatchObject({ code: 'EADDRINUSE' })
+      const third = await listen('tcp://127.0.0.1:*', 'third')
+      expect(begun).toBe(0)
+      const client = await nodes.start()
+      const as = (password: string) =>
+        client.connect(third.endpoint, { plain: { username: 'anna', password } })
+      expect(await errorFrom(as('second'))).toMatchObject({ code: 'ENODEDOWN' })
+      expect((await as('third')).isConnected).toBe(true)
+    } finally {
+      process.off('worker', count)
+    }
+  })
+
   it('is open to all where that was said', async () => {
     const system = await nodes.start()
     system.expose('counter', await system.spawn(counter, 1))

@@ -8,12 +8,13 @@ import { StreamSource } from '../host/streamSource.ts'
 import type { Turn } from '../host/turn.ts'
 import { readValue } from '../values/index.ts'
 import { toldDown } from './downs.ts'
-import { failureOf } from './failures.ts'
+import { bareFailureOf, failureOf } from './failures.ts'
 import { HeldTells } from './heldTells.ts'
 import type { NodeLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
 import { TOPICS_PATH, type TopicsDesk } from './topicsDesk.ts'
+import type { Wards } from './wards.ts'
 
 /** What a node does for its peers. */
 export interface Provider {
@@ -37,11 +38,8 @@ export interface Provider {
   /** The actor of this node fails with the other from now on, or does so no more. */
   link(ref: ActorRef, other: ActorRef, isTied: boolean): Promise<void>
   /** @throws {ActorError} `EDENIED`: nothing of that name is exported */
-  spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorHandle>
+  spawn(name: string, args: unknown[]): Promise<ActorHandle>
 }
-
-/** The actors that were spawned for one node, by path: they end with it, and it may stop them. */
-export type Wards = Map<string, ActorHandle>
 
 /** What was asked, and can be given up. */
 type Asked = Pick<Asking, 'abandon'>
@@ -195,16 +193,24 @@ export class Service {
   }
 
   async #spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorRef> {
-    if (this.#wards.size >= this.#limits.actors) throw tooMany(this.#limits.actors, 'actors')
-    const handle = await this.#provider.spawn(name, args, call)
-    if (this.#isClosed || call.signal?.aborted === true) {
-      await handle.stop()
-      throw new ActorError('ENODEDOWN')
+    const wards = this.#wards
+    if (wards.size + wards.beginning >= this.#limits.actors)
+      throw tooMany(this.#limits.actors, 'actors')
+    wards.beginning++
+    try {
+      // Its factory runs to the end, whether anybody waits for it or not.
+      const handle = await this.#provider.spawn(name, args)
+      if (this.#isClosed || call.signal?.aborted === true) {
+        await handle.stop()
+        throw new ActorError('ENODEDOWN')
+      }
+      const path = this.#pathOf(handle as ActorRef)
+      wards.set(path, handle)
+      this.#provider.whenOver(handle as ActorRef, () => wards.delete(path))
+      return handle as ActorRef
+    } finally {
+      wards.beginning--
     }
-    const path = this.#pathOf(handle as ActorRef)
-    this.#wards.set(path, handle)
-    this.#provider.whenOver(handle as ActorRef, () => this.#wards.delete(path))
-    return handle as ActorRef
   }
 
   /** However long it takes: ending a thread by force would not end this actor alone. */
@@ -290,7 +296,7 @@ export class Service {
     if (!this.#admit(id, this.#watches.size, this.#limits.watches, 'watches')) return
     const down = (told: Down): void => {
       this.#watches.delete(id)
-      this.#line.postWith(messageOf(say.down, { id }), toldDown(told))
+      this.#postError(messageOf(say.down, { id }), (tell) => toldDown(told, tell))
     }
     const ref = this.#provider.find(to)
     if (ref === undefined) down({ reason: 'no such actor' })
@@ -337,7 +343,24 @@ export class Service {
   }
 
   #fail(id: number, error: unknown): void {
-    this.#line.postWith(messageOf(say.failure, { id }), failureOf(error))
+    this.#postError(messageOf(say.failure, { id }), (told) => told(error))
+  }
+
+  /** @param body made with how errors are told: if that is more than the peer takes, it is told the least */
+  #postError(message: Message, body: (told: (error: unknown) => object) => object): void {
+    let why: unknown
+    for (const told of [failureOf, bareFailureOf]) {
+      try {
+        this.#line.postWith(
+          message,
+          body((error) => told(error)),
+        )
+        return
+      } catch (error) {
+        why = error
+      }
+    }
+    this.#dropped(why)
   }
 }
 

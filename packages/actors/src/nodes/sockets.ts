@@ -30,6 +30,12 @@ const endedInHandshake = (): ActorError =>
 let context: Context | undefined
 const nodesContext = (): Context => (context ??= new Context())
 
+/**
+ * A context has one authenticator, and each door its own rules. A context lives as long as the program, and so does its
+ * thread: those of doors that are closed serve the next ones.
+ */
+const spare: Context[] = []
+
 const common = (maxBytes: number) => ({
   linger: LINGER_MS,
   sendHighWaterMark: HIGH_WATER_MARK,
@@ -53,28 +59,35 @@ export const socketNetwork: Network = {
 }
 
 class SocketDoor implements Door {
+  readonly #context: Context
   readonly #router: Router
   readonly #authenticator: Authenticator | undefined
+  #isClosed = false
 
   /** @throws {TypeError} a key or a password is none */
   constructor(options: ListenOptions, maxBytes: number) {
     const rules = rulesOf(options)
-    // A context has one authenticator, and each door its own rules.
-    const context = rules === undefined ? nodesContext() : new Context()
-    this.#authenticator = rules === undefined ? undefined : new Authenticator({ ...rules, context })
-    this.#router = new Router({
-      context,
-      ...common(maxBytes),
-      ...timesOf(options).heartbeat,
-      mandatory: true,
-      notifyPeers: 'disconnect',
-      ...(options.plain !== undefined && { plainServer: true }),
-      ...(options.curve !== undefined && {
-        curveServer: true,
-        curveSecretKey: options.curve.secretKey,
-      }),
-      ...(rules !== undefined && { zapDomain: DOMAIN, zapEnforceDomain: true }),
-    })
+    this.#context = rules === undefined ? nodesContext() : (spare.pop() ?? new Context())
+    const context = this.#context
+    try {
+      if (rules !== undefined) this.#authenticator = new Authenticator({ ...rules, context })
+      this.#router = new Router({
+        context,
+        ...common(maxBytes),
+        ...timesOf(options).heartbeat,
+        mandatory: true,
+        notifyPeers: 'disconnect',
+        ...(options.plain !== undefined && { plainServer: true }),
+        ...(options.curve !== undefined && {
+          curveServer: true,
+          curveSecretKey: options.curve.secretKey,
+        }),
+        ...(rules !== undefined && { zapDomain: DOMAIN, zapEnforceDomain: true }),
+      })
+    } catch (error) {
+      this.#giveBack()
+      throw error
+    }
   }
 
   get endpoint(): string {
@@ -92,8 +105,15 @@ class SocketDoor implements Door {
   }
 
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#router.close()
+    this.#giveBack()
+  }
+
+  #giveBack(): void {
     this.#authenticator?.close()
+    if (this.#context !== context) spare.push(this.#context)
   }
 }
 

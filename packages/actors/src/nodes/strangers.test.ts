@@ -114,6 +114,25 @@ describe('a stranger', () => {
     expect(listening.connections).toBe(0)
   })
 
+  it('that takes little is told of a large error without its particulars', async () => {
+    server = await nodes.start({ supervision: { decide: () => 'stop' }, logger: false })
+    listening = await server.listen('tcp://127.0.0.1:*')
+    server.expose('echo', await server.spawn(echo))
+    for (const name of ['asked', 'read', 'watched']) server.expose(name, await server.spawn(echo))
+    const other = await greeted(undefined, { maxBytes: 1 })
+    const bare = { name: 'Error', message: 'lengthy', code: 'ELONG' }
+    await other.say('ask', ask(1, 'failAtLength', '/asked'), [])
+    expect(await other.hears('failure')).toMatchObject({ id: 1, body: bare })
+    await other.say('stream', { ...ask(2, 'itemAndFail', '/read'), count: 2 }, [])
+    expect(await other.hears('failure')).toMatchObject({ id: 2, body: bare })
+    await other.say('watch', { id: 3, to: '/watched' })
+    await other.say('tell', { to: '/watched', method: 'failAtLength' }, [])
+    const { body } = await other.hears('down')
+    expect(body).toMatchObject({ reason: 'failed', error: bare })
+    expect(body).not.toHaveProperty('error.fields')
+    await expectOthersAreServed()
+  })
+
   it('may ask in plain msgpack, and be answered so', async () => {
     const other = await greeted(undefined, { plain: true })
     await other.say('send', ask(1, 'keep'), ['x'])
@@ -283,6 +302,7 @@ describe('a stranger that does not keep to the protocol', () => {
     })().catch(() => undefined)
     await expect.poll(() => listening.dropped, { timeout: 15_000 }).toBeGreaterThan(0)
     isSending = false
+    await expect.poll(() => listening.connections).toBe(0)
     await expectOthersAreServed()
     other.close()
     await sending
@@ -293,6 +313,19 @@ describe('a stranger that does not keep to the protocol', () => {
     const disconnected = new Promise((resolve) => other.socket.events.on('disconnect', resolve))
     await other.say('ask', ask(1, 'echo'), [Buffer.alloc(1_100_000)])
     await disconnected
+    await expectOthersAreServed()
+  })
+
+  it('loses a stream of which it sends more than it has credit for', async () => {
+    const other = await greeted()
+    const items = server.nodes[0]!.ref<typeof echo>('/numbers').stream.forever()
+    const first = items.next()
+    const { id, count } = await other.hears('stream')
+    for (let n = 0; n <= count + 1; n++) await other.say('item', { id }, n)
+    expect(await other.hears('cancel')).toMatchObject({ id })
+    expect(await first).toEqual({ done: false, value: 0 })
+    for (let n = 1; n <= count; n++) expect(await items.next()).toEqual({ done: false, value: n })
+    await expect(items.next()).rejects.toMatchObject({ code: 'EBADMSG' })
     await expectOthersAreServed()
   })
 

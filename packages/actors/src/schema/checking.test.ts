@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { defineActor } from '../definition/definition.ts'
+import type { ActorError } from '../errors.ts'
 import type { ActorSchema } from './actorSchema.ts'
 import { checkArguments } from './checking.ts'
 import { issuesOf } from './issues.ts'
@@ -46,6 +47,16 @@ describe('arguments', () => {
         { message: 'no y', path: [1, 0, 'Symbol(y)'] },
       ],
     })
+  })
+
+  it('are refused with the beginnings of long messages and keys', () => {
+    const long = 'x'.repeat(1_000_000)
+    const whole = schema<object>(() => ({ issues: [{ message: long, path: [long, 7] }] }))
+    const error = thrownBy(() => checkArguments(whole, [1], 'x')) as ActorError
+    expect(error.issues).toEqual([
+      { message: long.slice(0, 1024), path: [0, long.slice(0, 128), 7] },
+    ])
+    expect(error.message.length).toBeLessThan(2000)
   })
 
   it('are refused with a path that is no plain array', () => {

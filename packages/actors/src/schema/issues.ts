@@ -6,6 +6,9 @@ const MOST_ISSUES = 32
 /** Keys of a path that are told. */
 const MOST_KEYS = 32
 
+/** Characters of a key that are told. */
+const MOST_KEY_CHARACTERS = 128
+
 /** Characters of an issue's message that are told. */
 const MOST_CHARACTERS = 1024
 
@@ -20,7 +23,9 @@ export function refusalOf(issues: readonly SchemaIssue[], what: string): ActorEr
 
 const shortened = ({ message, path }: SchemaIssue): SchemaIssue => ({
   message: message.slice(0, MOST_CHARACTERS),
-  path: path.slice(0, MOST_KEYS),
+  path: path
+    .slice(0, MOST_KEYS)
+    .map((key) => (typeof key === 'string' ? key.slice(0, MOST_KEY_CHARACTERS) : key)),
 })
 
 /** As `0, at user.age`. */

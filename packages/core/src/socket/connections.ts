@@ -325,6 +325,14 @@ export class Connections implements PipeOwner, PatternHost {
     this.#inproc.close(pipe, lingerMs)
   }
 
+  /** @param routingId without it, of all peers */
+  drop(routingId: Uint8Array | undefined): void {
+    for (const pipe of this.#pipes) {
+      const isMeant = routingId === undefined || pipe.routingId?.equals(routingId) === true
+      if (isMeant) this.closePipe(pipe, 0)
+    }
+  }
+
   highWaterMarksChanged(): void {
     const { sendHighWaterMark, receiveHighWaterMark } = this.options
     for (const pipe of this.#pipes) {

@@ -45,6 +45,13 @@ export interface Engaged {
   readonly thread: Thread
   /** Makes readable what the pattern has sent. */
   flush(): void
+  /**
+   * Ends the connection with a peer, which may connect again, as this side does where it has connected. What was
+   * sent, or not read, is lost.
+   *
+   * @param routingId without it, those with all peers
+   */
+  drop(routingId?: Uint8Array): void
   /** Lets others use the socket again. */
   release(): void
 }
@@ -461,6 +468,7 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
       pattern: this.#pattern,
       thread: this.#thread,
       flush: () => this.#connections.flush(),
+      drop: (routingId) => this.#connections.drop(routingId),
       release: () => {
         this.#onChange = undefined
         this.#gate.unblock()

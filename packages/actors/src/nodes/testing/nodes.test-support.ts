@@ -42,6 +42,13 @@ export const echo = defineActor(import.meta.url, 'echo', (ctx) => {
       const cause = new TypeError('why')
       throw Object.assign(new RangeError(message, { cause }), { code: 'ENO' })
     },
+    failAtLength(): void {
+      throw lengthy()
+    },
+    *itemAndFail() {
+      yield 1
+      throw lengthy()
+    },
     *forever() {
       try {
         for (let n = 0; ; n++) yield n
@@ -54,6 +61,14 @@ export const echo = defineActor(import.meta.url, 'echo', (ctx) => {
     },
   }
 })
+
+/** More than the least that a node may take. */
+const lengthy = (): Error =>
+  Object.assign(
+    new Error('lengthy'),
+    { code: 'ELONG' },
+    ...Array.from({ length: 6 }, (_, n) => ({ [`field${n}`]: 'x'.repeat(15_000) })),
+  )
 
 /** Whoever asks it to wait holds it up, until it is opened from outside. */
 export const gate = defineActor(import.meta.url, 'gate', () => {

@@ -162,6 +162,7 @@ class SimulatedDoor implements Door {
       },
       await: (sender) => this.#waiting.add(sender),
       forget: (sender) => this.#waiting.delete(sender),
+      drop: (id) => this.#visits.get(keyOf(id!))?.connection.cut(),
       close: () => this.close(),
     }
   }
@@ -241,6 +242,7 @@ class SimulatedDialer implements Dialer, Party {
       offer: (message) => this.#connection?.send(this, message) ?? true,
       await: (sender) => this.#waiting.add(sender),
       forget: (sender) => this.#waiting.delete(sender),
+      drop: () => this.#connection?.cut(),
       close: () => this.close(),
     }
   }
