@@ -162,7 +162,7 @@ export class Service {
     if (kind === say.spawn) return this.#spawn(method, args(), call)
     if (kind === say.stop) return this.#stop(to, message.count !== 0)
     if (kind === say.link) return this.#link(to, message.count !== 0, args()[0])
-    const ref = this.#find(to).with(call)
+    const ref = this.#find(to).calledWith(call)
     return kind === say.ask ? ref.callAsk(method, args()) : ref.callSend(method, args())
   }
 
@@ -235,7 +235,7 @@ export class Service {
       const items =
         to === TOPICS_PATH
           ? this.#provider.topics.stream(method, args)
-          : this.#find(to).with({ timeoutMs: remainingMs }).callStream(method, args)
+          : this.#find(to).calledWith({ timeoutMs: remainingMs }).callStream(method, args)
       const outlet = {
         item: (value: unknown) => {
           line.postWith(messageOf(say.item, { id }), value)
