@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { CoreProbe } from './harness/coreProbe.ts'
 import { Disturbance } from './harness/disturbance.ts'
 import { describeMachine, type Machine } from './harness/machine.ts'
 import { measureQuestion } from './harness/measureQuestion.ts'
@@ -20,6 +21,7 @@ const USAGE = `Usage: pnpm bench [question …] [options]
 Measures Ringpost beside its peers, prints tables with ratios, and writes them to
 benchmarks/results. All questions take about half an hour.
 
+  --only C  the condition of that name, as in the JSON results; printed and not written
   --quick   one repetition and fewer messages, to benchmarks/results/quick: some minutes
   --list    what questions there are
   --help    show this text`
@@ -32,6 +34,7 @@ function readArguments() {
       allowPositionals: true,
       options: {
         quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
         list: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -56,18 +59,21 @@ async function answer(
   question: Question,
   machine: Machine,
   progress: ProgressLine,
+  probe: CoreProbe,
 ): Promise<Verdict[]> {
   const repetitions = values.quick ? 1 : REPETITIONS
   const disturbance = new Disturbance()
-  const cells = await measureQuestion(question, repetitions, values.quick, progress)
+  const cells = await measureQuestion(question, repetitions, values.quick, progress, probe)
   const verdicts = judge(question, cells)
   const circumstances = { repetitions, othersShare: disturbance.share() }
   const page = writeMarkdown(question, cells, machine, circumstances)
   const { name, unit } = question
   const data = { name, unit, ...circumstances, machine, cells, verdicts }
-  mkdirSync(results, { recursive: true })
-  writeFileSync(new URL(`${question.name}.md`, results), page)
-  writeFileSync(new URL(`${question.name}.json`, results), `${JSON.stringify(data, null, 1)}\n`)
+  if (values.only === undefined) {
+    mkdirSync(results, { recursive: true })
+    writeFileSync(new URL(`${question.name}.md`, results), page)
+    writeFileSync(new URL(`${question.name}.json`, results), `${JSON.stringify(data, null, 1)}\n`)
+  }
   console.log(page)
   return verdicts
 }
@@ -81,7 +87,27 @@ function choose(): readonly Question[] {
     console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${all}`)
     process.exit(1)
   }
-  return questions.filter(({ name }) => named.size === 0 || named.has(name))
+  const chosen = questions.filter(({ name }) => named.size === 0 || named.has(name))
+  if (values.only === undefined) return chosen
+  const narrowed = chosen.map((question) => narrow(question, values.only!))
+  if (narrowed.every(({ conditions }) => conditions.length === 0)) {
+    console.error(`None of these benchmarks has a condition ${values.only}`)
+    process.exit(1)
+  }
+  return narrowed
+}
+
+/** The question under one condition. */
+function narrow(question: Question, condition: string): Question {
+  const isIt = (name: string): boolean => name === condition
+  return {
+    ...question,
+    conditions: question.conditions.filter(({ name }) => isIt(name)),
+    targets: question.targets.flatMap((target) => {
+      const conditions = target.conditions.filter(isIt)
+      return conditions.length === 0 ? [] : [{ ...target, conditions }]
+    }),
+  }
 }
 
 if (values.list) {
@@ -92,7 +118,10 @@ if (values.list) {
   const chosen = choose()
   const machine = describeMachine()
   const progress = new ProgressLine(chosen, values.quick ? 1 : REPETITIONS)
+  const probe = await CoreProbe.start()
   const verdicts: Verdict[] = []
-  for (const question of chosen) verdicts.push(...(await answer(question, machine, progress)))
+  for (const question of chosen) {
+    verdicts.push(...(await answer(question, machine, progress, probe)))
+  }
   console.log(`# All targets\n\n${verdicts.map(formatVerdict).join('\n')}`)
 }

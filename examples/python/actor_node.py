@@ -23,6 +23,10 @@ class Failed(Exception):
         self.code = error.get("code")
 
 
+class Gone(Exception):
+    """There has been no connection for too long."""
+
+
 class Node:
     """Calls actors of another node, and serves as actors: objects whose methods may be called.
 
@@ -39,14 +43,22 @@ class Node:
         self.answers = {}
         self.asked = {}
         self.greeted = False
+        self.lost_at = None  # since when there is no connection
         self.poller = zmq.Poller()
 
-    def connect(self, endpoint):
-        """Connects, again and again if need be; returns when the other side has said hello."""
+    def connect(self, endpoint, gone_after=5.0):
+        """Connects, again and again if need be; returns when the other side has said hello.
+
+        Without a connection for so many seconds it is gone.
+        """
+        self.gone_after = gone_after
         self.socket = zmq.Context.instance().socket(zmq.DEALER)
+        self.socket.heartbeat_ivl = 1000
+        self.socket.heartbeat_timeout = 3000
         self.poller.register(self.socket, zmq.POLLIN)
         # A socket connects again by itself; each connection begins with a hello.
-        self.connected = self.socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
+        events = zmq.EVENT_HANDSHAKE_SUCCEEDED | zmq.EVENT_DISCONNECTED
+        self.connected = self.socket.get_monitor_socket(events)
         self.poller.register(self.connected, zmq.POLLIN)
         self.socket.connect(endpoint)
         while not self.greeted:
@@ -62,7 +74,7 @@ class Node:
         return self.socket.getsockopt_string(zmq.LAST_ENDPOINT)
 
     def ask(self, to, method, *arguments, timeout=5.0):
-        """What the actor's handler returns. Raises Failed, TimeoutError."""
+        """What the actor's handler returns. Raises Failed, TimeoutError, Gone."""
         deadline = time.monotonic() + timeout
         number = next(self.ids)
         self.asked[number] = [ASK, number, to, method, int(timeout * 1000), arguments]
@@ -86,9 +98,12 @@ class Node:
         self.say(TELL, to, method, arguments)
 
     def run(self):
-        """Answers what others ask, until somebody stops it."""
-        while True:
-            self.receive()
+        """Answers what others ask, until the other side is gone, or somebody stops it."""
+        try:
+            while True:
+                self.receive()
+        except Gone:
+            pass
 
     def hello(self):
         self.say(HELLO, "ringpost", 1, {
@@ -106,12 +121,14 @@ class Node:
 
     def receive(self, timeout=None):
         """Takes what comes next, if it comes in time."""
+        if self.lost_at is not None:
+            left = self.lost_at + self.gone_after - time.monotonic()
+            if left <= 0:
+                raise Gone("the other side is gone")
+            timeout = left if timeout is None else min(left, timeout)
         ready = dict(self.poller.poll(None if timeout is None else timeout * 1000))
         if self.connected in ready:
-            recv_monitor_message(self.connected)
-            self.hello()
-            for message in self.asked.values():
-                self.say(*message)
+            self.changed(recv_monitor_message(self.connected)["event"])
         if self.socket not in ready:
             return
         frames = self.socket.recv_multipart()
@@ -122,6 +139,15 @@ class Node:
             unpacker.feed(frame)
         for message in unpacker:
             self.take(*message)
+
+    def changed(self, event):
+        if event == zmq.EVENT_DISCONNECTED:
+            self.lost_at = self.lost_at or time.monotonic()
+            return
+        self.lost_at = None
+        self.hello()
+        for message in self.asked.values():
+            self.say(*message)
 
     def take(self, kind, *fields):
         if kind == HELLO:
@@ -150,6 +176,8 @@ class Node:
                     "name": type(error).__name__,
                     "message": str(error),
                     "code": getattr(error, "code", None) or "EPYTHON",
+                    # Somebody has failed whom the handler had asked, not this actor.
+                    "fields": {"isFromHandler": True} if isinstance(error, Failed) else {},
                 })
         elif kind in (STREAM, SPAWN, STOP):
             self.say(FAILURE, fields[0], {

@@ -304,6 +304,31 @@ it('tells progress', async () => {
   expect(flaky.progress.retried).toBe(2)
 })
 
+it.for(['start', 'update', 'end'] as const)(
+  'ends a run with what its progress bar throws from %s',
+  async (from) => {
+    let shown: () => void
+    const isShown = new Promise<void>((resolve) => (shown = resolve))
+    const bar = {
+      start: () => undefined,
+      update: () => shown(),
+      end: () => undefined,
+      [from]() {
+        shown()
+        throw new Error(`thrown from ${from}`)
+      },
+    }
+    const items = async function* () {
+      yield 1
+      // There is no more until it was shown.
+      if (from === 'update') await isShown
+    }
+    const run = farm.map(items(), double, { progress: bar })
+    await expect(all(run)).rejects.toThrow(`thrown from ${from}`)
+    expect(await run.next()).toEqual({ done: true, value: undefined })
+  },
+)
+
 describe('a pipeline', () => {
   it('takes items through its stages in their order', async () => {
     await using pipeline = await system

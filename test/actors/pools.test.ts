@@ -47,6 +47,15 @@ async function take(reader: TopicReader, count: number): Promise<unknown[]> {
   return values
 }
 
+it('has done what it has taken when its system closes', async () => {
+  const closing = await createSystem({ hosts: 2 })
+  const pool = await closing.pool(worker, { size: 2 }, 'closing')
+  const numbers = Array.from({ length: 500 }, (_, n) => n)
+  const asked = numbers.map((n) => pool.ask.work(n))
+  await closing.close()
+  expect(await Promise.all(asked)).toEqual(numbers.map((n) => n * 2))
+})
+
 describe('a pool', () => {
   it('spreads its members over the hosts, and each works', async () => {
     const { pool } = await pooled({ size: 4, route: 'round-robin' })

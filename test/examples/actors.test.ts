@@ -5,6 +5,7 @@ import { inflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { promisedOutput } from './promisedOutput.ts'
 import { runExample } from './runExample.ts'
+import { startExample } from './startExample.ts'
 
 const sources = new URL('../../examples/src/actors/', import.meta.url)
 
@@ -31,6 +32,14 @@ it("the Guide's pipeline gets faster with every worker", async () => {
   // Timers of Node end up to a millisecond early.
   expect(alone!.elapsedMs).toBeGreaterThanOrEqual(alone!.expectedMs - 20)
   expect(together!.elapsedMs).toBeLessThan(together!.expectedMs)
+})
+
+it('the workers of the farm of processes end with it, although it is killed', async () => {
+  const farm = startExample('actors/farm/main.js', ['20000000', '4000'])
+  await farm.says('3 workers have connected.')
+  // They write to where it writes to, which ends with the last of them.
+  await farm.kill()
+  expect(farm.child.signalCode).toBe('SIGKILL')
 })
 
 describe('the Mandelbrot set', () => {

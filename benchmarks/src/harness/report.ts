@@ -21,6 +21,7 @@ export function writeMarkdown(
     `# ${question.title}`,
     question.method,
     describe(machine, libraryVersions(cells), circumstances),
+    ...sharingNote(cells),
     `In ${question.unit}, ${question.isHigherBetter ? 'more' : 'less'} is better: median (least–most).`,
     ...(question.areRowsConditions === true
       ? [turnedTable(question, cells), ...failureNotes(cells)]
@@ -41,6 +42,20 @@ function describe(machine: Machine, libraries: string, circumstances: Circumstan
     `used by others meanwhile: ${others}.`,
   ].join(' ')
 }
+
+/** On how many measurements virtual processors of one core told. */
+function sharingNote(cells: readonly Cell[]): string[] {
+  // Several readings of one measurement are cells with the same samples.
+  const measured = [...new Map(cells.map((cell) => [cell.samples, cell])).values()]
+  const repeated = sum(measured.map((cell) => cell.repeated))
+  const shared = sum(measured.map((cell) => cell.shared))
+  if (repeated + shared === 0) return []
+  return [
+    `Measurements repeated because the machine's two processors shared a core meanwhile: ${repeated}; kept all the same, as it did not end: ${shared}.`,
+  ]
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0)
 
 function libraryVersions(cells: readonly Cell[]): string {
   const versions = new Set(

@@ -49,6 +49,11 @@ export class ActorError extends Error {
   readonly code: ActorErrorCode
   /** Of `ESCHEMA`: what a schema has found, 32 at most; not there if it has thrown. */
   declare readonly issues?: readonly SchemaIssue[]
+  /**
+   * There, and true, if a handler has thrown it: then it is about something that the handler has called, and the
+   * actor that was asked is as it was. So a caller knows whose host, node or mailbox is meant.
+   */
+  declare readonly isFromHandler?: true
 
   constructor(
     code: ActorErrorCode,
@@ -60,6 +65,12 @@ export class ActorError extends Error {
     // A field of its own: the others have none, and carry none.
     if (options?.issues !== undefined) this.issues = options.issues
   }
+}
+
+/** A handler has thrown it, and who asked will be told. */
+export function markFromHandler(error: unknown): void {
+  if (error instanceof ActorError && Object.isExtensible(error))
+    Object.assign(error, { isFromHandler: true })
 }
 
 /** What another thread has failed with: of the errors that values carry, ours are made what they were. */

@@ -32,7 +32,7 @@ export type { NodeLimits } from './nodes/limits.ts'
 export type { Listening } from './nodes/listening.ts'
 export type { ConnectOptions, Exports, ListenOptions } from './nodes/nodeOptions.ts'
 export type { NodeTopics } from './nodes/nodeTopics.ts'
-export type { RemoteNode } from './nodes/remoteNode.ts'
+export type { NodeDown, RemoteNode } from './nodes/remoteNode.ts'
 export type { TopicRights } from './nodes/topicsDesk.ts'
 export type { ActorSchema, ArgumentSchemas } from './schema/actorSchema.ts'
 export type { StandardSchema } from './schema/standardSchema.ts'
@@ -51,7 +51,7 @@ export {
   type CloseOptions,
   type SystemOptions,
 } from './system/system.ts'
-export type { HostEvent, ReplacementOptions } from './system/threads.ts'
+export type { HostEvent, ReplacementOptions } from './system/hosts.ts'
 export type { Gathered, GatherOptions } from './many/pool/gather.ts'
 export type { ElasticSize, HashKey, PoolOptions, Route } from './many/pool/options.ts'
 export { Pool, PoolRef, type Gather } from './many/pool/pool.ts'

@@ -7,4 +7,7 @@ import { worker } from './primes.ts'
 const [endpoint] = process.argv.slice(2)
 const system = await createSystem({ hosts: 1, signals: ['SIGTERM'] })
 system.expose('worker', await system.spawn(worker))
-await system.connect(endpoint!, { name: 'Node.js' })
+const farm = await system.connect(endpoint!, { name: 'Node.js' })
+// There is nothing to do any more, however the farm's process has ended.
+await farm.down()
+await system.close()

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { defineActor } from '../definition/definition.ts'
+import type { ActorRef } from '../host/ref.ts'
+import type { ActorSystem } from '../system/system.ts'
 import { Cable } from '../nodes/testing/cable.test-support.ts'
 import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { Nodes } from '../nodes/testing/nodes.test-support.ts'
@@ -25,6 +27,15 @@ const squarer = defineActor(import.meta.url, 'squarer', () => ({
 function holdUpOne(): Promise<void> {
   isHeldUp = true
   return new Promise((resolve) => (begin = resolve))
+}
+
+/** Of odd numbers it asks another. */
+const relay = defineActor(import.meta.url, 'relay', (_ctx, other: ActorRef<Squarer>) => ({
+  square: (n: number) => (n % 2 === 0 ? n * n : other.ask.square(n)),
+}))
+
+interface Squarer {
+  square(n: number): number
 }
 
 const nodes = new Nodes()
@@ -87,6 +98,47 @@ describe('a farm whose worker is in another node', () => {
     expect(await results).toEqual(squares)
     expect(farm.workers).toBe(1)
   })
+})
+
+describe('a worker whose task asks somebody who is gone', () => {
+  const NOBODY = `node:${'0'.repeat(32)}/nobody`
+
+  /** Somebody who is gone, as a node of the test knows them, and what asking them fails with. */
+  const gone = {
+    ENODEDOWN: async (by: ActorSystem) => by.ref<Squarer>(NOBODY),
+    ENOACTOR: async (by: ActorSystem) => {
+      const actor = await by.spawn(squarer)
+      await actor.stop()
+      return actor as ActorRef<Squarer>
+    },
+  }
+
+  it.each(['ENODEDOWN', 'ENOACTOR'] as const)(
+    'goes on, and the task has failed: %s',
+    async (code) => {
+      const home = await nodes.start()
+      const far = await nodes.start()
+      far.expose('relay', await far.spawn(relay, await gone[code](far)))
+      const { endpoint } = await far.listen('tcp://127.0.0.1:*')
+      const workers = [
+        await home.spawn(relay, await gone[code](home)),
+        (await home.connect(endpoint)).ref<typeof relay>('/relay'),
+      ]
+      for (const worker of workers) {
+        await using farm = await home.farm([worker])
+        const outcomes = await all(farm.outcomes([0, 1, 2, 3, 4], 'square', { retries: 1 }))
+        expect(outcomes.map((outcome) => outcome.status === 'done' && outcome.value)).toEqual([
+          0,
+          false,
+          4,
+          false,
+          16,
+        ])
+        expect(outcomes[1]).toMatchObject({ error: { code, isFromHandler: true } })
+        expect(farm.workers).toBe(1)
+      }
+    },
+  )
 })
 
 describe('hire', () => {

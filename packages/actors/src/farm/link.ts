@@ -23,9 +23,16 @@ export interface Link {
 
 const lost = new Set<unknown>(['EHOSTDOWN', 'ENODEDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
 
-/** Whether the error says that the worker is no more. Errors of other hosts are of no class but their own. */
+/**
+ * Whether the error says that the worker is no more, and not somebody whom it has asked. Errors of other hosts are
+ * of no class but their own.
+ */
 export const isLoss = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'ActorError' && 'code' in error && lost.has(error.code)
+  error instanceof Error &&
+  error.name === 'ActorError' &&
+  'code' in error &&
+  lost.has(error.code) &&
+  !('isFromHandler' in error)
 
 /** Shows a host that the task with this mark should come to an end. */
 type AbortTask = (host: number, mark: number) => void

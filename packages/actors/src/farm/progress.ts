@@ -16,7 +16,7 @@ export interface Progress {
   readonly isOver: boolean
 }
 
-/** Shows progress; any library's bar can be made into one. */
+/** Shows progress; any library's bar can be made into one. What it throws, the run ends with. */
 export interface ProgressBar {
   start(progress: Progress): void
   update(progress: Progress): void

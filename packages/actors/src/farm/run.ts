@@ -81,8 +81,10 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
   }
 
   async return(): Promise<IteratorResult<Result, void>> {
+    const before = this.#error
     await this.#end()
     for (const waiting of this.#waiting.splice(0)) waiting.resolve({ done: true, value: undefined })
+    if (this.#error !== before) throw this.#takeError()
     return { done: true, value: undefined }
   }
 
@@ -178,30 +180,44 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
     signal?.addEventListener('abort', this.#abort, { once: true })
     this.#meter.mark()
     if (progress !== undefined) {
-      progress.start(this.progress)
+      this.#show(() => progress.start(this.progress))
+      if (this.isOver) return
       this.#telling = setInterval(() => {
-        progress.update(this.progress)
+        this.#show(() => progress.update(this.progress))
         this.#meter.mark()
       }, TELL_MS).unref()
     }
     this.#crew.add(this)
   }
 
+  /** A bar that throws ends the run with that. */
+  #show(tell: () => void): void {
+    try {
+      tell()
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
   readonly #abort = (): void => this.#fail(this.#terms.signal!.reason)
 
   /** What the reader gets now; undefined if it must wait. */
   #read(): Promise<IteratorResult<Result, void>> | undefined {
-    if (this.#error !== undefined) {
-      const { error } = this.#error
-      this.#error = undefined
-      return Promise.reject(error)
+    if (this.#error === undefined && !this.isOver) {
+      const task = this.#arrivals.take()
+      if (task !== undefined) return this.#hand(task)
+      if (this.#outstanding > 0 || !this.#source!.isDone) return undefined
+      void this.#end()
     }
-    if (this.isOver) return Promise.resolve({ done: true, value: undefined })
-    const task = this.#arrivals.take()
-    if (task !== undefined) return this.#hand(task)
-    if (this.#outstanding > 0 || !this.#source!.isDone) return undefined
-    void this.#end()
+    if (this.#error !== undefined) return Promise.reject(this.#takeError() as Error)
     return Promise.resolve({ done: true, value: undefined })
+  }
+
+  /** It is told once. */
+  #takeError(): unknown {
+    const { error } = this.#error!
+    this.#error = undefined
+    return error
   }
 
   #hand(task: Task): Promise<IteratorResult<Result, void>> {
@@ -236,7 +252,11 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
     this.#terms.signal?.removeEventListener('abort', this.#abort)
     clearInterval(this.#telling)
     this.#crew.remove(this)
-    if (this.#source !== undefined) this.#terms.progress?.end(this.progress)
+    try {
+      if (this.#source !== undefined) this.#terms.progress?.end(this.progress)
+    } catch (error) {
+      this.#error ??= { error }
+    }
     await this.#source?.close()
   }
 }

@@ -146,7 +146,7 @@ export class ActorContext {
   }
 
   /**
-   * Calls back once, as this actor's next message, when another is no more.
+   * Calls back once, as this actor's next message, when another is no more: as `ref.down`.
    *
    * @returns takes it back
    */

@@ -62,6 +62,8 @@ export type SystemEvent =
       readonly overflow: Overflow
     }
   | { readonly type: 'host lost'; readonly host: number; readonly loss: HostLoss }
+  /** Somebody was not let in where this system listens: by a key or a password, or who breaks the protocol. */
+  | { readonly type: 'node refused'; readonly endpoint: string; readonly error: Error }
   /** So many events and log entries of a host, or of a reader that was too slow, are missing here. */
   | { readonly type: 'dropped'; readonly host: number; readonly count: number }
 
@@ -76,6 +78,7 @@ const channels: Readonly<Record<SystemEventType, Channel>> = {
   failed: channel('ringpost.actors.failure'),
   overflow: channel('ringpost.actors.overflow'),
   'host lost': channel('ringpost.actors.hostLost'),
+  'node refused': channel('ringpost.actors.nodeRefused'),
   dropped: channel('ringpost.actors.dropped'),
 }
 

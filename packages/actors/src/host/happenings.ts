@@ -51,7 +51,15 @@ export class Happenings {
   lost(host: number, loss: HostLoss): void {
     const { reporting } = this.#host
     if (reporting.wants('host lost')) reporting.tell({ type: 'host lost', host, loss })
-    reporting.say('error', { host, ...loss }, 'A host is lost')
+    // Loggers print errors by this name only.
+    const how = loss.why === 'uncaught' ? { why: loss.why, err: loss.error } : loss
+    reporting.say('error', { host, ...how }, 'A host is lost')
+  }
+
+  /** Somebody was not let in as a node. */
+  refused(endpoint: string, error: Error): void {
+    const { reporting } = this.#host
+    if (reporting.wants('node refused')) reporting.tell({ type: 'node refused', endpoint, error })
   }
 
   /** A message that no actor handles. */

@@ -15,9 +15,6 @@ const FRAMES = 64
 /** What waits on this side for room in the ring, in bytes, before the lane counts as full. */
 const BACKLOG_BYTES = 1024 * 1024
 
-/** While shared memory is full, which nobody tells the end of, a frame is tried again so often, in milliseconds. */
-const MEMORY_RETRY_MS = 5
-
 /** Of a frame: the number of the host it comes from. */
 export const FRAME_HEAD_BYTES = 4
 
@@ -31,8 +28,8 @@ export class Lane {
   readonly #backlog: Buffer[] = []
   readonly #waiting: (() => void)[] = []
   #backlogBytes = 0
-  /** While there is no memory. */
-  #memoryRetry: NodeJS.Timeout | undefined
+  /** While shared memory is full. */
+  #awaitsMemory = false
   #isClosed = false
 
   constructor(
@@ -51,7 +48,7 @@ export class Lane {
 
   /** Whether a message more should wait: the host at the other end does not keep up. */
   get isFull(): boolean {
-    return this.#memoryRetry !== undefined || this.#backlogBytes > BACKLOG_BYTES
+    return this.#awaitsMemory || this.#backlogBytes > BACKLOG_BYTES
   }
 
   /** Whether something waits for `flush`. */
@@ -102,7 +99,6 @@ export class Lane {
 
   close(): void {
     this.#isClosed = true
-    clearTimeout(this.#memoryRetry)
     this.#push.close()
     this.#backlog.length = 0
     this.#backlogBytes = 0
@@ -122,9 +118,19 @@ export class Lane {
       } while (!pattern.parkSending())
     } catch (error) {
       if (!(error instanceof SocketError) || error.code !== 'ENOMEM') throw error
-      this.#memoryRetry ??= setTimeout(this.#changed, MEMORY_RETRY_MS)
+      return this.#offerAgain(frame)
     }
     return false
+  }
+
+  /** There was no memory. Once it is awaited, it is there already, or whoever gives some back wakes us. */
+  #offerAgain(frame: Buffer): boolean {
+    if (this.#awaitsMemory) return false
+    this.#awaitsMemory = true
+    this.#engaged.thread.awaitMemory()
+    if (!this.#offer(frame)) return false
+    this.#awaitsMemory = false
+    return true
   }
 
   #keep(frame: Buffer): void {
@@ -135,8 +141,7 @@ export class Lane {
   /** There may be room. */
   readonly #changed = (): void => {
     if (this.#isClosed) return
-    clearTimeout(this.#memoryRetry)
-    this.#memoryRetry = undefined
+    this.#awaitsMemory = false
     while (this.#backlog.length > 0 && this.#offer(this.#backlog[0]!))
       this.#backlogBytes -= this.#backlog.shift()!.length
     if (!this.isFull) this.#wake()

@@ -1,3 +1,4 @@
+import { markFromHandler } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
@@ -39,7 +40,10 @@ export class Outcomes implements Stage {
 
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
     const { life } = this.#host
-    if (envelope.id !== 0) this.#replies.send(kind.failure, envelope, error)
+    if (envelope.id !== 0) {
+      markFromHandler(error)
+      this.#replies.send(kind.failure, envelope, error)
+    }
     if (envelope.kind === kind.tell || envelope.kind === kind.call) {
       life.fail(cell, error, 'message')
       return

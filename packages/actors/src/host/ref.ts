@@ -125,7 +125,8 @@ export class ActorRef<H = Handlers> implements VerbCaller {
 
   /**
    * Settles when the actor is no more, with the reason; at once if there is none. A restart where it
-   * is does not count; if its host is lost, it is down, even if it is restarted on another.
+   * is does not count; if its host is lost, it is down, even if it is restarted on another. Where it
+   * was lost before and may be restarted, this waits for that, and is about the actor there.
    *
    * @param options.signal ends the wait: rejects with the signal's reason
    */

@@ -165,6 +165,19 @@ describe('diagnostics channels', () => {
     host!.happenings.lost(1, { why: 'uncaught', error })
     expect(events).toEqual([{ type: 'host lost', host: 1, loss: { why: 'uncaught', error } }])
   })
+
+  it('say why a host was lost, errors by the name that loggers know', () => {
+    const [host] = startHosts(2)
+    const { logger, entries } = recordingLogger()
+    host!.reporting.logWith(logger)
+    const err = new Error('gone')
+    host!.happenings.lost(1, { why: 'uncaught', error: err })
+    host!.happenings.lost(2, { why: 'exited', exitCode: 3 })
+    expect(entries).toEqual([
+      ['error', { host: 1, why: 'uncaught', err }, 'A host is lost'],
+      ['error', { host: 2, why: 'exited', exitCode: 3 }, 'A host is lost'],
+    ])
+  })
 })
 
 describe.each([

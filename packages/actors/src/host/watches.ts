@@ -52,17 +52,27 @@ export class Watches {
 
   /** Calls back once, when the actor is no more. @returns takes it back */
   watch(actor: Address, watcher: (down: Down) => void): () => void {
-    const { gateway } = this.#host
+    const { gateway, whereabouts } = this.#host
     if (actor.url !== undefined && gateway !== undefined) return gateway.watch(actor.url, watcher)
-    const address = this.#host.whereabouts.whereIs(actor)
+    // It was lost before: what is watched is the life that it begins elsewhere, if it does.
+    if (whereabouts.isAwaited(actor)) return this.#watchOnceKnown(actor, watcher)
+    const address = whereabouts.whereIs(actor)
     const { host } = address
     if (host === this.#host.number) return this.#life.watch(address, watcher)
     const answer = this.#host.services.pose(host, 'watch', address)
     answer.promise.then(
       (down) => watcher(down as Down),
-      (error: unknown) => watcher(this.#host.whereabouts.downWith(host, error)),
+      (error: unknown) => watcher(whereabouts.downWith(host, error)),
     )
     return () => this.#host.waits.retract(answer)
+  }
+
+  /** When it is known where the actor is now, or that it is gone. */
+  #watchOnceKnown(actor: Address, watcher: (down: Down) => void): () => void {
+    let unwatch = this.#host.whereabouts.moves.whenKnown(actor, () => {
+      unwatch = this.watch(actor, watcher)
+    })
+    return () => unwatch()
   }
 
   /**
@@ -88,7 +98,9 @@ export class Watches {
 
   /** The actor fails if the other ends as it should not, and the other way round. */
   link(cell: Cell, incarnation: Incarnation, other: Address): () => void {
-    const to = this.#host.whereabouts.whereIs(other)
+    const { whereabouts } = this.#host
+    if (whereabouts.isAwaited(other)) return this.#linkOnceKnown(cell, incarnation, other)
+    const to = whereabouts.whereIs(other)
     if (to.url !== undefined) return this.#linkAway(cell, incarnation, to)
     const sign: LinkSign = { actor: to, to: this.#host.addressOf(cell) }
     if (!this.#host.isGone(to.host)) this.#host.notify(to.host, 'link', sign)
@@ -130,6 +142,18 @@ export class Watches {
       this.#served.delete(key)
       unwatch()
     }
+  }
+
+  /** When it is known where the other actor is now, or that it is gone. */
+  #linkOnceKnown(cell: Cell, incarnation: Incarnation, other: Address): () => void {
+    let unlink = incarnation.bind(
+      this.#host.whereabouts.moves.whenKnown(other, () => {
+        // A link is not taken back when this life ends: the other actor is to hear of that.
+        unlink()
+        unlink = this.link(cell, incarnation, other)
+      }),
+    )
+    return () => unlink()
   }
 
   /** The other actor is one of another node, which may refuse. */

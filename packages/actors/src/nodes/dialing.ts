@@ -12,11 +12,13 @@ export class Dialing {
   /**
    * @param linkThrough begins to talk over a new connection
    * @param hopeless called when no connection will ever be made: the other end refuses this one
+   * @param failed called when a connection was not made, and is tried again
    */
   constructor(
     dialer: Dialer,
     linkThrough: (outlet: Outlet) => Link,
     hopeless: (error: unknown) => void,
+    failed: (error: unknown) => void,
     taken: () => void,
   ) {
     this.#linkThrough = linkThrough
@@ -25,6 +27,7 @@ export class Dialing {
       connected: () => this.#connected(),
       lost: (error: Error | undefined) => this.#lost(error),
       refused: (error: Error) => this.#refused(error),
+      failed,
     }
     this.#outlet = dialer.open(events, (message) => this.#link?.take(message), taken)
   }

@@ -141,6 +141,7 @@ export class Gateway implements PeerOwner {
       door,
       (port, id, dropped) => this.#linkIn(port, id, dropped, options),
       this.#taken,
+      (error) => this.#host.happenings.refused(listening.endpoint, error),
       () => this.#listenings.delete(listening),
     )
     this.#listenings.add(listening)
@@ -211,6 +212,11 @@ export class Gateway implements PeerOwner {
     if (!(ref instanceof ActorRef))
       throw new ActorError('EBADMSG', 'A node spawned an actor, but gave no ref')
     return new ActorHandle(ref.address, ref.caller)
+  }
+
+  /** Settles when nothing that was told waits for a connection any more, or for room on one. */
+  async whenSent(): Promise<void> {
+    await Promise.all([...this.#known.values()].map(({ peer }) => peer.whenSent()))
   }
 
   close(): void {
@@ -398,6 +404,7 @@ export class Gateway implements PeerOwner {
           known.dialing = undefined
           known.peer.gone(error)
         },
+        (error) => known.peer.failed(error),
         this.#taken,
       )
     } catch (error) {
@@ -484,6 +491,7 @@ export class Gateway implements PeerOwner {
       find: (path) => this.#findFor(path),
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
+      overflowed: (ref, method) => this.bury('overflow', ref.address, method),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
       topics: new TopicsDesk(this.#topics, options.topics),

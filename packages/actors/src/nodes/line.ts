@@ -32,6 +32,7 @@ export class Line implements Sender {
   readonly #writer = new ByteWriter()
   readonly #backlog: Buffer[] = []
   readonly #whenRoom: (() => void)[] = []
+  readonly #whenSent: (() => void)[] = []
   #held = 0
   #backlogBytes = 0
   #isClosed = false
@@ -70,6 +71,13 @@ export class Line implements Sender {
     })
   }
 
+  /** Settles when all that was posted has left, or the line is closed. */
+  whenSent(): Promise<void> {
+    this.flush()
+    if (this.#backlog.length === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#whenSent.push(resolve))
+  }
+
   /** Settles when the line is not full, or closed. */
   whenRoom(): Promise<void> {
     if (!this.isFull) return Promise.resolve()
@@ -99,15 +107,16 @@ export class Line implements Sender {
     this.#overrun()
   }
 
-  /** What was posted leaves still, if it can. */
-  close(): void {
-    if (this.#isClosed) return
+  /** What was posted leaves still, if it can. @returns the frames that do not */
+  close(): readonly Buffer[] {
+    if (this.#isClosed) return []
     this.flush()
     this.#isClosed = true
     this.#port.forget(this)
-    this.#backlog.length = 0
+    const unsent = this.#backlog.splice(0)
     this.#backlogBytes = 0
     this.#wake()
+    return unsent
   }
 
   #write(message: Message, writesBody: ((writer: ByteWriter) => void) | undefined): void {
@@ -134,6 +143,7 @@ export class Line implements Sender {
 
   #wake(): void {
     for (const resolve of this.#whenRoom.splice(0)) resolve()
+    for (const resolve of this.#whenSent.splice(0)) resolve()
   }
 }
 

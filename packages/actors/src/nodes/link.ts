@@ -71,9 +71,10 @@ export class Link {
   close(error?: unknown): void {
     if (this.#isClosed) return
     this.#isClosed = true
-    this.line.close()
+    const unsent = this.line.close()
     this.#acquaintance?.service.close()
     this.#acquaintance?.peer.lost(error)
+    for (const frame of unsent) this.#acquaintance?.peer.unsent(frame)
   }
 
   /** The other end is to know that this node goes, or why that one cannot stay. */

@@ -11,6 +11,7 @@ export class Listening implements AsyncDisposable {
   readonly #linkTo: (outlet: Outlet, id: Buffer, dropped: () => void) => Link
   readonly #ended: () => void
   #dropped = 0
+  #refused = 0
   #isClosed = false
 
   /** @internal */
@@ -18,18 +19,31 @@ export class Listening implements AsyncDisposable {
     door: Door,
     linkTo: (outlet: Outlet, id: Buffer, dropped: () => void) => Link,
     taken: () => void,
+    refused: (error: Error) => void,
     ended: () => void,
   ) {
     this.endpoint = door.endpoint
     this.#door = door
     this.#linkTo = linkTo
     this.#ended = ended
-    this.#outlet = door.open((message) => this.#take(message), taken)
+    this.#outlet = door.open(
+      (message) => this.#take(message),
+      taken,
+      (error) => {
+        this.#refused++
+        refused(error)
+      },
+    )
   }
 
   /** Messages that nothing was made of: from strangers, malformed, for nobody, or too many. */
   get dropped(): number {
     return this.#dropped
+  }
+
+  /** How often somebody was not let in: by a key or a password, or for not keeping to the protocol. */
+  get refused(): number {
+    return this.#refused
   }
 
   /** Connections, of nodes and of others. */

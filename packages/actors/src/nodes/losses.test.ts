@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ActorRef } from '../host/ref.ts'
+import type { ActorSystem } from '../system/system.ts'
 import type { Listening } from './listening.ts'
+import type { RemoteNode } from './remoteNode.ts'
 import { Cable } from './testing/cable.test-support.ts'
 import { closeGates, counter, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
 
@@ -17,15 +19,19 @@ const errorFrom = (promise: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   )
 
-async function serving(): Promise<Listening> {
+async function serving(options = {}): Promise<Listening> {
   const server = await nodes.start()
   server.expose('gate', await server.spawn(gate))
   server.expose('counter', await server.spawn(counter, 1))
-  return server.listen('tcp://127.0.0.1:*', { exports: { counter }, goneAfterMs: 10_000 })
+  return server.listen('tcp://127.0.0.1:*', {
+    exports: { counter },
+    goneAfterMs: 10_000,
+    ...options,
+  })
 }
 
-async function joined(options = {}) {
-  const listening = await serving()
+async function joined(options = {}, serverOptions = {}) {
+  const listening = await serving(serverOptions)
   const cable = await Cable.to(listening.endpoint)
   cables.push(cable)
   const client = await nodes.start()
@@ -76,6 +82,8 @@ describe('a connection that is lost', () => {
     expect(told).toBeGreaterThan(5)
     expect(told).toBeLessThan(20)
     expect(await errorFrom(ref.ask.passed())).toMatchObject({ code: 'EOVERFLOW' })
+    // Closing waits for no connection then.
+    node.disconnect()
   })
 
   it('keeps watches', async () => {
@@ -95,6 +103,70 @@ describe('a connection that is lost', () => {
     const asked = errorFrom(node.ref<typeof gate>('/gate').with({ timeoutMs: 60_000 }).ask.wait())
     cable.hold()
     expect(await asked).toMatchObject({ code: 'ENODEDOWN' })
+  })
+})
+
+/** The dead letters of a system from now on, as `reason method`. */
+function deadLettersOf(system: ActorSystem): string[] {
+  const letters: string[] = []
+  system.events.subscribe((event) => {
+    if (event.type === 'dead letter') letters.push(`${event.reason} ${event.method}`)
+  })
+  return letters
+}
+
+describe('what was told', () => {
+  it('before there was a connection is sent before the system closes', async () => {
+    const { endpoint } = await serving()
+    const client = await nodes.start()
+    const letters = deadLettersOf(client)
+    expect(client.ref<typeof counter>(`${endpoint}/counter`).tell.add(41)).toBe(true)
+    await client.close()
+    const other = await nodes.start()
+    const ref = other.ref<typeof counter>(`${endpoint}/counter`)
+    await expect.poll(() => ref.ask.value()).toBe(42)
+    expect(letters).toEqual([])
+  })
+
+  it('to a node that does not come is dead letters', async () => {
+    const client = await nodes.start()
+    const letters = deadLettersOf(client)
+    const cable = await Cable.to('tcp://127.0.0.1:1')
+    cables.push(cable)
+    const connecting = errorFrom(client.connect(cable.endpoint, { goneAfterMs: 100 }))
+    const ref = client.ref<typeof counter>(`${cable.endpoint}/counter`)
+    for (let n = 0; n < 3; n++) expect(ref.tell.add(n)).toBe(true)
+    expect(await connecting).toMatchObject({ code: 'ENODEDOWN' })
+    expect(letters).toEqual(['node lost add', 'node lost add', 'node lost add'])
+  })
+
+  it('and could not be sent when the system closes is dead letters', async () => {
+    const client = await nodes.start({ closing: { drainMs: 1 } })
+    const letters = deadLettersOf(client)
+    const cable = await Cable.to('tcp://127.0.0.1:1')
+    cables.push(cable)
+    client.ref<typeof counter>(`${cable.endpoint}/counter`).tell.add(1)
+    await client.close()
+    expect(letters).toEqual(['node lost add'])
+  })
+
+  it('and waits for who does not read is dead letters when the connection is lost', async () => {
+    // Silence is no loss here.
+    const patient = { heartbeatMs: 60_000 }
+    const { cable, client, node } = await joined(patient, patient)
+    const letters = deadLettersOf(client)
+    const ref = node.ref<typeof gate>('/gate')
+    cable.hold()
+    let told = 0
+    while (ref.tell.take(Buffer.alloc(100_000))) {
+      told++
+      await new Promise(setImmediate)
+    }
+    expect(letters.splice(0)).toEqual(['overflow take'])
+    node.disconnect()
+    expect(letters.length).toBeGreaterThan(5)
+    expect(letters.length).toBeLessThan(told)
+    expect(new Set(letters)).toEqual(new Set(['node lost take']))
   })
 })
 
@@ -163,6 +235,51 @@ describe('a node that is gone', () => {
     const connecting = client.connect(cable.endpoint, { goneAfterMs: 100 })
     expect(await errorFrom(connecting)).toMatchObject({ code: 'ENODEDOWN' })
     expect(await errorFrom(client.connect('tcp://nowhere'))).toMatchObject({ code: 'EINVAL' })
+  })
+
+  it('is told of to who waits for that', async () => {
+    const { cable, node } = await joined({ goneAfterMs: 50 })
+    const controller = new AbortController()
+    const given = errorFrom(node.down({ signal: controller.signal }))
+    const down = node.down()
+    controller.abort('no more')
+    expect(await given).toBe('no more')
+    cable.cut()
+    const lost = { reason: 'node lost', error: { code: 'ENODEDOWN' } }
+    expect(await down).toMatchObject(lost)
+    // It is gone already.
+    expect(await node.down()).toMatchObject(lost)
+  })
+
+  it('has said goodbye, or is another one in its place, to who waits for its end', async () => {
+    const server = await nodes.start()
+    let onNode!: (node: RemoteNode) => void
+    const came = new Promise<RemoteNode>((resolve) => (onNode = resolve))
+    const { endpoint } = await server.listen('tcp://127.0.0.1:*', { goneAfterMs: 10_000, onNode })
+    const leaving = await nodes.start()
+    await leaving.connect(endpoint)
+    const visitor = await came
+    const left = visitor.down()
+    await leaving.close()
+    expect(await left).toMatchObject({ reason: 'node lost' })
+
+    const { cable, node } = await joined()
+    const replaced = node.down()
+    cable.cut()
+    cable.mend((await serving()).endpoint)
+    expect(await replaced).toMatchObject({ reason: 'node lost' })
+    // This life of it goes on.
+    await expect.poll(() => node.isConnected).toBe(true)
+    const down = node.down()
+    node.disconnect()
+    expect(await down).toMatchObject({ reason: 'node lost' })
+  })
+
+  it('is one when this one is closed', async () => {
+    const { client, node } = await joined()
+    const down = node.down()
+    await client.close()
+    expect(await down).toMatchObject({ reason: 'node lost' })
   })
 
   it('is one that was disconnected from', async () => {

@@ -15,8 +15,9 @@ export interface Door {
    * frame.
    *
    * @param taken called when all that had come was taken
+   * @param refused called when somebody was not let in, with why
    */
-  open(take: Take, taken: () => void): Outlet
+  open(take: Take, taken: () => void, refused: (error: Error) => void): Outlet
   close(): void
 }
 
@@ -27,6 +28,8 @@ export interface DialEvents {
   readonly lost: (error: Error | undefined) => void
   /** The peer does not let this one in. */
   readonly refused: (error: Error) => void
+  /** No connection was made, and why, as far as that is known; it is tried again. */
+  readonly failed: (error: Error) => void
 }
 
 /** A way to another node that is not taken yet. */

@@ -14,6 +14,7 @@ import { errorOf } from './failures.ts'
 import type { Hello } from './hello.ts'
 import { encode, type Line, type LineValues } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
+import { readMessages } from './protocol/messageReader.ts'
 import { remoteAddress } from './remoteAddress.ts'
 
 /** What may wait while there is no connection, in bytes. */
@@ -77,7 +78,9 @@ export class Peer implements Creditor {
   readonly #goneAfterMs: number
   readonly #asked = new Map<number, Asked>()
   readonly #paused = new Set<string>()
+  readonly #whenTold: (() => void)[] = []
   readonly #whenUp: { resolve(): void; reject(error: unknown): void }[] = []
+  readonly #whenGone = new Set<(error: ActorError) => void>()
   #state: State = 'connecting'
   #line: Line | undefined
   #hello: Hello | undefined
@@ -110,6 +113,16 @@ export class Peer implements Creditor {
     return new Promise((resolve, reject) => this.#whenUp.push({ resolve, reject }))
   }
 
+  /** Calls back once, when the node is gone, or another life of it has come. @returns takes it back */
+  onGone(act: (error: ActorError) => void): () => void {
+    if (this.#state === 'gone') {
+      queueMicrotask(() => act(this.#nodeDown()))
+      return () => undefined
+    }
+    this.#whenGone.add(act)
+    return () => this.#whenGone.delete(act)
+  }
+
   // Connections come and go.
 
   /** A connection is there, and the node has said who it is. */
@@ -117,12 +130,11 @@ export class Peer implements Creditor {
     this.#owner.clock.cancel(this.#grace)
     if (this.#hello !== undefined && this.#hello.incarnation !== hello.incarnation) this.#reborn()
     this.#state = 'up'
+    this.#why = undefined
     this.#line = line
     this.#hello = hello
-    const backlog = this.#backlog
-    this.#backlog = []
-    this.#backlogBytes = 0
-    for (const kept of backlog) this.#postKept(line, kept)
+    for (const kept of this.#takeBacklog()) this.#postKept(line, kept)
+    for (const resolve of this.#whenTold.splice(0)) resolve()
     for (const waiting of this.#whenUp.splice(0)) waiting.resolve()
     this.#owner.relieved(this)
   }
@@ -141,6 +153,16 @@ export class Peer implements Creditor {
     this.#startGrace()
   }
 
+  /** A connection was not made, and is tried again. @param error why, as far as that is known */
+  failed(error: unknown): void {
+    if (this.#state !== 'up') this.#why = error
+  }
+
+  /** Messages in a frame have not left before their connection was lost. */
+  unsent(frame: Buffer): void {
+    readMessages(frame, (message) => this.#buryTold(message))
+  }
+
   /** The node is gone: nothing waits for it any more. It may come back. */
   gone(error?: unknown): void {
     if (this.#state === 'gone') return
@@ -149,10 +171,11 @@ export class Peer implements Creditor {
     this.#line = undefined
     this.#why = error ?? this.#why
     this.#paused.clear()
-    this.#backlog = []
-    this.#backlogBytes = 0
+    for (const { message } of this.#takeBacklog()) this.#buryTold(message)
+    for (const resolve of this.#whenTold.splice(0)) resolve()
     for (const [id, asked] of this.#asked) this.#end(id, asked)
     for (const waiting of this.#whenUp.splice(0)) waiting.reject(this.#nodeDown())
+    this.#tellGone()
     this.#owner.ended(this)
   }
 
@@ -169,10 +192,19 @@ export class Peer implements Creditor {
 
   /** Another life of the node: what was meant for the last one cannot be done any more. */
   #reborn(): void {
-    this.#backlog = this.#backlog.filter(({ message }) => !isSealed(message.to))
+    for (const kept of this.#takeBacklog())
+      if (isSealed(kept.message.to)) this.#buryTold(kept.message)
+      else this.#keep(kept)
     for (const [id, asked] of this.#asked)
       if (asked.isWatch || isSealed(asked.to)) this.#end(id, asked)
+    this.#tellGone()
     this.#owner.ended(this)
+  }
+
+  #tellGone(): void {
+    const told = [...this.#whenGone]
+    this.#whenGone.clear()
+    for (const act of told) act(this.#nodeDown())
   }
 
   #end(id: number, { isWatch, pending }: Asked): void {
@@ -194,6 +226,13 @@ export class Peer implements Creditor {
   /** Settles when the connection there is now takes more, or is lost. */
   async whenRoom(): Promise<void> {
     await this.#line?.whenRoom()
+  }
+
+  /** Settles when nothing that was told waits for a connection, or for room on it. */
+  async whenSent(): Promise<void> {
+    if (this.#backlog.some(({ message }) => message.kind === say.tell))
+      await new Promise<void>((resolve) => this.#whenTold.push(resolve))
+    await this.#line?.whenSent()
   }
 
   /**
@@ -370,6 +409,18 @@ export class Peer implements Creditor {
   #keep(kept: Kept): void {
     this.#backlog.push(kept)
     this.#backlogBytes += MESSAGE_BYTES + (kept.body?.length ?? 0)
+  }
+
+  #takeBacklog(): Kept[] {
+    const backlog = this.#backlog
+    this.#backlog = []
+    this.#backlogBytes = 0
+    return backlog
+  }
+
+  /** What was told, and waited, gets nowhere; who has asked is told. */
+  #buryTold({ kind, to, method }: Message): void {
+    if (kind === say.tell) this.#owner.bury('node lost', remoteAddress(this.name, to), method)
   }
 
   #postKept(line: Line, { message, body }: Kept): void {

@@ -2,6 +2,7 @@ import type { InspectOptions } from 'node:util'
 import { outline, show } from '@ringpost/core/internal'
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
+import type { Down } from '../host/down.ts'
 import type { ActorHandle, ActorRef, CallOptions } from '../host/ref.ts'
 import { checkOptions } from '../options/checkOptions.ts'
 import { abortSignal, milliseconds } from '../options/kinds.ts'
@@ -16,6 +17,9 @@ const withKinds = { timeoutMs: milliseconds(0), signal: abortSignal }
 // `any` so that every definition matches.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type ArgumentsOf<D> = D extends ActorDefinition<infer Args, any> ? Args : unknown[]
+
+/** What becomes of a node, as of each of its actors. */
+export type NodeDown = Extract<Down, { readonly reason: 'node lost' }>
 
 /** Another process, or machine, that this one is connected to, or was. */
 export class RemoteNode {
@@ -88,6 +92,27 @@ export class RemoteNode {
    */
   spawn<D>(name: string, ...args: ArgumentsOf<D>): Promise<ActorHandle<D>> {
     return this.#gateway.spawnAt(this.#peer, name, args, this.#options) as never
+  }
+
+  /**
+   * Settles when the node is gone: it had no connection for `goneAfterMs`, has said goodbye, was disconnected from, or
+   * has come back as another process; at once if it is gone already.
+   *
+   * @param options.signal ends the wait: rejects with the signal's reason
+   */
+  down({ signal }: { signal?: AbortSignal } = {}): Promise<NodeDown> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const abort = (): void => {
+        forget()
+        reject(signal!.reason)
+      }
+      const forget = this.#peer.onGone((error) => {
+        signal?.removeEventListener('abort', abort)
+        resolve({ reason: 'node lost', error })
+      })
+      signal?.addEventListener('abort', abort, { once: true })
+    })
   }
 
   /** Its topics, as far as it lets this node at them. */

@@ -1,5 +1,6 @@
 import { curveKeyPair } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { SystemEvent } from '../host/events.ts'
 import { checkOpenness } from './nodeOptions.ts'
 import { counter, Nodes } from './testing/nodes.test-support.ts'
 
@@ -93,6 +94,34 @@ describe('CURVE', () => {
       code: 'ENODEDOWN',
       cause: { message: 'Authentication failure' },
     })
+  })
+
+  it('tells both sides of who was not let in', async () => {
+    const system = await nodes.start()
+    const refused: SystemEvent[] = []
+    system.events.subscribe((event) => refused.push(event))
+    const listening = await system.listen('tcp://127.0.0.1:*', {
+      curve: { secretKey: server.secretKey, clients: [client.publicKey] },
+    })
+    const { endpoint } = listening
+    expect(await errorFrom(connect(endpoint, curveKeyPair()))).toMatchObject({
+      cause: { message: 'Authentication failure' },
+    })
+    await expect.poll(() => refused).toHaveLength(1)
+    expect(refused).toMatchObject([
+      { type: 'node refused', endpoint, error: { message: 'Authentication failure' } },
+    ])
+    expect(listening.refused).toBe(1)
+    // Who takes another node for this one tries again until its time is over.
+    const mistaken = await nodes.start()
+    const wrong = { ...client, serverKey: curveKeyPair().publicKey }
+    const connecting = mistaken.connect(endpoint, { curve: wrong, goneAfterMs: 1000 })
+    expect(await errorFrom(connecting)).toMatchObject({
+      code: 'ENODEDOWN',
+      cause: { code: 'EDENIED', message: expect.stringContaining('handshake') },
+    })
+    expect(listening.refused).toBeGreaterThan(1)
+    expect(listening.connections).toBe(0)
   })
 
   it('lets in any key where that was said, of those who know the server', async () => {

@@ -20,6 +20,8 @@ export interface Provider {
   find(path: string): ActorRef | undefined
   /** Whether a message told now would be taken. */
   hasRoom(ref: ActorRef): boolean
+  /** A message for the actor is dropped: too many wait. */
+  overflowed(ref: ActorRef, method: string): void
   /** Whether the actor is there. */
   lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
@@ -137,7 +139,10 @@ export class Service {
       }
       const ref = this.#find(to)
       if (!this.#held.has(to) && this.#provider.hasRoom(ref)) ref.callTell(method, args)
-      else if (!this.#held.add(to, ref, method, args)) this.#dropped(new ActorError('EOVERFLOW'))
+      else if (!this.#held.add(to, ref, method, args)) {
+        this.#dropped(new ActorError('EOVERFLOW'))
+        this.#provider.overflowed(ref, method)
+      }
     } catch (error) {
       this.#dropped(error)
     }

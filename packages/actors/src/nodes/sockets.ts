@@ -1,5 +1,6 @@
 import { Authenticator, Context, Dealer, Router } from '@ringpost/transport'
 import type { AuthenticatorRules, Observer } from '@ringpost/transport'
+import { ActorError } from '../errors.ts'
 import type { DialEvents, Dialer, Door, Network, Outlet, Take } from './network.ts'
 import type { ConnectOptions, ListenOptions } from './nodeOptions.ts'
 import { timesOf } from './nodeOptions.ts'
@@ -15,6 +16,15 @@ const RECONNECT_MS = 50
 const RECONNECT_MOST_MS = 2000
 /** The domain that authenticators are asked about, so that they are asked at all. */
 const DOMAIN = 'ringpost.actors'
+
+/** Ways in which a peer is not let in. */
+const handshakeErrors = ['handshake:error:auth', 'handshake:error:protocol'] as const
+
+const endedInHandshake = (): ActorError =>
+  new ActorError(
+    'EDENIED',
+    'The other end has closed the connection in the handshake: it may have another key than was expected',
+  )
 
 /** Apart from the program's own sockets, and from their authenticator. */
 let context: Context | undefined
@@ -75,8 +85,10 @@ class SocketDoor implements Door {
     await this.#router.bind(endpoint)
   }
 
-  open(take: Take, taken: () => void): Outlet {
-    return new Port(this.#router, take, taken)
+  open(take: Take, taken: () => void, refused: (error: Error) => void): Outlet {
+    const { events } = this.#router
+    for (const type of handshakeErrors) events.on(type, ({ error }) => refused(error))
+    return new ObservedPort(this.#router, take, taken)
   }
 
   close(): void {
@@ -101,14 +113,26 @@ class SocketDialer implements Dialer {
     this.#endpoint = endpoint
   }
 
-  open({ connected, lost, refused }: DialEvents, take: Take, taken: () => void): Outlet {
+  open({ connected, lost, refused, failed }: DialEvents, take: Take, taken: () => void): Outlet {
     const { events } = this.#dealer
-    events.on('handshake', connected)
-    events.on('disconnect', ({ error }) => lost(error))
+    let isInHandshake = false
+    events.on('connect', () => {
+      isInHandshake = true
+    })
+    events.on('handshake', () => {
+      isInHandshake = false
+      connected()
+    })
+    events.on('disconnect', ({ error }) => {
+      // A server that a client has the wrong key of says nothing.
+      if (isInHandshake) failed(endedInHandshake())
+      isInHandshake = false
+      lost(error)
+    })
     events.on('handshake:error:auth', ({ error }) => refused(error))
     events.on('handshake:error:protocol', ({ error }) => refused(error))
     this.#dealer.connect(this.#endpoint)
-    return new DialedPort(this.#dealer, take, taken)
+    return new ObservedPort(this.#dealer, take, taken)
   }
 
   close(): void {
@@ -117,12 +141,12 @@ class SocketDialer implements Dialer {
 }
 
 /** The events of a socket end with it. */
-class DialedPort extends Port {
+class ObservedPort extends Port {
   readonly #events: Observer
 
-  constructor(dealer: Dealer, take: Take, taken: () => void) {
-    super(dealer, take, taken)
-    this.#events = dealer.events
+  constructor(socket: Dealer | Router, take: Take, taken: () => void) {
+    super(socket, take, taken)
+    this.#events = socket.events
   }
 
   override close(): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DeadLetter } from '../host/events.ts'
 import type { ActorRef } from '../host/ref.ts'
 import type { ActorSystem } from '../system/system.ts'
 import type { Listening } from './listening.ts'
@@ -235,7 +236,12 @@ describe('what a stranger asks for', () => {
   })
 
   it('is held up when a mailbox is full, and dropped when there is too much', async () => {
-    server.expose('small', await server.spawn(gate.with({ mailbox: 2 })))
+    const small = await server.spawn(gate.with({ mailbox: 2 }))
+    server.expose('small', small)
+    const letters: DeadLetter[] = []
+    server.events.subscribe((event) => {
+      if (event.type === 'dead letter') letters.push(event)
+    })
     const other = await greeted()
     await other.say('ask', ask(1, 'wait', '/small'), [])
     for (let n = 0; n < 20; n++) await other.say('tell', { to: '/small', method: 'pass' }, [])
@@ -249,6 +255,9 @@ describe('what a stranger asks for', () => {
     // Those that were held are handed over before `resume`.
     expect(await other.hears('reply')).toMatchObject({ body })
     expect(body).toBe(20 - listening.dropped)
+    expect(letters).toHaveLength(listening.dropped)
+    expect(letters[0]).toMatchObject({ reason: 'overflow', method: 'pass' })
+    expect(letters[0]!.actor.equals(small as never)).toBe(true)
   })
 
   it('is no item more than it has credit for', async () => {

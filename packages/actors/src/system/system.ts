@@ -35,11 +35,14 @@ import { ProcessIsolation } from './processIsolation.ts'
 import { stderrLogger } from './stderrLogger.ts'
 import { checkCloseOptions, checkSystemOptions } from './systemOptions.ts'
 import { ThreadIsolation } from './threadIsolation.ts'
-import { Threads, type ReplacementOptions } from './threads.ts'
+import { Hosts, type ReplacementOptions } from './hosts.ts'
 
 /** How a system closes. */
 export interface CloseOptions {
-  /** How long actors may handle what is in their mailboxes, in milliseconds. Default 5,000. */
+  /**
+   * How long pools and actors may handle what they have taken, and messages for other nodes may leave, in
+   * milliseconds. Default 5,000.
+   */
   drainMs?: number
   /**
    * Then they are stopped at once, and have this time to end, and their threads as long again, in
@@ -94,7 +97,7 @@ const STUCK_MS = 60_000
 export class ActorSystem implements AsyncDisposable {
   readonly #isolation: Isolation
   readonly #host: Host
-  readonly #threads: Threads
+  readonly #hosts: Hosts
   readonly #seats: number
   readonly #ground: Ground
   readonly #closing: CloseOptions
@@ -122,18 +125,18 @@ export class ActorSystem implements AsyncDisposable {
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
-    this.#threads = new Threads(isolation, this.#host, { stuckMs, replacements })
-    this.#ground = groundOf(this, this.#host, this.#threads)
+    this.#hosts = new Hosts(isolation, this.#host, { stuckMs, replacements })
+    this.#ground = groundOf(this, this.#host, this.#hosts)
     this.#closing = closing
     this.#signals = signals
     this.#dial = options.dial
     this.#host.serve('moved', (move: Move) => {
       this.#host.whereabouts.moves.add(move)
-      this.#threads.announce('moved', move)
+      this.#hosts.announce('moved', move)
     })
     this.#host.serve('forget', (from: readonly Address[]) => {
       this.#host.whereabouts.moves.remove(from)
-      this.#threads.announce('forget', from)
+      this.#hosts.announce('forget', from)
     })
     this.#host.open()
   }
@@ -141,7 +144,7 @@ export class ActorSystem implements AsyncDisposable {
   /** @internal */
   async start(): Promise<void> {
     try {
-      await this.#threads.start(this.#seats - 1)
+      await this.#hosts.start(this.#seats - 1)
     } catch (error) {
       await this.close({ drainMs: 0 })
       throw error
@@ -156,7 +159,7 @@ export class ActorSystem implements AsyncDisposable {
 
   /** Hosts that take actors, by number. 0 is the program's own thread, and not among them. */
   get hosts(): readonly number[] {
-    return this.#threads.hosts
+    return this.#hosts.numbers
   }
 
   /** The actors that the program has spawned and that live, by name. */
@@ -275,9 +278,9 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /**
-   * Closes in phases, each with an end: nothing is spawned any more, actors handle what is in their
-   * mailboxes and stop, parents after their children; those that are left stop at once; threads end,
-   * at last by force.
+   * Closes in phases, each with an end: nothing is spawned any more, members of pools handle what their pools
+   * have taken, actors handle what is in their mailboxes and stop, parents after their children; messages
+   * leave for other nodes; actors that are left stop at once; threads end, at last by force.
    */
   async close(options: CloseOptions = {}): Promise<void> {
     checkCloseOptions(options)
@@ -308,15 +311,39 @@ export class ActorSystem implements AsyncDisposable {
     for (const signal of this.#signals) process.off(signal, this.#onSignal)
     const { board, program } = this.#isolation
     const { clock } = program
-    await within(clock, drainMs, this.#host.families.guardian.close(true))
+    let isLate = false
+    await within(
+      clock,
+      drainMs,
+      this.#drain(() => isLate),
+    )
+    isLate = true
     for (let seat = 0; seat < this.#seats; seat++) board.seat(seat).abortAll()
     await Promise.all([
-      this.#threads.close(graceMs),
-      within(clock, 2 * graceMs, this.#host.stopActors({ drain: false, graceMs })),
+      this.#hosts.close(graceMs),
+      within(clock, 2 * graceMs, this.#stopAll(graceMs)),
     ])
     this.#host.gateway?.close()
     this.#host.close()
     this.#isolation.close?.()
+  }
+
+  /** What was taken is handled; then actors stop. @param isLate whether the time for that is over */
+  async #drain(isLate: () => boolean): Promise<void> {
+    const { families, pools, peers } = this.#host
+    // While all others are there that their members may need.
+    await pools.whenDone([PROGRAM, ...peers], isLate)
+    if (!isLate()) await families.guardian.close(true)
+    if (!isLate()) await this.#host.gateway?.whenSent()
+  }
+
+  /** No actor is restarted any more, and none takes its time. */
+  async #stopAll(graceMs: number): Promise<void> {
+    const { guardian } = this.#host.families
+    await Promise.all([
+      guardian.isClosed ? undefined : guardian.close(false),
+      this.#host.stopActors({ drain: false, graceMs }),
+    ])
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
@@ -355,17 +382,17 @@ function isolationOf(seats: number, { isolation, resourceLimits }: SystemOptions
 }
 
 /** What farms need of the system. */
-const groundOf = (system: ActorSystem, host: Host, threads: Threads): Ground => ({
+const groundOf = (system: ActorSystem, host: Host, hosts: Hosts): Ground => ({
   get hosts() {
     return system.hosts
   },
   get isExpecting() {
-    return threads.isExpecting
+    return hosts.isExpecting
   },
   spawn: (definition, ...args) => system.spawn(definition, ...args),
   abortTask: (of, mark) => host.aborts.abortTask(of, mark),
-  endHost: (of) => threads.terminate(of),
-  onHosts: (changed) => threads.onChange(changed),
+  endHost: (of) => hosts.terminate(of),
+  onHosts: (changed) => hosts.onChange(changed),
 })
 
 /** Workers that run functions have no handlers of their own. */

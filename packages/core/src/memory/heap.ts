@@ -11,6 +11,8 @@ import {
   UNIT_BYTES,
   UNITS_PER_PAGE,
 } from './layout.ts'
+import { raise } from './raise.ts'
+import { ThreadTable } from './threadTable.ts'
 
 /** Blocks of 256 B, 512 B … 32 KiB share a page; larger ones are runs of whole pages. */
 const SIZE_CLASSES = 8
@@ -18,6 +20,8 @@ const LARGEST_CLASS_BYTES = UNIT_BYTES << (SIZE_CLASSES - 1)
 const SPAN_CLASS_SHIFT = 16
 /** Own pages of a class to look through before taking a new one. */
 const PAGES_TO_TRY = 8
+/** So many pages in use may lie behind the hint: to write it at each turn takes longer than to go past them. */
+const PAGES_TO_WALK = 8
 
 const sizeClassOf = (bytes: number): number =>
   bytes <= UNIT_BYTES ? 0 : 32 - Math.clz32((bytes - 1) >>> 8)
@@ -43,6 +47,10 @@ interface Spans {
  * owned is found by looking through the table. Which thread allocates from which page is only a
  * habit that avoids contention.
  *
+ * A thread that finds no memory may wait for some: whatever becomes free is told to those who do. So a try
+ * that fails has looked at all that it could have taken, and has held nothing that another one needs:
+ * only what is free as a whole is claimed.
+ *
  * A block is named by its first unit of 256 bytes ("ref"). 0 is never a block.
  */
 export class Heap {
@@ -51,6 +59,7 @@ export class Heap {
   readonly #words: Int32Array
   readonly #map: number
   readonly #owners: number
+  readonly #threads: ThreadTable
   readonly #spans: Spans[] = Array.from({ length: SIZE_CLASSES }, () => ({ pages: [], current: 0 }))
 
   /** @param slot the thread that allocates through this object; no other may */
@@ -60,6 +69,7 @@ export class Heap {
     this.#words = arena.words
     this.#map = arena.tables.pageMap
     this.#owners = arena.tables.owners
+    this.#threads = new ThreadTable(arena)
   }
 
   /** A block of at least `bytes` bytes with undefined content, or 0 when the arena is exhausted. */
@@ -74,9 +84,22 @@ export class Heap {
     const page = (ref / UNITS_PER_PAGE) | 0
     const state = Atomics.load(this.#words, this.#map + page)
     if (kindOf(state) === PageKind.span) {
-      return Atomics.compareExchange(this.#words, this.#owners + ref, owner, NO_OWNER) === owner
+      return this.#freeBlock(ref, owner)
     }
     return this.#freeRun(page, ref, owner)
+  }
+
+  #freeBlock(ref: number, owner: number): boolean {
+    const at = this.#owners + ref
+    if (Atomics.compareExchange(this.#words, at, owner, NO_OWNER) !== owner) return false
+    this.#tellOfMemory()
+    return true
+  }
+
+  /** Memory was given back: those who wait for some are to try again. */
+  #tellOfMemory(): void {
+    // Pairs with ThreadTable.awaitMemory(): the memory first, then this look.
+    if (Atomics.load(this.#words, header.memoryAwaited) !== 0) this.#threads.rouseForMemory()
   }
 
   /** Hands a block over: from a thread to a pipe on sending, and back when it is borrowed. */
@@ -102,11 +125,22 @@ export class Heap {
       spans.current = (spans.current + 1) % Math.max(pages.length, 1)
     }
     const page = this.#adoptSpan(sizeClass) || this.#makeSpan(sizeClass)
-    if (page === 0) return 0
+    if (page === 0) return this.#takeLastBlock(sizeClass, owner)
     // Put in where the search has come to, so that in time it sees every page: with a few full ones
     // always first in its way it would never again find what is free in the others.
     pages.splice(spans.current, 0, page)
     return this.#takeBlock(page, sizeClass, owner) || this.#allocateInSpans(sizeClass, owner)
+  }
+
+  /** There is no page any more: what is free may lie in any of those that the thread has. */
+  #takeLastBlock(sizeClass: number, owner: number): number {
+    const { pages } = this.#spans[sizeClass]!
+    // From the end, for those that are not the thread's any more are left out on the way.
+    for (let i = pages.length - 1; i >= 0; i--) {
+      const ref = this.#takeBlock(pages[i]!, sizeClass, owner)
+      if (ref !== 0) return ref
+    }
+    return 0
   }
 
   #takeBlock(page: number, sizeClass: number, owner: number): number {
@@ -120,6 +154,7 @@ export class Heap {
       if (Atomics.load(words, this.#map + page) === span) return ref
       // The page was given back in between: undo, and forget it.
       Atomics.compareExchange(words, at, owner, NO_OWNER)
+      this.#tellOfMemory()
       break
     }
     if (Atomics.load(words, this.#map + page) !== span) this.#forget(page, sizeClass)
@@ -214,6 +249,8 @@ export class Heap {
   #claimRun(page: number, count: number): number {
     const words = this.#words
     const claim = PageKind.claimed | this.#slot
+    for (let i = 1; i < count; i++)
+      if (words[this.#map + page + i] !== PageKind.free) return page + i
     if (!this.arena.ensure((page + count) * PAGE_BYTES)) return this.arena.maxPages
     // Before the claim: the reaper of a thread that ends in the middle looks no further.
     raise(words, header.pagesHigh, page + count)
@@ -224,7 +261,9 @@ export class Heap {
       if (i > 0) this.#releasePages(page)
       return page + i
     }
-    if (count === 1) Atomics.store(words, header.pageHint, page + 1)
+    if (count === 1 && page - words[header.pageHint]! >= PAGES_TO_WALK) {
+      Atomics.store(words, header.pageHint, page + 1)
+    }
     return 0
   }
 
@@ -242,6 +281,7 @@ export class Heap {
     }
     Atomics.store(words, this.#map + page, PageKind.free)
     if (page < Atomics.load(words, header.pageHint)) Atomics.store(words, header.pageHint, page)
+    this.#tellOfMemory()
   }
 
   /**
@@ -266,6 +306,7 @@ export class Heap {
     const step = 1 << classOf(state)
     const begin = page * UNITS_PER_PAGE
     const end = begin + UNITS_PER_PAGE
+    for (let ref = begin; ref < end; ref += step) if (words[this.#owners + ref] !== NO_OWNER) return
     let taken = begin
     while (taken < end) {
       const at = this.#owners + taken
@@ -319,9 +360,7 @@ export class Heap {
       const step = 1 << classOf(state)
       for (let ref = begin; ref < begin + UNITS_PER_PAGE; ref += step) {
         const owner = words[this.#owners + ref]!
-        if (owner !== NO_OWNER && owners.has(owner)) {
-          Atomics.compareExchange(words, this.#owners + ref, owner, NO_OWNER)
-        }
+        if (owner !== NO_OWNER && owners.has(owner)) this.#freeBlock(ref, owner)
       }
     }
   }
@@ -357,15 +396,5 @@ export class Heap {
       if (this.#words[at] !== NO_OWNER) used += step * UNIT_BYTES
     }
     return used
-  }
-}
-
-/** Raises a word to at least `value`. */
-export function raise(words: Int32Array, at: number, value: number): void {
-  let seen = Atomics.load(words, at)
-  while (seen < value) {
-    const before = Atomics.compareExchange(words, at, seen, value)
-    if (before === seen) return
-    seen = before
   }
 }

@@ -12,7 +12,7 @@
  *
  * All positions below are in 32-bit words, unless a name says bytes.
  */
-export const LAYOUT_VERSION = 4
+export const LAYOUT_VERSION = 5
 export const MAGIC = 0x52504f53
 
 export const WORD_BYTES = 4
@@ -38,6 +38,11 @@ export const header = {
   nextSocketId: 9,
   /** The first page behind the tables. */
   firstPage: 10,
+  /**
+   * 1 while a thread may wait for memory: whoever gives some back rouses those that do. On a line that
+   * is hardly ever written, for it is looked at each time.
+   */
+  memoryAwaited: 16,
   /** Values of the context's options, see contextOptions.ts. */
   options: 32,
 } as const
@@ -56,7 +61,9 @@ const HEADER_WORDS = 1024
  * | wake       | 0 awake, 1 asleep or about to be; threads wait on this word                |
  * | commands   | the top word of its mailbox: 0 when no pipe end wants attention            |
  * | posted     | counts the ends that were posted to its mailbox                            |
- * | rescan     | 1 when a thread has died, so that signals may have been lost: look at all  |
+ * | rescan     | 1 when a thread has died, so that signals may have been lost, or memory is |
+ * |            | there that was waited for: look at all                                     |
+ * | awaits     | 1 while it waits for memory                                                |
  */
 export const thread = {
   state: 0,
@@ -67,6 +74,7 @@ export const thread = {
   commands: 17,
   posted: 18,
   rescan: 19,
+  awaitsMemory: 20,
   words: 32,
 } as const
 export const MAX_THREADS = 1024
@@ -133,7 +141,7 @@ export const EndpointKind = {
  * | readerParked  | writer | 1: the reader has left; whoever publishes next has to signal it  |
  * | read          | reader | messages taken by the reader, modulo 2^32                        |
  * | writerParked  | reader | 1: the writer waits for room                                     |
- * | spare         | reader | a drained segment on its way back to the writer, or 0            |
+ * | spare         | reader | a segment for the writer: a drained one on its way back, or 0    |
  * | current       | reader | the segment being read, 0 before the first                       |
  * | position      | reader | byte in `current` where the next message begins; set on closing  |
  * | latest        | reader | of a conflating direction: the newest message's block, or 0      |

@@ -1,6 +1,6 @@
 import type { Arena } from './arena.ts'
 import { header, MAX_PIPES, ownedByPipe, pipe, PipeState, side } from './layout.ts'
-import { raise } from './heap.ts'
+import { raise } from './raise.ts'
 
 export type Side = 0 | 1
 

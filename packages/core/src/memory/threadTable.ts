@@ -1,6 +1,6 @@
 import type { Arena } from './arena.ts'
 import { header, MAX_THREADS, thread, ThreadState, Wake } from './layout.ts'
-import { raise } from './heap.ts'
+import { raise } from './raise.ts'
 
 /** A slot's state, and above it the `worker_threads.threadId` of its owner. */
 const KIND_BITS = 3
@@ -38,6 +38,7 @@ export class ThreadTable {
       Atomics.store(words, at + thread.wake, Wake.awake)
       Atomics.store(words, at + thread.commands, 0)
       Atomics.store(words, at + thread.rescan, 0)
+      Atomics.store(words, at + thread.awaitsMemory, 0)
       Atomics.store(words, at + thread.state, live | (threadId << ID_SHIFT))
       return slot
     }
@@ -134,6 +135,26 @@ export class ThreadTable {
   alarm(): void {
     const high = this.high
     for (let slot = 0; slot < high; slot++) if (this.isLive(slot)) this.rouse(slot)
+  }
+
+  /** A thread is to be roused when memory is given back. It tries once more after this call. */
+  awaitMemory(slot: number): void {
+    const words = this.#words
+    Atomics.store(words, this.at(slot) + thread.awaitsMemory, 1)
+    // Pairs with Heap.#tellOfMemory(), which looks at this word after a block is free: either that
+    // sees it, or the thread's next try sees the block. No store, for what the heap looks at is
+    // read plainly, and may be read before a store has come through.
+    Atomics.exchange(words, header.memoryAwaited, 1)
+  }
+
+  /** Memory was given back. */
+  rouseForMemory(): void {
+    const words = this.#words
+    // First this word: who says that it waits during the loop is roused by it, or by the next call.
+    if (Atomics.exchange(words, header.memoryAwaited, 0) === 0) return
+    const high = this.high
+    for (let slot = 0; slot < high; slot++)
+      if (Atomics.exchange(words, this.at(slot) + thread.awaitsMemory, 0) === 1) this.rouse(slot)
   }
 
   /** Ends the sleep that a thread is in, or about to begin, and makes it look at all of its pipes. */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { Heap } from '../memory/heap.ts'
 import { directionAt } from '../memory/pipeTable.ts'
-import { ownedByThread, PAGE_BYTES } from '../memory/layout.ts'
+import { header, ownedByThread, PAGE_BYTES } from '../memory/layout.ts'
 import { smallArena } from '../memory/smallArena.test-support.ts'
+import { ThreadTable } from '../memory/threadTable.ts'
 import { LatestValueReader, LatestValueWriter } from './latestValue.ts'
-import { INLINE_BYTES, record } from './recordLayout.ts'
+import { INLINE_BYTES, record, segment } from './recordLayout.ts'
 import { RingReader } from './ringReader.ts'
 import { RingWriter } from './ringWriter.ts'
 import { withMemoryFor } from './scarceMemory.test-support.ts'
@@ -13,18 +14,47 @@ import { Slab } from './slab.ts'
 const [SLOT, PIPE] = [1, 0]
 
 describe('a ring without memory', () => {
-  it('gives a block back that it has no room to name', () => {
+  const outOfMemory = expect.objectContaining({ code: 'ENOMEM' })
+
+  it('takes no block where it has no room to name it', () => {
     const arena = smallArena(3)
     const heap = new Heap(arena, SLOT)
-    const owner = ownedByThread(SLOT)
-    // All pages but one are taken, and that one is for the block: there is none for a segment.
-    heap.allocate(2 * PAGE_BYTES, owner)
-    const before = heap.usedBytes()
+    heap.allocate(3 * PAGE_BYTES, ownedByThread(SLOT))
     const writer = new RingWriter(heap, PIPE, directionAt(arena, PIPE, 0))
-    expect(() => writer.frame(Buffer.alloc(PAGE_BYTES), 0)).toThrow(
-      expect.objectContaining({ code: 'ENOMEM' }),
-    )
-    expect(heap.usedBytes()).toBe(before)
+    expect(() => writer.frame(Buffer.alloc(PAGE_BYTES), 0)).toThrow(outOfMemory)
+    expect(heap.usedBytes()).toBe(3 * PAGE_BYTES)
+  })
+
+  it('keeps the segment that a block found no memory for, and tells nobody who waits for some', () => {
+    const arena = smallArena(4)
+    const table = new ThreadTable(arena)
+    const heap = new Heap(arena, SLOT)
+    const taken = heap.allocate(2 * PAGE_BYTES, ownedByThread(SLOT))
+    const at = directionAt(arena, PIPE, 0)
+    const [writer, reader] = [
+      new RingWriter(heap, PIPE, at),
+      new RingReader(heap, new Slab(), PIPE, at),
+    ]
+    // The first segment is full: the next message wants another one, for which there is the last page.
+    writer.frame(Buffer.alloc(segment.smallestBytes - 32), 0)
+    writer.commit()
+    table.awaitMemory(table.claim(1, -1))
+    const [first, second, third] = [1, 2, 3].map(() => {
+      expect(() => writer.frame(Buffer.alloc(PAGE_BYTES), 0)).toThrow(outOfMemory)
+      return heap.usedBytes()
+    })
+    expect([second, third]).toEqual([first, first])
+    expect(arena.words[header.memoryAwaited]).toBe(1)
+    heap.free(taken, ownedByThread(SLOT))
+    expect(arena.words[header.memoryAwaited]).toBe(0)
+    writer.frame(Buffer.alloc(PAGE_BYTES, 'a'), 0)
+    writer.commit()
+    writer.publish()
+    reader.read()
+    expect(String(reader.read()).length).toBe(PAGE_BYTES)
+    reader.leave()
+    new RingReader(heap, new Slab(), PIPE, at).discard()
+    expect(heap.usedBytes()).toBe(0)
   })
 })
 

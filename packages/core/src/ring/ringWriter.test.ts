@@ -224,7 +224,7 @@ describe('a ring without memory', () => {
       }),
     )
     writer.rollback()
-    expect(heap.usedBytes()).toBe(before)
+    expect(heap.usedBytes()).toBe(before + segment.smallestBytes)
     write(MESSAGE)
     read(1)
     giveBack()
@@ -259,7 +259,8 @@ describe('a ring without memory', () => {
       expect.objectContaining({ code: 'ENOMEM' }),
     )
     writer.rollback()
-    expect(heap.usedBytes()).toBe(before)
+    // The segment that it had begun is kept for the next try.
+    expect(heap.usedBytes()).toBe(before + heap.allocated.at(-2)!)
     write(MESSAGE)
     read(2)
     giveBack()

@@ -67,7 +67,11 @@ export class RingWriter {
     return (this.#written - Atomics.load(this.#control, this.#at + direction.read)) | 0
   }
 
-  /** Copies one frame behind the others of this message. @throws {SocketError} `ENOMEM` */
+  /**
+   * Copies one frame behind the others of this message.
+   *
+   * @throws {SocketError} `ENOMEM`: where it is long, the message is rolled back
+   */
   frame(bytes: Uint8Array, flags: number): void {
     const length = bytes.length
     if (length > INLINE_BYTES) {
@@ -166,7 +170,10 @@ export class RingWriter {
    * before `commit`.
    */
   block(ref: number, length: number, flags: number): void {
-    const position = this.#reserve(record.blockBytes)
+    this.#nameBlock(this.#reserve(record.blockBytes), ref, length, flags)
+  }
+
+  #nameBlock(position: number, ref: number, length: number, flags: number): void {
     const word = position >> 2
     this.#words[word] = (8 << record.lengthShift) | record.block | flags
     this.#words[word + 1] = ref
@@ -225,15 +232,16 @@ export class RingWriter {
   }
 
   #blockFrame(bytes: Uint8Array, length: number, flags: number): void {
+    // The block last: where there is no memory, none was taken that has to be given back. That would wake
+    // whoever waits for some, which may be this writer.
+    const position = this.#reserve(record.blockBytes)
     const ref = this.#heap.allocate(length, this.#owner)
-    if (ref === 0) throw outOfMemory(length)
-    try {
-      this.block(ref, length, flags)
-    } catch (error) {
-      // No record names it, so that nobody else would find it.
-      this.#heap.free(ref, this.#owner)
-      throw error
+    if (ref === 0) {
+      this.#position = position
+      this.rollback()
+      throw outOfMemory(length)
     }
+    this.#nameBlock(position, ref, length, flags)
     copyInto(this.#heap.bytes(ref, length), bytes, 0)
   }
 
@@ -323,7 +331,7 @@ export class RingWriter {
       const head = words[at >> 2]!
       if (head === record.hop) {
         const next = words[(current * UNIT_BYTES - base) >> 2]!
-        if (current !== ref) this.#heap.free(current, this.#owner)
+        if (current !== ref) this.#putAside(current)
         current = next
         ;({ words, base } = this.#heap.arena.window(current * UNIT_BYTES))
         at = current * UNIT_BYTES - base + segment.data
@@ -333,7 +341,14 @@ export class RingWriter {
       if ((head & record.block) !== 0) this.#heap.free(words[(at >> 2) + 1]!, this.#owner)
       at += recordBytes(head >>> record.lengthShift)
     }
-    if (current !== ref) this.#heap.free(current, this.#owner)
+    if (current !== ref) this.#putAside(current)
+  }
+
+  /** The next try will want it again. */
+  #putAside(ref: number): void {
+    const spareAt = this.#at + direction.spare
+    if (Atomics.compareExchange(this.#control, spareAt, 0, ref) !== 0)
+      this.#heap.free(ref, this.#owner)
   }
 }
 

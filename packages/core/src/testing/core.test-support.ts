@@ -16,8 +16,9 @@ class NoTurn {
 }
 
 interface Core {
-  'memory/heap.ts': typeof import('../memory/heap.ts')
+  'memory/raise.ts': typeof import('../memory/raise.ts')
   'memory/threadTable.ts': typeof import('../memory/threadTable.ts')
+  'memory/heap.ts': typeof import('../memory/heap.ts')
   'memory/pipeTable.ts': typeof import('../memory/pipeTable.ts')
   'memory/mailboxTable.ts': typeof import('../memory/mailboxTable.ts')
   'memory/endpointTable.ts': typeof import('../memory/endpointTable.ts')
@@ -37,8 +38,9 @@ interface Core {
 
 /** Each of these imports only what stands before it. */
 const files = [
-  'memory/heap.ts',
+  'memory/raise.ts',
   'memory/threadTable.ts',
+  'memory/heap.ts',
   'memory/pipeTable.ts',
   'memory/mailboxTable.ts',
   'memory/endpointTable.ts',

@@ -30,7 +30,7 @@ export class SmallWorld implements World {
     const firstPage = words[header.firstPage]!
     const units = extent.heapPages * UNITS_PER_PAGE
     const posts = Math.ceil((extent.pipes * 2) / 32)
-    this.#add(arena, 'header', 0, extent.header ?? header.firstPage + 1)
+    this.#add(arena, 'header', 0, extent.header ?? header.memoryAwaited + 1)
     this.#add(arena, 'thread', tables.threads, thread.words, extent.threads)
     this.#add(arena, 'pipe', tables.pipes, pipe.words, extent.pipes)
     for (let slot = 0; slot < extent.threads; slot++) {

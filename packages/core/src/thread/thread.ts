@@ -237,6 +237,15 @@ export class Thread {
     if (!this.#isArmed) Atomics.store(words, wake, Wake.awake)
   }
 
+  /**
+   * Asks to be woken when memory is given back, to have all of its pipes' ends look whether they can go
+   * on. Whoever found none tries once more after this call.
+   */
+  awaitMemory(): void {
+    this.table.awaitMemory(this.slot)
+    this.arm()
+  }
+
   /** Lets the event loop be woken by other threads, for as long as this thread lives. */
   arm(): void {
     if (this.#isArmed || this.#isArming) return

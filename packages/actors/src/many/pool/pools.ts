@@ -23,6 +23,9 @@ export interface PoolsHost extends Carrier, KeeperHost {
   outletOf(address: Address): RelayOutlet
 }
 
+/** A request to a host: whether what it has given to pools is done, once that is so. */
+const DONE = 'pools.done'
+
 /** The pools that a thread has made, and those that it uses. */
 export class Pools implements PoolCaller {
   readonly #host: PoolsHost
@@ -42,6 +45,7 @@ export class Pools implements PoolCaller {
       this.#views.get(keyOf(pool))?.update(members),
     )
     host.serve('pool.ended', (pool: Address) => this.#ended(pool, gone()))
+    host.serve(DONE, () => this.#done())
   }
 
   /** @param parent an actor of this thread; none: the program itself */
@@ -93,6 +97,29 @@ export class Pools implements PoolCaller {
     return new PoolRef(address, this, owner)
   }
 
+  /**
+   * Settles when what these hosts have given to pools is done, and what members have given to pools meanwhile.
+   *
+   * @param isOver whether nobody waits for that any more
+   */
+  async whenDone(hosts: readonly number[], isOver: () => boolean): Promise<void> {
+    let wereDone = false
+    while (!wereDone && !isOver()) {
+      const said = await Promise.all(hosts.map((host) => this.#isDoneAt(host)))
+      wereDone = said.every(Boolean)
+    }
+  }
+
+  async #isDoneAt(host: number): Promise<boolean> {
+    try {
+      return (await this.#host.request(host, DONE, undefined)) as boolean
+    } catch (error) {
+      // With a host ends what it has given.
+      if (error instanceof ActorError && ['EHOSTDOWN', 'ECLOSED'].includes(error.code)) return true
+      throw error
+    }
+  }
+
   /** The host is gone: its members do not get anything more, and its pools are no more. */
   lost(host: number): void {
     for (const keeper of this.#keepers.values()) keeper.lost(host)
@@ -104,6 +131,13 @@ export class Pools implements PoolCaller {
           new ActorError('EHOSTDOWN', `Host ${host}, which had made the pool, is gone`),
         )
     }
+  }
+
+  /** @returns whether all that this thread has given to pools was done already; settles when it is */
+  async #done(): Promise<boolean> {
+    const busy = [...this.#views.values()].filter((view) => !view.isDone)
+    await Promise.all(busy.map((view) => view.whenDone()))
+    return busy.length === 0
   }
 
   // What refs call.

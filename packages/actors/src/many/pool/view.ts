@@ -50,11 +50,14 @@ export class PoolView implements TaskKeeper {
   /** What any member may get. */
   readonly #waiting = new TaskQueue<Task>()
   readonly #whenIdle: (() => void)[] = []
+  readonly #whenDone: (() => void)[] = []
   #plan = UNKNOWN
   #chooser: Chooser = new LeastLoaded()
   #members: Member[] = []
   #waitingCount = 0
   #inFlight = 0
+  /** Those in flight that are streams. */
+  #leases = 0
   #hasJoined = false
   #joining: Promise<void> | undefined
   #over: { readonly error: unknown } | undefined
@@ -169,6 +172,17 @@ export class PoolView implements TaskKeeper {
     return new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
+  /** Whether nothing waits, and no member has anything of this thread but streams, whose readers may take for ever. */
+  get isDone(): boolean {
+    return this.#inFlight === this.#leases && this.#waitingCount === 0
+  }
+
+  /** Settles when all is done but streams. */
+  whenDone(): Promise<void> {
+    if (this.isDone) return Promise.resolve()
+    return new Promise((resolve) => this.#whenDone.push(resolve))
+  }
+
   /** Handles a message that was sent to the pool's own address, from where it is not known as a pool. */
   relay(
     envelope: Envelope,
@@ -219,6 +233,8 @@ export class PoolView implements TaskKeeper {
     })
     for (const member of known.values()) member.hasLeft = true
     for (const task of waiting) this.#placeAgain(task)
+    // What goes to all members is out of this view's hands.
+    this.#rest()
   }
 
   /** A host is gone, and the members there: whoever is in their place will be told of. */
@@ -447,6 +463,7 @@ export class PoolView implements TaskKeeper {
     task.host = member.address.host
     if (member.inFlight === 1) this.#meter.busyChanged(1)
     this.#inFlight++
+    if (task.kind === kind.stream) this.#leases++
     if (task.kind !== kind.ask) {
       // Nobody awaits more than that a member has it.
       this.#carrier.stopTimeout(task)
@@ -482,6 +499,7 @@ export class PoolView implements TaskKeeper {
     task.leave()
     if (member.inFlight === 0) this.#meter.busyChanged(-1)
     this.#inFlight--
+    if (task.kind === kind.stream) this.#leases--
   }
 
   #refill(member: Member): void {
@@ -557,6 +575,7 @@ export class PoolView implements TaskKeeper {
   }
 
   #rest(): void {
+    if (this.isDone) for (const resolve of this.#whenDone.splice(0)) resolve()
     if (this.#isIdle) for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 

@@ -15,12 +15,12 @@ import type { HostRunner } from './hostRunner.ts'
 import { ABORT, type AbortOrder, type Isolation } from './isolation.ts'
 import { Watchdog } from './watchdog.ts'
 
-/** How long a thread may take to begin, in milliseconds. */
+/** How long a host may take to begin, in milliseconds. */
 const BOOT_MS = 30_000
 
-/** How threads that end are replaced: what is given up when they end too often. */
+/** How hosts that end are replaced: what is given up when they end too often. */
 export interface ReplacementOptions {
-  /** Replacements of one thread within `withinMs`; then it is given up. Default 10. */
+  /** Replacements of one host within `withinMs`; then it is given up. Default 10. */
   maxRestarts?: number
   /** In milliseconds. Default 60,000. */
   withinMs?: number
@@ -34,9 +34,9 @@ const REPLACEMENTS: RestartLimits = {
   backoff: { firstMs: 10, maxMs: 10_000, factor: 2, jitter: 0.2, quietMs: 30_000 },
 }
 
-/** What the threads of a system have in common. */
-export interface ThreadOptions {
-  /** No progress for so long ends a thread, in milliseconds; `Infinity`: never. */
+/** What the hosts of a system have in common. */
+export interface HostsOptions {
+  /** No progress for so long ends a host, in milliseconds; `Infinity`: never. */
   readonly stuckMs: number
   readonly replacements?: ReplacementOptions | undefined
 }
@@ -56,20 +56,20 @@ function publish(event: HostEvent): void {
 }
 
 /** The hosts of a system: threads, or processes. One that ends is replaced, unless that happens too often. */
-export class Threads {
+export class Hosts {
   readonly #isolation: Isolation
   readonly #host: Host
   readonly #stuckMs: number
   readonly #limits: RestartLimits
   /** All that run, by the number of their host. */
-  readonly #threads = new Map<number, HostRunner>()
+  readonly #runners = new Map<number, HostRunner>()
   /** Those that take actors. */
   readonly #places = new Map<number, Place>()
   readonly #hellos = new Map<number, () => void>()
   /** Those that have begun, and know what the others do. */
   readonly #greeted = new Set<number>()
   readonly #lost: Lost[] = []
-  /** Actors that did not stop, on threads that are being ended for it. */
+  /** Actors that did not stop, on hosts that are being ended for it. */
   readonly #stopped = new Map<number, Address[]>()
   /** Of each host that is gone, those that have not said yet which of its actors they restart. */
   readonly #unheard = new Map<number, Set<number>>()
@@ -78,11 +78,11 @@ export class Threads {
   readonly #watchdog = new Watchdog<HostRunner>()
   #looks: NodeJS.Timeout | undefined
   #numbers = 0
-  /** Threads that are to take actors, and do not yet. */
+  /** Hosts that are to take actors, and do not yet. */
   #expected = 0
   #isClosing = false
 
-  constructor(isolation: Isolation, host: Host, options: ThreadOptions) {
+  constructor(isolation: Isolation, host: Host, options: HostsOptions) {
     const { stuckMs, replacements } = options
     this.#isolation = isolation
     this.#host = host
@@ -104,7 +104,7 @@ export class Threads {
   }
 
   /** Hosts that take actors, by number. */
-  get hosts(): readonly number[] {
+  get numbers(): readonly number[] {
     return [...this.#places.keys()]
   }
 
@@ -119,17 +119,17 @@ export class Threads {
     return () => this.#onChange.delete(changed)
   }
 
-  /** Ends a host's thread, wherever it is. */
+  /** Ends a host, whatever it is. */
   terminate(host: number): void {
-    this.#threads.get(host)?.terminate({ why: 'terminated' })
+    this.#runners.get(host)?.terminate({ why: 'terminated' })
   }
 
   /** @throws {ActorError} `EBOOT` */
   async start(count: number): Promise<void> {
     const seats = Array.from({ length: count }, (_, index) => index + 1)
     this.#expected = count
-    const threads = await Promise.all(seats.map((seat) => this.#boot(seat)))
-    for (const thread of threads) void this.#keep(thread)
+    const runners = await Promise.all(seats.map((seat) => this.#boot(seat)))
+    for (const runner of runners) void this.#keep(runner)
     if (this.#stuckMs === Infinity || count === 0) return
     this.#looks = setInterval(() => this.#look(), Watchdog.periodMs(this.#stuckMs)).unref()
   }
@@ -140,44 +140,44 @@ export class Threads {
   }
 
   /**
-   * Ends all threads: each when its actors have stopped, or after twice `graceMs`.
+   * Ends all of them: each when its actors have stopped, or after twice `graceMs`.
    */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     clearInterval(this.#looks)
     for (const end of this.#delays) end()
-    for (const thread of this.#threads.values())
-      if (!this.#greeted.has(thread.number)) thread.terminate({ why: 'terminated' })
-    const all = [...this.#threads.values()]
+    for (const runner of this.#runners.values())
+      if (!this.#greeted.has(runner.number)) runner.terminate({ why: 'terminated' })
+    const all = [...this.#runners.values()]
     const asked = [...this.#greeted].map((host) => this.#host.request(host, 'close', { graceMs }))
     const { clock } = this.#isolation.program
     const late = clock.after(2 * graceMs, () => {
-      for (const thread of all) thread.terminate({ why: 'terminated' })
+      for (const runner of all) runner.terminate({ why: 'terminated' })
     })
     // One that ends before it has answered is no less closed.
     await Promise.allSettled(asked)
-    await Promise.all(all.map((thread) => thread.ended))
+    await Promise.all(all.map((runner) => runner.ended))
     clock.cancel(late)
   }
 
-  /** As long as there is a thread for the seat. */
+  /** As long as there is a host for the seat. */
   async #keep(first: HostRunner): Promise<void> {
     const { seat } = first
     const { clock, random } = this.#isolation.program
     const restarts = new Restarts(this.#limits, random)
-    let thread: HostRunner | undefined = first
+    let runner: HostRunner | undefined = first
     while (true) {
-      await thread?.ended
+      await runner?.ended
       if (this.#isClosing) return
       const delayMs = restarts.next(clock.now())
       if (delayMs === undefined) break
       await this.#delay(delayMs)
       if (this.#isClosing) return
       try {
-        thread = await this.#boot(seat)
+        runner = await this.#boot(seat)
       } catch {
         // It has been published as lost, and counts as one that has ended.
-        thread = undefined
+        runner = undefined
       }
     }
     this.#expected--
@@ -190,14 +190,14 @@ export class Threads {
     this.#isolation.board.clear(seat)
     const beatMs = this.#stuckMs === Infinity ? 0 : Watchdog.periodMs(this.#stuckMs)
     const said = new Promise<void>((resolve) => this.#hellos.set(number, resolve))
-    const thread = this.#isolation.run({ number, seat, beatMs })
-    this.#threads.set(number, thread)
-    const ended = this.#attend(thread)
+    const runner = this.#isolation.run({ number, seat, beatMs })
+    this.#runners.set(number, runner)
+    const ended = this.#attend(runner)
     const { clock } = this.#isolation.program
-    const late = clock.after(BOOT_MS, () => thread.terminate({ why: 'terminated' }))
+    const late = clock.after(BOOT_MS, () => runner.terminate({ why: 'terminated' }))
     try {
       await Promise.race([said, ended.then((loss) => this.#failBoot(loss))])
-      if (this.#threads.has(number)) this.#greeted.add(number)
+      if (this.#runners.has(number)) this.#greeted.add(number)
       await this.#host.request(number, 'welcome', this.#welcome())
     } finally {
       clock.cancel(late)
@@ -207,7 +207,7 @@ export class Threads {
     this.#expected--
     publish({ event: 'begun', host: number })
     this.#announcePlaces()
-    return thread
+    return runner
   }
 
   #failBoot(loss: HostLoss | undefined): never {
@@ -218,14 +218,14 @@ export class Threads {
     })
   }
 
-  /** Until the thread ends. */
-  async #attend(thread: HostRunner): Promise<HostLoss | undefined> {
-    const ended = await thread.ended
-    const { number } = thread
+  /** Until the host ends. */
+  async #attend(runner: HostRunner): Promise<HostLoss | undefined> {
+    const ended = await runner.ended
+    const { number } = runner
     const loss = ended ?? { why: 'terminated' }
     const lost: Lost = { host: number, loss, stopped: this.#stopped.get(number) ?? [] }
     this.#stopped.delete(number)
-    this.#threads.delete(number)
+    this.#runners.delete(number)
     this.#greeted.delete(number)
     this.#isolation.remove?.(number)
     this.#lost.push(lost)
@@ -274,11 +274,11 @@ export class Threads {
   }
 
   #look(): void {
-    const running = [...this.#threads.values()].filter(({ number }) => this.#places.has(number))
+    const running = [...this.#runners.values()].filter(({ number }) => this.#places.has(number))
     const { board } = this.#isolation
-    const looks = running.map((thread) => [thread, board.seat(thread.seat).progress] as const)
-    for (const thread of this.#watchdog.look(looks))
-      thread.terminate({ why: 'stuck', forMs: this.#stuckMs })
+    const looks = running.map((runner) => [runner, board.seat(runner.seat).progress] as const)
+    for (const runner of this.#watchdog.look(looks))
+      runner.terminate({ why: 'stuck', forMs: this.#stuckMs })
   }
 
   #abort(seat: number, mark: number | undefined): void {
@@ -287,14 +287,14 @@ export class Threads {
     else written.abort(mark)
   }
 
-  /** The actor was to stop, and its thread does not even notice. */
+  /** The actor was to stop, and its host does not even notice. */
   #terminateFor(actor: Address): void {
-    const thread = this.#threads.get(actor.host)
-    if (thread === undefined) return
+    const runner = this.#runners.get(actor.host)
+    if (runner === undefined) return
     const stopped = this.#stopped.get(actor.host) ?? []
     stopped.push(actor)
     this.#stopped.set(actor.host, stopped)
-    thread.terminate({ why: 'terminated' })
+    runner.terminate({ why: 'terminated' })
   }
 
   /** Settles after so many milliseconds, or when the system closes. */
