@@ -16,8 +16,7 @@ export function checkHandlerNames(
   if (schema?.messages !== undefined) {
     for (const method in schema.messages) checkName(name, 'schema.messages', method, handlers)
   }
-  if (urgent !== undefined)
-    for (const method of urgent) checkName(name, 'urgent', method, handlers)
+  if (urgent !== undefined) for (const method of urgent) checkName(name, 'urgent', method, handlers)
 }
 
 function checkName(definition: string, option: string, method: string, handlers: object): void {
@@ -33,10 +32,9 @@ function checkName(definition: string, option: string, method: string, handlers:
 /** Those of a class are found in its prototype. */
 function namesIn(handlers: object): string[] {
   const names: string[] = []
-  for (let at: object | null = handlers; at !== null && at !== Object.prototype; )
-    {
-      names.push(...Object.getOwnPropertyNames(at))
-      at = Object.getPrototypeOf(at) as object | null
-    }
+  for (let at: object | null = handlers; at !== null && at !== Object.prototype;) {
+    names.push(...Object.getOwnPropertyNames(at))
+    at = Object.getPrototypeOf(at) as object | null
+  }
   return names
 }

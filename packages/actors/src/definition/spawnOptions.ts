@@ -46,7 +46,9 @@ const isName = (value: unknown): boolean =>
 function isPlace(host: unknown): boolean {
   if (typeof host === 'number') return Number.isSafeInteger(host) && host >= 0
   if (typeof host === 'string') return host === 'here' || host === 'least'
-  return typeof host === 'object' && (host as { sameAs?: unknown } | null)?.sameAs instanceof ActorRef
+  return (
+    typeof host === 'object' && (host as { sameAs?: unknown } | null)?.sameAs instanceof ActorRef
+  )
 }
 
 export const actorName = must(`1 to ${MAX_NAME} characters without /`, isName)

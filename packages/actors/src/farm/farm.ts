@@ -171,7 +171,10 @@ export class Farm<H = Handlers> implements AsyncDisposable {
     options: RunOptions = {},
   ): Promise<unknown> {
     if (typeof combine !== 'function')
-      throw new ActorError('EINVAL', `reduce of a farm: combine must be a function, not ${typeOf(combine)}`)
+      throw new ActorError(
+        'EINVAL',
+        `reduce of a farm: combine must be a function, not ${typeOf(combine)}`,
+      )
     let total = initial
     for await (const result of this.map(items as never, work as never, options))
       total = combine(total, result as never)

@@ -36,8 +36,10 @@ const isModule = (workers: unknown): workers is ModuleFunction & FarmOptions =>
   typeof workers === 'object' && workers !== null && 'module' in workers
 
 /** A farm of one function may have its options beside it. */
-const farmOptionsIn = ({ module: _, export: __, ...options }: ModuleFunction & FarmOptions): FarmOptions =>
-  options
+function farmOptionsIn(workers: ModuleFunction & FarmOptions): FarmOptions {
+  const { module: _, export: __, ...options } = workers
+  return options
+}
 
 const moduleIn = ({ module, export: name }: ModuleFunction): Work =>
   workOf({ module, ...(name !== undefined && { export: name }) })

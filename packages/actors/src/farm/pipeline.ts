@@ -2,7 +2,13 @@ import { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import type { Farm, ItemOf, ResultOf, TaskNames } from './farm.ts'
 import { makeFarm } from './makeFarm.ts'
-import { checkPipelineOptions, checkStageOptions, runTermsOf, type RunOptions, type TaskOptions } from './options.ts'
+import {
+  checkPipelineOptions,
+  checkStageOptions,
+  runTermsOf,
+  type RunOptions,
+  type TaskOptions,
+} from './options.ts'
 import type { Ground } from './recruiter.ts'
 import { Run } from './run.ts'
 import { StageError } from './stageError.ts'

@@ -61,7 +61,10 @@ export type Work =
   | { readonly how: 'export' | 'task'; readonly url: string; readonly name: string }
 
 const workKinds: Kinds<ModuleFunction> = {
-  module: must('new URL(…, import.meta.url)', (value) => typeof value === 'string' || value instanceof URL),
+  module: must(
+    'new URL(…, import.meta.url)',
+    (value) => typeof value === 'string' || value instanceof URL,
+  ),
   export: text,
 }
 

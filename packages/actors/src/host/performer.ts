@@ -109,7 +109,10 @@ export class Performer {
     if (envelope.deadline < Infinity && envelope.deadline <= this.#stage.now()) {
       this.#stage.refuse(
         envelope,
-        new ActorError('EEXPIRED', `${method} of ${cell.path}: its time was over before its turn came`),
+        new ActorError(
+          'EEXPIRED',
+          `${method} of ${cell.path}: its time was over before its turn came`,
+        ),
       )
       return
     }

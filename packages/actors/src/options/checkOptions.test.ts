@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { checkOptions, complete, group, type Kinds } from './checkOptions.ts'
-import { abortSignal, flag, milliseconds, mustSecretly, oneOf, stated, text, whole } from './kinds.ts'
+import {
+  abortSignal,
+  flag,
+  milliseconds,
+  mustSecretly,
+  oneOf,
+  stated,
+  text,
+  whole,
+} from './kinds.ts'
 
 interface Options {
   width?: number
@@ -18,9 +27,10 @@ const kinds: Kinds<Options> = {
   color: oneOf('red', 'green'),
   isOpen: flag,
   signal: abortSignal,
-  secret: group({ word: mustSecretly('a word', (value) => typeof value === 'string'), hint: text }, [
-    'word',
-  ]),
+  secret: group(
+    { word: mustSecretly('a word', (value) => typeof value === 'string'), hint: text },
+    ['word'],
+  ),
   guard: stated(text),
 }
 
@@ -64,7 +74,10 @@ describe('options', () => {
     [{ guard: undefined }, 'here: guard is undefined: leave it out, or give a string'],
     [{ secret: {} }, 'here: secret.word is missing: it must be a word'],
     [{ secret: { word: undefined } }, 'here: secret.word is missing: it must be a word'],
-    [{ secret: { hnt: 'x', word: 'x' } }, 'here: secret.hnt is no option; the nearest is secret.hint'],
+    [
+      { secret: { hnt: 'x', word: 'x' } },
+      'here: secret.hnt is no option; the nearest is secret.hint',
+    ],
     [4, /^here: its options must be an object with width, .*, not a number$/],
     [null, /not null$/],
   ] as [unknown, string | RegExp][])('are refused: %o', ([given, message]) => {

@@ -85,7 +85,7 @@ const wrong: Record<string, [give: () => unknown, names: string]> = {
   outcomes: [() => farm.outcomes([1], double, { retry: 2 } as Wrong), 'retries'],
   'map, progress': [() => farm.map([1], double, { progress: {} } as Wrong), 'progress'],
   run: [() => farm.run(1, double, { timeout: 1 } as Wrong), 'timeoutMs'],
-  stage: [() => system.pipeline().stage('one', double, { widht: 1 } as Wrong), 'width'],
+  stage: [() => system.pipeline<number>().stage('one', double, { widht: 1 } as Wrong), 'width'],
   listen: [() => system.listen(local, { plian: { users: {} } } as Wrong), 'nearest is plain'],
   'listen, plain undefined': [() => system.listen(local, { plain: undefined } as Wrong), 'plain'],
   'listen, curve undefined': [() => system.listen(local, { curve: undefined } as Wrong), 'curve'],
@@ -93,7 +93,10 @@ const wrong: Record<string, [give: () => unknown, names: string]> = {
     () => system.listen(local, { plain: { ann: 'hush' } } as Wrong),
     'plain.ann is no option; there are: users',
   ],
-  'listen, no users': [() => system.listen(local, { plain: {} } as Wrong), 'plain.users is missing'],
+  'listen, no users': [
+    () => system.listen(local, { plain: {} } as Wrong),
+    'plain.users is missing',
+  ],
   'listen, a password undefined': [
     () => system.listen(local, { plain: { users: { ann: undefined } } } as Wrong),
     'plain.users.ann must be a password, not undefined',

@@ -21,7 +21,7 @@ type Line = [method: string, fields: Readonly<Record<string, unknown>>, message:
 const loggerInto = (lines: Line[]) => {
   const method =
     (name: string) =>
-    (fields: object, ...rest: unknown[]) =>
+    (fields: object | string, ...rest: unknown[]) =>
       void lines.push([name, fields as Line[1], rest.at(-1)])
   return {
     trace: method('trace'),
@@ -117,7 +117,14 @@ describe('a logger', () => {
       throw new Error('no disk')
     }
     const failLater = () => Promise.reject(new Error('no disk'))
-    const logger = { trace: fail, debug: fail, info: fail, warn: fail, error: fail, fatal: failLater }
+    const logger = {
+      trace: fail,
+      debug: fail,
+      info: fail,
+      warn: fail,
+      error: fail,
+      fatal: failLater,
+    }
     const system = await createSystem({ hosts: 0, logger: logger as unknown as Logger })
     const ref = await system.spawn(writer)
     ref.tell.fail()

@@ -1,5 +1,11 @@
 import { Console } from 'node:console'
-import { levels, type EveryLevel, type Logger, type LogLevel, type LogMethod } from '../host/logger.ts'
+import {
+  levels,
+  type EveryLevel,
+  type Logger,
+  type LogLevel,
+  type LogMethod,
+} from '../host/logger.ts'
 import { must } from '../options/kinds.ts'
 import { stderrLogger } from './stderrLogger.ts'
 
@@ -46,7 +52,7 @@ export function guarded(given: Logger): EveryLevel {
         stderrLogger[level](...(entry as [object]))
       }
       try {
-        const taken: unknown = (write[level] ?? write.error).apply(write, entry as [object])
+        const taken: unknown = (write[level] ?? write.error).apply(write, entry as [string])
         if (taken instanceof Promise) taken.catch(instead)
       } catch (error) {
         instead(error)

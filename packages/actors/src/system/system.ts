@@ -293,7 +293,11 @@ export class ActorSystem implements AsyncDisposable {
 
   /** @internal */
   [show](depth: number, options: InspectOptions): string {
-    const facts = { hosts: this.hosts, actors: this.actors.size, closed: this.#closed !== undefined }
+    const facts = {
+      hosts: this.hosts,
+      actors: this.actors.size,
+      closed: this.#closed !== undefined,
+    }
     return outline(this, facts, depth, options)
   }
 

@@ -5,14 +5,15 @@ import { atLeast, callable, milliseconds, must, oneOf, whole } from '../options/
 import { backoffKind, supervision } from '../supervision/options.ts'
 import { logger } from './loggers.ts'
 import type { CloseOptions, SystemOptions } from './system.ts'
-import type { ReplacementOptions } from './threads.ts'
+import type { ReplacementOptions } from './hosts.ts'
 
 const MOST_HOSTS = 1024
 
 const closeKinds: Kinds<CloseOptions> = { drainMs: milliseconds(0), graceMs: milliseconds(0) }
 
 const areSignals = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((signal) => Object.hasOwn(constants.signals, signal as string))
+  Array.isArray(value) &&
+  value.every((signal) => Object.hasOwn(constants.signals, signal as string))
 
 export const systemKinds: Kinds<SystemOptions> = {
   hosts: whole(0, MOST_HOSTS),

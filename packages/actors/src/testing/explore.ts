@@ -4,7 +4,13 @@ import { flag, must, whole } from '../options/kinds.ts'
 import { FailedSchedule } from './failedSchedule.ts'
 import { ListedSchedule, SeededSchedule } from './simulation/schedule.ts'
 import type { Schedule, ScheduleName } from './simulation/schedule.ts'
-import { begin, testSystemKinds, worldOf, type TestSystem, type TestSystemOptions } from './testSystem.ts'
+import {
+  begin,
+  testSystemKinds,
+  worldOf,
+  type TestSystem,
+  type TestSystemOptions,
+} from './testSystem.ts'
 
 /** What is tried under many schedules. It waits for nothing but its system, and what it throws fails it. */
 export type Scenario = (system: TestSystem) => unknown
