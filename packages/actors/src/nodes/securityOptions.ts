@@ -17,7 +17,13 @@ const isClients = (value: unknown): boolean =>
 
 const clients = mustSecretly("'any', an array of public keys, or a function", isClients)
 
-const password = mustSecretly('a string', (value) => typeof value === 'string')
+/** What PLAIN has room for; sockets take no empty ones. @see RFC 24/ZMTP-PLAIN */
+const MOST_BYTES = 255
+
+const isWord = (value: unknown): boolean =>
+  typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MOST_BYTES
+
+const word = mustSecretly(`a string of 1 to ${MOST_BYTES} bytes`, isWord)
 
 /** A password that is undefined, for want of a variable, would be nobody's. */
 const users: Kind = {
@@ -27,8 +33,7 @@ const users: Kind = {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return `${name} must be ${this.what}, not ${typeOf(value)}`
     for (const [user, given] of Object.entries(value))
-      if (typeof given !== 'string')
-        return `${name}.${user} must be a password, not ${typeOf(given)}`
+      if (!isWord(given)) return `${name}.${user} must be ${word.what}, not ${typeOf(given)}`
     return undefined
   },
 }
@@ -48,5 +53,5 @@ export const visitorKinds: Kinds<Pick<ConnectOptions, 'curve' | 'plain'>> = {
       'secretKey',
     ]),
   ),
-  plain: stated(group({ username: password, password }, ['username', 'password'])),
+  plain: stated(group({ username: word, password: word }, ['username', 'password'])),
 }

@@ -46,15 +46,14 @@ function faultIn(
   prefix: string,
   required: readonly string[],
 ): string | undefined {
-  const names = Object.keys(kinds)
   if (typeof given !== 'object' || given === null) {
     const what = prefix === '' ? 'its options' : prefix.slice(0, -1)
-    return `${what} must be an object with ${names.join(', ')}, not ${typeOf(given)}`
+    return `${what} must be an object with ${Object.keys(kinds).join(', ')}, not ${typeOf(given)}`
   }
   for (const name in given) {
-    if (!Object.hasOwn(kinds, name)) return unknownOption(prefix, name, names)
+    if (!Object.hasOwn(kinds, name)) return unknownOption(prefix, name, Object.keys(kinds))
     const value = (given as Readonly<Record<string, unknown>>)[name]
-    const fault = kinds[name]!.fault(value, prefix + name)
+    const fault = kinds[name]!.fault(value, prefix === '' ? name : prefix + name)
     if (fault !== undefined) return fault
   }
   for (const name of required)

@@ -99,7 +99,11 @@ const wrong: Record<string, [give: () => unknown, names: string]> = {
   ],
   'listen, a password undefined': [
     () => system.listen(local, { plain: { users: { ann: undefined } } } as Wrong),
-    'plain.users.ann must be a password, not undefined',
+    'plain.users.ann must be a string of 1 to 255 bytes, not undefined',
+  ],
+  'listen, a password that is empty': [
+    () => system.listen(local, { plain: { users: { ann: '' } } }),
+    'plain.users.ann must be',
   ],
   'listen, no clients': [
     () => system.listen(local, { curve: { secretKey } } as Wrong),
@@ -127,7 +131,7 @@ const wrong: Record<string, [give: () => unknown, names: string]> = {
   ],
   'connect, no password': [
     () => system.connect('tcp://127.0.0.1:1', { plain: { username: 'a' } } as Wrong),
-    'plain.password is missing: it must be a string',
+    'plain.password is missing: it must be a string of 1 to 255 bytes',
   ],
   'connect, no key of the server': [
     () => system.connect('tcp://127.0.0.1:1', { curve: { publicKey, secretKey } } as Wrong),

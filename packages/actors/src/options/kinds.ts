@@ -75,5 +75,7 @@ function shown(value: unknown): string {
     const whole = JSON.stringify(value)
     return whole.length <= LONGEST ? whole : `${whole.slice(0, LONGEST)}…`
   }
-  return typeof value === 'object' || typeof value === 'function' ? typeOf(value) : String(value as number)
+  return typeof value === 'object' || typeof value === 'function'
+    ? typeOf(value)
+    : String(value as number)
 }
