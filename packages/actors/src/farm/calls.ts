@@ -45,8 +45,8 @@ export class Calls extends Job {
 
   take(most: number): Task[] {
     const tasks = this.returned.splice(0, most)
-    // Few are shared out evenly.
-    const share = Math.ceil(this.#waiting.length / Math.max(1, this.#crew.size))
+    // Few are shared out evenly, among those that have nothing to do: each lot may have to wake a thread.
+    const share = Math.ceil(this.#waiting.length / (this.#crew.idle || this.#crew.size || 1))
     tasks.push(...this.#waiting.splice(0, Math.min(share, most - tasks.length)))
     return tasks
   }

@@ -38,6 +38,13 @@ export class Crew implements Overseer {
     return this.#workers.length
   }
 
+  /** Those that have nothing to do. */
+  get idle(): number {
+    let idle = 0
+    for (const { lots } of this.#workers) if (lots.length === 0) idle++
+    return idle
+  }
+
   /** Settles when all workers are there. @throws what keeps one of them from coming */
   async open(): Promise<void> {
     const { wanted } = this.#recruiter

@@ -16,6 +16,13 @@ import { LOCAL_WINDOW, StreamReader, WINDOW } from './streamReader.ts'
 import { DEFAULT_TIMEOUT_MS, type Waits } from './waits.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
+/** Something asked, as long as it waits for its answer. */
+export interface Asking {
+  readonly promise: Promise<unknown>
+  /** Nobody waits for it any more: the actor is told, and the promise rejects. */
+  abandon(error: unknown): void
+}
+
 /** Carries the calls of the refs of a thread: to actors of its own host, and of others. */
 export class Calls implements Caller {
   readonly #host: Host
@@ -95,6 +102,19 @@ export class Calls implements Caller {
     this.#asks.add(answer, options.timeoutMs ?? this.#waits.timeLeft(owner?.deadline))
     this.#begin(kindOf(kind.ask, ref), answer, answer.deadline, address, ref, method, args)
     return answer.promise
+  }
+
+  /**
+   * As `ask` of an actor that is not awaited, for who may give it up without a signal: to make one and listen
+   * to it takes longer than all else that an ask needs.
+   */
+  begin(ref: ActorRef<never>, method: string, args: unknown[], timeoutMs: number): Asking {
+    const address = this.#whereabouts.whereIs(ref.address)
+    const answer = new Answer(address.host, this.#waits)
+    answer.address = address
+    this.#asks.add(answer, timeoutMs)
+    this.#begin(kindOf(kind.ask, ref), answer, answer.deadline, address, ref, method, args)
+    return answer
   }
 
   stream(

@@ -55,14 +55,14 @@ export class StreamSource implements Turn {
     if (this.#phase !== 'scheduled') return
     this.#phase = 'stepping'
     try {
-      while (this.#hasCredit) {
+      while (this.#hasCredit()) {
         const step = this.#items.next()
         if (isPromise(step)) {
           step.then(this.#stepped, this.#threw)
           return
         }
         this.#yield(step)
-        if (this.#isOver) return
+        if (this.#isOver()) return
       }
       this.#phase = 'resting'
     } catch (error) {
@@ -84,21 +84,21 @@ export class StreamSource implements Turn {
 
   /** The actor stops: the reader is told, and the generator's `finally` runs. */
   fail(error: ActorError): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     this.#outlet.fail(error)
     this.#stop(error)
   }
 
-  get #hasCredit(): boolean {
+  #hasCredit(): boolean {
     return this.#credit > 0 && this.#bytes < WINDOW_BYTES
   }
 
-  get #isOver(): boolean {
+  #isOver(): boolean {
     return this.#phase === 'ended'
   }
 
   #go(): void {
-    if (!this.#hasCredit) {
+    if (!this.#hasCredit()) {
       this.#phase = 'resting'
       return
     }
@@ -107,10 +107,10 @@ export class StreamSource implements Turn {
   }
 
   readonly #stepped = (step: IteratorResult<unknown>): void => {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     try {
       this.#yield(step)
-      if (!this.#isOver) this.#go()
+      if (!this.#isOver()) this.#go()
     } catch (error) {
       this.#threw(error)
     }
@@ -137,13 +137,13 @@ export class StreamSource implements Turn {
   }
 
   readonly #threw = (error: unknown): void => {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     this.#over()
     this.#outlet.threw(error)
   }
 
   #stop(reason: ActorError): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     this.#over()
     this.message?.withdraw(reason)
     void this.#finish()

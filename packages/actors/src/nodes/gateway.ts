@@ -3,6 +3,7 @@ import { SocketError } from '@ringpost/transport'
 import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import { nowhere, type Address } from '../host/address.ts'
+import type { Asking } from '../host/calls.ts'
 import type { Clock } from '../host/clock.ts'
 import { systemClock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
@@ -492,6 +493,7 @@ export class Gateway implements PeerOwner {
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
       overflowed: (ref, method) => this.bury('overflow', ref.address, method),
+      ask: (ref, method, args, timeoutMs) => this.#askHere(ref, method, args, timeoutMs),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
       topics: new TopicsDesk(this.#topics, options.topics),
@@ -570,6 +572,16 @@ export class Gateway implements PeerOwner {
 
   #hasRoom({ address }: ActorRef): boolean {
     return isRemote(address) || this.#host.calls.hasRoom(address)
+  }
+
+  #askHere(ref: ActorRef, method: string, args: unknown[], timeoutMs: number): Asking {
+    const { calls, whereabouts } = this.#host
+    if (ref.caller === calls && !whereabouts.isAwaited(ref.address))
+      return calls.begin(ref as ActorRef<never>, method, args, timeoutMs)
+    const controller = new AbortController()
+    const { signal } = controller
+    const promise = ref.calledWith({ timeoutMs, signal }).callAsk(method, args)
+    return { promise, abandon: (error) => controller.abort(error) }
   }
 
   async #spawnHere(

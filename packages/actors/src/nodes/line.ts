@@ -54,21 +54,17 @@ export class Line implements Sender {
 
   /** Sends a message that has no body. */
   post(message: Message): void {
-    this.#write(message, undefined)
+    this.#write(message, appendNothing, undefined)
   }
 
   /** @throws {ActorError} `EVALUE`, `EMSGSIZE`; nothing was written then */
   postWith(message: Message, body: unknown): void {
-    this.#write(message, (writer) => writeBody(writer, body, this.values))
+    this.#write(message, writeBody, body)
   }
 
   /** @param body as `encode` gave it */
   postEncoded(message: Message, body: Buffer): void {
-    this.#write(message, (writer) => {
-      writer.reserve(body.length)
-      body.copy(writer.bytes, writer.length)
-      writer.length += body.length
-    })
+    this.#write(message, appendBytes, body)
   }
 
   /** Settles when all that was posted has left, or the line is closed. */
@@ -119,13 +115,13 @@ export class Line implements Sender {
     return unsent
   }
 
-  #write(message: Message, writesBody: ((writer: ByteWriter) => void) | undefined): void {
+  #write<B>(message: Message, append: Append<B>, body: B): void {
     if (this.#isClosed) return
     const writer = this.#writer
     const begin = writer.length
     try {
       writeHead(writer, message)
-      writesBody?.(writer)
+      append(writer, body, this.values)
       const size = writer.length - begin
       if (size > this.values.peerTakesBytes + HEAD_BYTES) throw tooLarge(size, this.values)
     } catch (error) {
@@ -152,6 +148,19 @@ const tooLarge = (bytes: number, { peerTakesBytes }: LineValues): ActorError =>
     'EMSGSIZE',
     `A message of ${bytes} bytes is too large: the node takes ${peerTakesBytes}`,
   )
+
+/** How a body is written behind the head of its message: no closure for each message. */
+type Append<B> = (writer: ByteWriter, body: B, values: LineValues) => void
+
+function appendNothing(): void {
+  // The message is its head alone.
+}
+
+function appendBytes(writer: ByteWriter, body: Buffer): void {
+  writer.reserve(body.length)
+  body.copy(writer.bytes, writer.length)
+  writer.length += body.length
+}
 
 function writeBody(writer: ByteWriter, body: unknown, values: LineValues): void {
   writeValue(writer, body === undefined && values.isPlain ? null : body, values)

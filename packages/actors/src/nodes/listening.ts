@@ -66,8 +66,10 @@ export class Listening implements AsyncDisposable {
     this.close()
   }
 
-  #take([id, ...frames]: Buffer[]): void {
-    const key = id!.toString('latin1')
+  /** @param frames what is left of the message when its sender's routing id is taken off */
+  #take(frames: Buffer[]): void {
+    const id = frames.shift()!
+    const key = id.toString('latin1')
     let link = this.#links.get(key)
     // Whoever has gone is told as an empty message; others send some too, to no purpose.
     if (frames.length === 1 && frames[0]!.length === 0) {
@@ -76,7 +78,7 @@ export class Listening implements AsyncDisposable {
       return
     }
     if (link === undefined) {
-      link = this.#linkTo(this.#outlet, id!, () => this.#dropped++)
+      link = this.#linkTo(this.#outlet, id, () => this.#dropped++)
       this.#links.set(key, link)
     }
     link.take(frames)

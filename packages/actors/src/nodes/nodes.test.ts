@@ -5,7 +5,15 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ActorError } from '../errors.ts'
 import type { ActorRef } from '../host/ref.ts'
 import type { RemoteNode } from './remoteNode.ts'
-import { counter, echo, gate, Nodes, openGates } from './testing/nodes.test-support.ts'
+import {
+  asked,
+  counter,
+  echo,
+  gate,
+  Nodes,
+  openGates,
+  patient,
+} from './testing/nodes.test-support.ts'
 
 const nodes = new Nodes()
 afterEach(() => nodes.close())
@@ -103,6 +111,22 @@ describe('an actor of another node', () => {
     expect(await errorFrom(ref.with({ timeoutMs: 20 }).ask.wait())).toMatchObject({
       code: 'ETIMEDOUT',
     })
+  })
+
+  it.for(['its asker gives it up', 'its asker is gone'])('hears of an ask when %s', async (how) => {
+    const { server, client, endpoint } = await pair()
+    server.expose('patient', await server.spawn(patient))
+    const node = await client.connect(endpoint)
+    const controller = new AbortController()
+    const { signal } = controller
+    const begun = new Promise<void>((resolve) => (asked.begun = resolve))
+    const isUnwanted = new Promise<void>((resolve) => (asked.isUnwanted = resolve))
+    const answer = errorFrom(node.ref<typeof patient>('/patient').with({ signal }).ask.wait())
+    await begun
+    if (how === 'its asker is gone') await client.close()
+    else controller.abort()
+    await isUnwanted
+    expect(await answer).toBeInstanceOf(Error)
   })
 
   it('takes a message that needs room when there is room', async () => {

@@ -220,7 +220,7 @@ export class Peer implements Creditor {
 
   /** Why the actor should be told nothing now. */
   refusal(to: string): DeadLetterReason | undefined {
-    return this.#paused.has(to) ? 'overflow' : this.#obstacle
+    return this.#paused.has(to) ? 'overflow' : this.#obstacle()
   }
 
   /** Settles when the connection there is now takes more, or is lost. */
@@ -240,19 +240,19 @@ export class Peer implements Creditor {
    * @returns whether it is on its way, or waits for a connection
    */
   tell(to: string, method: string, args: unknown, isUnderWay = false): boolean {
-    const refusal = isUnderWay ? this.#obstacle : this.refusal(to)
+    const refusal = isUnderWay ? this.#obstacle() : this.refusal(to)
     if (refusal !== undefined) {
       this.#owner.bury(refusal, remoteAddress(this.name, to), method)
       return false
     }
     const message = messageOf(say.tell, { to, method })
     if (this.#line !== undefined) this.#line.postWith(message, args)
-    else this.#keep({ message, body: encode(args, this.#values) })
+    else this.#keep({ message, body: encode(args, this.#values()) })
     return true
   }
 
   /** Why nothing more should go to the node. */
-  get #obstacle(): DeadLetterReason | undefined {
+  #obstacle(): DeadLetterReason | undefined {
     if (this.#state === 'gone') return 'node lost'
     const isFull = this.#line?.isFull ?? this.#backlogBytes >= BACKLOG_BYTES
     return isFull ? 'overflow' : undefined
@@ -284,7 +284,7 @@ export class Peer implements Creditor {
   async link(to: string, other: ActorRef, isTied: boolean): Promise<void> {
     const answer = new Answer(0, this)
     const message = messageOf(say.link, { to, count: isTied ? 1 : 0 })
-    const body = encode(other, this.#values)
+    const body = encode(other, this.#values())
     this.#begin(answer, message, body, { timeoutMs: Infinity, isIdempotent: true })
     await answer.promise
   }
@@ -351,7 +351,7 @@ export class Peer implements Creditor {
     }
     const isKept = call.isIdempotent === true || this.#line === undefined
     try {
-      const body = isKept ? encode(args, this.#values) : undefined
+      const body = isKept ? encode(args, this.#values()) : undefined
       this.#begin(pending, message, body, call, { args })
     } catch (error) {
       this.#forget(pending.id)
@@ -470,7 +470,7 @@ export class Peer implements Creditor {
     const { pending, isWatch } = asked
     let value: unknown
     try {
-      if (begin < end) value = readValue(frame, begin, end, this.#line?.values ?? this.#values)
+      if (begin < end) value = readValue(frame, begin, end, this.#line?.values ?? this.#values())
     } catch (error) {
       this.abandon(pending, new ActorError('EBADMSG', 'An answer cannot be read', { cause: error }))
       return
@@ -499,7 +499,7 @@ export class Peer implements Creditor {
     asked.release?.()
   }
 
-  get #values(): LineValues {
+  #values(): LineValues {
     return this.#line?.values ?? this.#owner.valuesFor(this)
   }
 

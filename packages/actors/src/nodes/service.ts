@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { ActorError } from '../errors.ts'
+import type { Asking } from '../host/calls.ts'
 import type { Down } from '../host/down.ts'
 import { ActorRef, type ActorHandle, type CallOptions } from '../host/ref.ts'
 import { soon } from '../host/soon.ts'
@@ -22,6 +23,7 @@ export interface Provider {
   hasRoom(ref: ActorRef): boolean
   /** A message for the actor is dropped: too many wait. */
   overflowed(ref: ActorRef, method: string): void
+  ask(ref: ActorRef, method: string, args: unknown[], timeoutMs: number): Asking
   /** Whether the actor is there. */
   lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
@@ -41,6 +43,9 @@ export interface Provider {
 /** The actors that were spawned for one node, by path: they end with it, and it may stop them. */
 export type Wards = Map<string, ActorHandle>
 
+/** What was asked, and can be given up. */
+type Asked = Pick<Asking, 'abandon'>
+
 /** What one peer asks of this node over one connection: with that it ends. */
 export class Service {
   readonly #line: Line
@@ -49,7 +54,7 @@ export class Service {
   readonly #wards: Wards
   readonly #pathOf: (ref: ActorRef) => string
   readonly #dropped: (why: unknown) => void
-  readonly #asks = new Map<number, AbortController>()
+  readonly #asks = new Map<number, Asked>()
   readonly #streams = new Map<number, StreamSource>()
   readonly #watches = new Map<number, () => void>()
   /** Links of its actors to those of this node, which outlast the connection, until one of both ends. */
@@ -87,7 +92,7 @@ export class Service {
   close(): void {
     this.#isClosed = true
     const lost = new ActorError('ENODEDOWN', 'The connection to who asked was lost')
-    for (const ask of this.#asks.values()) ask.abort(lost)
+    for (const ask of this.#asks.values()) ask.abandon(lost)
     for (const source of this.#streams.values()) source.cancel()
     for (const forget of this.#watches.values()) forget()
     this.#asks.clear()
@@ -103,6 +108,8 @@ export class Service {
         this.#tell(message, frame, begin, end)
         return true
       case say.ask:
+        this.#ask(message, frame, begin, end)
+        return true
       case say.send:
       case say.spawn:
         this.#answer(message, () => this.#argumentsIn(frame, begin, end))
@@ -148,16 +155,33 @@ export class Service {
     }
   }
 
+  #ask({ id, to, method, remainingMs }: Message, frame: Buffer, begin: number, end: number): void {
+    if (!this.#admit(id, this.#asks.size, this.#limits.asks, 'asks')) return
+    try {
+      const args = this.#argumentsIn(frame, begin, end)
+      const asking = this.#provider.ask(this.#find(to), method, args, remainingMs)
+      this.#await(id, asking, asking.promise)
+    } catch (error) {
+      this.#fail(id, error)
+    }
+  }
+
   #answer(message: Message, args: () => unknown[]): void {
     const { id } = message
     if (!this.#admit(id, this.#asks.size, this.#limits.asks, 'asks')) return
     const controller = new AbortController()
-    this.#asks.set(id, controller)
     const call = { timeoutMs: message.remainingMs, signal: controller.signal }
-    void this.#perform(message, args, call).then(
-      (value) => this.#reply(id, controller, value),
+    const asked = { abandon: (error: unknown) => controller.abort(error) }
+    this.#await(id, asked, this.#perform(message, args, call))
+  }
+
+  /** Whoever asked is told what comes of it. */
+  #await(id: number, asked: Asked, result: Promise<unknown>): void {
+    this.#asks.set(id, asked)
+    void result.then(
+      (value) => this.#reply(id, asked, value),
       (error: unknown) => {
-        if (this.#settled(id, controller)) this.#fail(id, error)
+        if (this.#settled(id, asked)) this.#fail(id, error)
       },
     )
   }
@@ -167,8 +191,7 @@ export class Service {
     if (kind === say.spawn) return this.#spawn(method, args(), call)
     if (kind === say.stop) return this.#stop(to, message.count !== 0)
     if (kind === say.link) return this.#link(to, message.count !== 0, args()[0])
-    const ref = this.#find(to).calledWith(call)
-    return kind === say.ask ? ref.callAsk(method, args()) : ref.callSend(method, args())
+    return this.#find(to).calledWith(call).callSend(method, args())
   }
 
   async #spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorRef> {
@@ -215,8 +238,8 @@ export class Service {
     const unwatches = between.map((actor) => this.#provider.watch(actor, over))
   }
 
-  #reply(id: number, controller: AbortController, value: unknown): void {
-    if (!this.#settled(id, controller)) return
+  #reply(id: number, asked: Asked, value: unknown): void {
+    if (!this.#settled(id, asked)) return
     try {
       this.#line.postWith(messageOf(say.reply, { id }), value)
     } catch (error) {
@@ -225,8 +248,8 @@ export class Service {
   }
 
   /** @returns whether somebody still waits */
-  #settled(id: number, controller: AbortController): boolean {
-    if (this.#asks.get(id) !== controller) return false
+  #settled(id: number, asked: Asked): boolean {
+    if (this.#asks.get(id) !== asked) return false
     this.#asks.delete(id)
     return true
   }
@@ -275,7 +298,7 @@ export class Service {
   }
 
   #cancel(id: number): void {
-    this.#asks.get(id)?.abort(new ActorError('ETIMEDOUT', 'Who asked waits no more'))
+    this.#asks.get(id)?.abandon(new ActorError('ETIMEDOUT', 'Who asked waits no more'))
     this.#asks.delete(id)
     this.#streams.get(id)?.cancel()
     this.#watches.get(id)?.()

@@ -51,6 +51,7 @@ async function outgoing(whenWritable: (pipe: Pipe) => void) {
   }
   const pipe = inproc.connect('peer', settings('Push', HIGH_WATER_MARK), owner)
   const session = new Session()
+  const encoder = new FrameEncoder()
   inproc.bind('peer', settings('Pull', -1), session, (end) => {
     session.pipe = end
   })
@@ -58,7 +59,7 @@ async function outgoing(whenWritable: (pipe: Pipe) => void) {
     {
       stream,
       decoder: new FrameDecoder<SharedFrame>(),
-      encoder: new FrameEncoder(),
+      encoder,
       session,
       version: '3.1',
       subscriptions: undefined,
@@ -75,12 +76,12 @@ async function outgoing(whenWritable: (pipe: Pipe) => void) {
   // It is told, too, that the other end is there.
   await new Promise((resolve) => setImmediate(resolve))
   isComplete = true
-  return { pipe, traffic, stream, peer }
+  return { pipe, traffic, encoder, stream, peer }
 }
 
 /** As many messages as there is room for. */
-function fill(pipe: Pipe): void {
-  const batch = Array.from({ length: HIGH_WATER_MARK }, (_, n) => Buffer.of(n))
+function fill(pipe: Pipe, size = 1): void {
+  const batch = Array.from({ length: HIGH_WATER_MARK }, (_, n) => Buffer.alloc(size, n))
   expect(pipe.writeMany(batch, 0)).toBe(HIGH_WATER_MARK)
   pipe.flush()
   expect(pipe.parkWriting()).toBe(true)
@@ -133,4 +134,23 @@ it('what was to go with more is sent when the socket closes instead', async () =
   fill(pipe)
   traffic.start()
   expect(await messagesTo(peer)).toBe(HIGH_WATER_MARK)
+})
+
+it('no more is encrypted before it is written than is written at once', async () => {
+  const { pipe, traffic, encoder, peer } = await outgoing((writable) => writable.close())
+  const waiting: number[] = []
+  encoder.startTraffic({
+    flags: 0,
+    seal: (body) => {
+      waiting.push(encoder.pendingBytes)
+      return Buffer.from(body)
+    },
+    open: () => expect.unreachable(),
+    close: () => undefined,
+  })
+  fill(pipe, 40_000)
+  traffic.start()
+  expect(await messagesTo(peer)).toBe(HIGH_WATER_MARK)
+  expect(waiting.length).toBe(HIGH_WATER_MARK)
+  expect(Math.max(...waiting)).toBeLessThan(65_536)
 })

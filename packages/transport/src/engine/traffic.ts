@@ -80,7 +80,6 @@ export class Traffic implements SessionEngine {
   #hasEnded = false
   /** The context of the last PING that could not be answered yet. */
   #latePing: Buffer | undefined
-  readonly #outbox: Buffer[][] = []
   /** Frames that are encoded and not given to the stream yet. */
   #lent: SharedFrame[] = []
 
@@ -352,7 +351,9 @@ export class Traffic implements SessionEngine {
       const before = encoder.pendingBytes
       messages += this.#take(pipe)
       this.#turnBytes += encoder.pendingBytes - before
-      if (encoder.pendingBytes < WRITE_BYTES) continue
+      // Large frames lie where they are until then: several go in one call of the system.
+      const enough = this.#lent.length > 0 ? MOST_UNSENT_BYTES : WRITE_BYTES
+      if (encoder.pendingBytes < enough) continue
       this.#write()
       if (this.#turnBytes >= TURN_BYTES) this.#pumpLater()
     }
@@ -386,14 +387,15 @@ export class Traffic implements SessionEngine {
     return 1
   }
 
+  /** No more than what is written at once: encrypting takes long, and the peer decrypts meanwhile. */
   #takeCopies(pipe: Pipe): number {
     const { subscriptions, version, encoder } = this.#parts
-    pipe.readMany(this.#outbox, BATCH)
-    for (const message of this.#outbox) {
+    let count = 0
+    do {
+      const message = pipe.read()
+      count++
       if (subscriptions?.send(message, version, encoder) !== true) encoder.addMessage(message)
-    }
-    const count = this.#outbox.length
-    this.#outbox.length = 0
+    } while (count < BATCH && encoder.pendingBytes < WRITE_BYTES && pipe.canRead())
     return count
   }
 

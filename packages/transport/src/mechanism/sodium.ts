@@ -6,8 +6,11 @@ const NONCE_BYTES = 24
 /** A box is so much longer than what is in it. */
 export const BOX_BYTES = 16
 
-/** A box is made in pieces, so that messages of any size need no more memory than this. */
-const PIECE_BYTES = 65_536
+/**
+ * A box is made in pieces, so that messages of any size need no more memory than this: whole blocks, in
+ * the first of which lie 64 KiB, their flags, and the key of their authenticator.
+ */
+const PIECE_BYTES = 65_600
 const BLOCK_BYTES = 64
 /** The key stream begins with the key of the authenticator; what is encrypted follows. */
 const AUTHENTICATOR_KEY_BYTES = 32

@@ -41,6 +41,43 @@ describe('FrameEncoder', () => {
     expect(Buffer.concat(encoder.take())).toEqual(encode(...messages))
   })
 
+  it('takes frames that lie in a row, whatever is between them', () => {
+    const frame = fc.record({
+      length: fc.oneof(fc.nat(40), fc.nat(700), fc.nat(8192)),
+      gap: fc.nat(12),
+      hasMore: fc.nat(1),
+    })
+    const rows = fc.array(fc.array(frame, { minLength: 1, maxLength: 60 }), { maxLength: 6 })
+    fc.assert(
+      fc.property(rows, fc.boolean(), (all, isReversed) => {
+        const encoder = new FrameEncoder()
+        const expected: Buffer[] = []
+        for (const row of all) {
+          const spans: number[][] = []
+          const bodies: Buffer[] = []
+          let at = 0
+          for (const { length, gap, hasMore } of row) {
+            bodies.push(Buffer.alloc(gap, 0xee), Buffer.alloc(length, bodies.length))
+            spans.push([at + gap, length, hasMore])
+            at += gap + length
+          }
+          const memory = new Uint8Array(new SharedArrayBuffer(at))
+          memory.set(Buffer.concat(bodies))
+          if (isReversed) spans.reverse()
+          const view = new DataView(memory.buffer)
+          encoder.frames({ bytes: memory, view }, Int32Array.from(spans.flat()), spans.length)
+          for (const [begin, length, hasMore] of spans) {
+            const whole = encode([Buffer.from(memory.slice(begin, begin! + length!))])
+            whole[0]! |= hasMore!
+            expected.push(whole)
+          }
+        }
+        expect(Buffer.concat(encoder.take()).equals(Buffer.concat(expected))).toBe(true)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   it('takes what is packed as it is', () => {
     for (const size of [2, 300, 4000]) {
       const messages = Array.from({ length: 20 }, (_, i) => [Buffer.alloc(size / 2, i)])

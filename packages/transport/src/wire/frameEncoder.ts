@@ -23,6 +23,10 @@ export const LARGE_BYTES = 16_384
 /** `TypedArray.set` takes as long as a loop over so many bytes before it has copied the first. */
 const SHORT_BYTES = 16
 
+/** So many frames at least, of so many bytes on average, are copied all at once. */
+const FEWEST_AT_ONCE = 4
+const SHORTEST_AT_ONCE = 64
+
 /** Memory that frames are gathered in, and that leaves as a chunk when there is much in it. */
 interface Stage extends FrameMemory {
   readonly buffer: ArrayBuffer
@@ -122,11 +126,22 @@ export class FrameEncoder implements MessageEncoder {
     return this.#cipher !== undefined
   }
 
-  /** Adds short frames from where they lie; they are copied. */
-  frames({ bytes, view }: FrameMemory, spans: Int32Array, count: number): void {
-    const safeEnd = view.byteLength - WORD_REST
-    const end = count * span.size
+  /** Adds short frames from where they lie, mostly one right behind the other; they are copied. */
+  frames(memory: FrameMemory, spans: Int32Array, count: number): void {
     if (staging.encoder !== this) this.#restage()
+    const end = count * span.size
+    const last = end - span.size
+    const bytes = spans[last + span.begin]! + spans[last + span.length]! - spans[span.begin]!
+    if (count < FEWEST_AT_ONCE || bytes < count * SHORTEST_AT_ONCE) {
+      this.#addEach(memory, spans, end)
+      return
+    }
+    for (let i = 0; i < end;) i = this.#addAtOnce(memory, spans, i, end)
+  }
+
+  /** Copies frame by frame. */
+  #addEach({ bytes, view }: FrameMemory, spans: Int32Array, end: number): void {
+    const safeEnd = view.byteLength - WORD_REST
     // In locals, where the compiler keeps them in registers: the loop that throughput hangs on.
     let target = stage
     let staged = this.#staged
@@ -149,6 +164,39 @@ export class FrameEncoder implements MessageEncoder {
       staged += length
     }
     this.#staged = staged
+  }
+
+  /**
+   * Copies frames that lie one behind the other, and what is between them, in one go to a little behind
+   * their places, and moves each to its place from there, which takes no view of it.
+   *
+   * @returns index in `spans` of what comes next
+   */
+  #addAtOnce({ bytes }: FrameMemory, spans: Int32Array, first: number, end: number): number {
+    const begin = spans[first]!
+    let behind = begin + spans[first + span.length]!
+    if (this.#staged + LONG_HEADER_BYTES + behind - begin > STAGE_BYTES) this.#restage()
+    // As far behind as their headers take at most, so that none is moved onto one that is not moved yet.
+    let at = this.#staged + LONG_HEADER_BYTES
+    let stop = first + span.size
+    for (; stop < end; stop += span.size) {
+      const next = spans[stop]! + spans[stop + span.length]!
+      if (spans[stop]! < behind || at + LONG_HEADER_BYTES + next - begin > STAGE_BYTES) break
+      at += LONG_HEADER_BYTES
+      behind = next
+    }
+    const target = stage.bytes
+    copyInto(target, bytes.subarray(begin, behind), at)
+    let staged = this.#staged
+    for (let i = first; i < stop; i += span.size) {
+      const from = at + spans[i]! - begin
+      const length = spans[i + span.length]!
+      staged = writeHeader(target, staged, spans[i + span.hasMore]!, length)
+      target.copyWithin(staged, from, from + length)
+      staged += length
+    }
+    this.#staged = staged
+    return stop
   }
 
   /** Adds frames that are packed as they are on the wire; they are copied. */

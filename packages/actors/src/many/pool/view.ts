@@ -85,12 +85,12 @@ export class PoolView implements TaskKeeper {
   tell(ref: ActorRef<never>, method: string, args: unknown[]): boolean {
     const { isFromOutside } = ref.options
     this.#start()
-    if (this.#over !== undefined || this.#isFull) {
+    if (this.#over !== undefined || this.#isFull()) {
       const reason = this.#over === undefined ? 'overflow' : 'no such actor'
       this.#carrier.bury(reason, this.address, method)
       return false
     }
-    if (this.#isBroadcast) return this.tellAll(method, args, isFromOutside)
+    if (this.#isBroadcast()) return this.tellAll(method, args, isFromOutside)
     this.#begin(new TellTask(this, method, args, this.#bury, isFromOutside), Infinity)
     return true
   }
@@ -99,11 +99,11 @@ export class PoolView implements TaskKeeper {
     const { isFromOutside } = ref.options
     this.#start()
     if (this.#over !== undefined) throw this.#over.error
-    if (this.#isBroadcast) {
+    if (this.#isBroadcast()) {
       await Promise.all(
         this.#members.map((member) => this.#refOf(member, ref).callSend(method, args)),
       )
-    } else if (this.#isFull) {
+    } else if (this.#isFull()) {
       const task = new SendTask(this, method, args, this.#bury, isFromOutside)
       this.#begin(
         task,
@@ -132,7 +132,7 @@ export class PoolView implements TaskKeeper {
   ): AsyncGenerator<unknown, void, void> {
     this.#start()
     await this.join()
-    if (this.#isBroadcast)
+    if (this.#isBroadcast())
       throw new ActorError('EINVAL', `A stream is read from one actor; ${method} goes to all`)
     const lease = new LeaseTask(this, method, args)
     this.#begin(lease, this.#timeoutOf(ref), ref.options.signal)
@@ -168,7 +168,7 @@ export class PoolView implements TaskKeeper {
 
   /** Settles when nothing waits and no member has anything of this thread. */
   whenIdle(): Promise<void> {
-    if (this.#isIdle) return Promise.resolve()
+    if (this.#isIdle()) return Promise.resolve()
     return new Promise((resolve) => this.#whenIdle.push(resolve))
   }
 
@@ -227,7 +227,7 @@ export class PoolView implements TaskKeeper {
       const member = known.get(key)
       known.delete(key)
       if (member?.seat === seat) return member
-      const added = new Member(address, seat, new Credit(this.#prefetch), this.#isBlocked)
+      const added = new Member(address, seat, new Credit(this.#prefetch()), this.#isBlocked)
       added.hasLeft = this.#carrier.isGone(address.host)
       return added
     })
@@ -328,19 +328,19 @@ export class PoolView implements TaskKeeper {
 
   // How tasks get there.
 
-  get #isBroadcast(): boolean {
+  #isBroadcast(): boolean {
     return this.#plan.route === 'broadcast'
   }
 
-  get #isFull(): boolean {
+  #isFull(): boolean {
     return this.#waitingCount >= this.#plan.waiting
   }
 
-  get #isIdle(): boolean {
+  #isIdle(): boolean {
     return this.#inFlight === 0 && this.#waitingCount === 0
   }
 
-  get #prefetch(): number | 'auto' {
+  #prefetch(): number | 'auto' {
     const { prefetch, route } = this.#plan
     return prefetch === 'auto' && route !== 'pull' ? MAX_WINDOW : prefetch
   }
@@ -356,7 +356,7 @@ export class PoolView implements TaskKeeper {
       const { host } = this.address
       const state = (await this.#carrier.request(host, 'pool.join', this.address)) as PoolState
       this.#plan = state.plan
-      if (!this.#isForwarding) this.#chooser = chooserOf(state.plan, this.#key)
+      if (!this.#isForwarding()) this.#chooser = chooserOf(state.plan, this.#key)
       this.#hasJoined = true
       this.update(state.members)
     } catch (error) {
@@ -366,12 +366,12 @@ export class PoolView implements TaskKeeper {
   }
 
   /** Whether the thread that made the pool has to choose. */
-  get #isForwarding(): boolean {
+  #isForwarding(): boolean {
     return this.#plan.isKeyedByFunction && this.#key === undefined
   }
 
   #seatsOf(members: readonly Seat[]): readonly Seat[] {
-    return this.#isForwarding ? [{ seat: 0, address: this.address }] : members
+    return this.#isForwarding() ? [{ seat: 0, address: this.address }] : members
   }
 
   #timeoutOf({ options, owner }: ActorRef<never>): number {
@@ -414,7 +414,7 @@ export class PoolView implements TaskKeeper {
 
   /** @param isFirst whether it goes before those that wait */
   #place(task: Task, isFirst = false): void {
-    if (this.#isBroadcast) {
+    if (this.#isBroadcast()) {
       this.#spread(task)
       return
     }
@@ -576,7 +576,7 @@ export class PoolView implements TaskKeeper {
 
   #rest(): void {
     if (this.isDone) for (const resolve of this.#whenDone.splice(0)) resolve()
-    if (this.#isIdle) for (const resolve of this.#whenIdle.splice(0)) resolve()
+    if (this.#isIdle()) for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 
   // The load, for a pool that is resized by it.

@@ -2,7 +2,7 @@ import { ActorError } from '../../errors.ts'
 import { KeyCache } from '../../values/keyCache.ts'
 import { fieldsOf, MAX_TEXT_BYTES, messageOf, type Message, type Say } from './message.ts'
 import { format } from './messageWriter.ts'
-import { skipValue } from './skipValue.ts'
+import { cutOff, skipValue } from './skipValue.ts'
 
 /** Takes a message, and where its body lies in the frame: both positions are the same if it has none. */
 export type TakesMessage = (message: Message, frame: Buffer, begin: number, end: number) => void
@@ -27,12 +27,33 @@ function readMessage(frame: Buffer, begin: number, take: TakesMessage): number {
   const cursor = new Cursor(frame, begin + 2)
   let bodyBegin = 0
   for (const field of fields) {
-    if (field === 'body') {
-      bodyBegin = cursor.at
-      cursor.at = skipValue(frame, cursor.at)
-    } else if (field === 'remainingMs') message.remainingMs = cursor.remaining()
-    else if (field === 'id' || field === 'count') message[field] = cursor.number()
-    else message[field] = cursor.text()
+    // Each by its own name: `message[field]` is looked up anew each time.
+    switch (field) {
+      case 'body':
+        bodyBegin = cursor.at
+        cursor.at = skipValue(frame, cursor.at)
+        break
+      case 'id':
+        message.id = cursor.number()
+        break
+      case 'to':
+        message.to = cursor.text()
+        break
+      case 'method':
+        message.method = cursor.text()
+        break
+      case 'remainingMs':
+        message.remainingMs = cursor.remaining()
+        break
+      case 'count':
+        message.count = cursor.number()
+        break
+      case 'code':
+        message.code = cursor.text()
+        break
+      default:
+        message.text = cursor.text()
+    }
   }
   if (bodyBegin === 0) bodyBegin = cursor.at
   take(message, frame, bodyBegin, cursor.at)
@@ -76,13 +97,9 @@ class Cursor {
 
   text(): string {
     const begin = this.at
+    const byte = this.#frame[begin] ?? 0
+    if (byte >= format.fixString && byte < format.nil) return this.#shortText(byte & 0x1f)
     const end = skipValue(this.#frame, begin)
-    const byte = this.#frame[begin]!
-    if (byte >= format.fixString && byte < format.nil) {
-      this.at = end
-      const known = texts.find(this.#frame, begin + 1, end - begin - 1)
-      return known ?? this.#frame.toString('utf8', begin + 1, end)
-    }
     let head = 1
     if (byte === format.string8) head = 2
     else if (byte === format.string16) head = 3
@@ -92,6 +109,16 @@ class Cursor {
       throw new ActorError('EBADMSG', `A name is longer than ${MAX_TEXT_BYTES} bytes`)
     this.at = end
     return this.#frame.toString('utf8', begin + head, end)
+  }
+
+  /** As nearly all paths and names are. */
+  #shortText(bytes: number): string {
+    const frame = this.#frame
+    const begin = this.at + 1
+    const end = begin + bytes
+    if (end > frame.length) throw cutOff()
+    this.at = end
+    return texts.find(frame, begin, bytes) ?? frame.toString('utf8', begin, end)
   }
 }
 

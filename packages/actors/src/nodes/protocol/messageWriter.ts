@@ -34,10 +34,31 @@ export function writeHead(writer: ByteWriter, message: Message): void {
   writer.bytes[writer.length++] = message.kind
   try {
     for (const field of fields) {
-      if (field === 'body') return
-      if (field === 'remainingMs') writeRemaining(writer, message.remainingMs)
-      else if (field === 'id' || field === 'count') writeNumber(writer, message[field])
-      else writeText(writer, message[field])
+      // Each by its own name: `message[field]` is looked up anew each time.
+      switch (field) {
+        case 'body':
+          return
+        case 'id':
+          writeNumber(writer, message.id)
+          break
+        case 'to':
+          writeText(writer, message.to)
+          break
+        case 'method':
+          writeText(writer, message.method)
+          break
+        case 'remainingMs':
+          writeRemaining(writer, message.remainingMs)
+          break
+        case 'count':
+          writeNumber(writer, message.count)
+          break
+        case 'code':
+          writeText(writer, message.code)
+          break
+        default:
+          writeText(writer, message.text)
+      }
     }
   } catch (error) {
     writer.length = begin

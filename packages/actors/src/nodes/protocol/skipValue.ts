@@ -93,7 +93,7 @@ export function skipValue(bytes: Buffer, begin: number, end = bytes.length): num
   }
 }
 
-const cutOff = (): ActorError => new ActorError('EBADMSG', 'A message is cut off')
+export const cutOff = (): ActorError => new ActorError('EBADMSG', 'A message is cut off')
 
 function unknownFormat(byte: number): never {
   throw new ActorError('EBADMSG', `Nothing in msgpack begins with ${byte}`)

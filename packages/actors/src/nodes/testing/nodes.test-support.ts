@@ -72,6 +72,24 @@ export const gate = defineActor(import.meta.url, 'gate', () => {
   }
 })
 
+/** What a test does when an ask of `patient` has begun, and when it is of no use any more. */
+export const asked = { begun: (): void => {}, isUnwanted: (): void => {} }
+
+/** Answers nobody: it waits until nobody waits for it. */
+export const patient = defineActor(import.meta.url, 'patient', (ctx) => ({
+  wait(): Promise<void> {
+    const { signal } = ctx.message!
+    asked.begun()
+    return new Promise((resolve) => {
+      const end = (): void => {
+        asked.isUnwanted()
+        resolve()
+      }
+      signal.addEventListener('abort', end, { once: true })
+    })
+  },
+}))
+
 let open: () => void
 let opened: Promise<void>
 
