@@ -174,8 +174,8 @@ describe('diagnostics channels', () => {
     host!.happenings.lost(1, { why: 'uncaught', error: err })
     host!.happenings.lost(2, { why: 'exited', exitCode: 3 })
     expect(entries).toEqual([
-      ['error', { host: 1, why: 'uncaught', err }, 'A host is lost'],
-      ['error', { host: 2, why: 'exited', exitCode: 3 }, 'A host is lost'],
+      ['error', { host: 1, why: 'uncaught', err }, '%s', 'A host is lost'],
+      ['error', { host: 2, why: 'exited', exitCode: 3 }, '%s', 'A host is lost'],
     ])
   })
 })

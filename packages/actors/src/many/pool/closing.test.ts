@@ -60,9 +60,7 @@ describe('a system that closes', () => {
     const system = await createSystem({ hosts: 0, closing: { drainMs: 20, graceMs: 20 } })
     const pool = await system.pool(worker, { size: 1 })
     const held = pool.with({ timeoutMs: NEVER_MS }).ask.hold()
-    const failed = expect(held).rejects.toMatchObject({ code: 'ESTOPPED' })
-    await system.close()
-    await failed
+    await Promise.all([expect(held).rejects.toMatchObject({ code: 'ESTOPPED' }), system.close()])
   })
 
   it('does not wait for who reads a stream of a pool', async () => {
