@@ -61,6 +61,8 @@ describe('an error of a call', () => {
   it('names the message, the actor and the time', async () => {
     const slow = defineActor(import.meta.url, 'slow', () => ({ wait: () => new Promise(() => {}) }))
     const ref = await server.spawn(slow.with({ name: 'slow' }))
+    // It handles the first for ever, and so never finds that the second is too old.
+    ref.tell.wait()
     await expect(ref.with({ timeoutMs: 20 }).ask.wait()).rejects.toMatchObject({
       code: 'ETIMEDOUT',
       message: 'wait of /slow: no answer came in 20 ms',
@@ -82,18 +84,21 @@ describe('an error of a call', () => {
     }))
     const ref = await server.spawn(slow)
     server.expose('slow', ref)
+    ref.tell.wait()
     const there = client.ref<typeof slow>(`${endpoint}/slow`).with({ timeoutMs: 30 })
     await expect(there.ask.wait()).rejects.toMatchObject({
       code: 'ETIMEDOUT',
       message: `wait of ${endpoint}/slow: no answer came in 30 ms`,
     })
     const pool = await server.pool(slow, { size: 1 })
+    pool.tell.wait()
     await expect(pool.with({ timeoutMs: 20 }).ask.wait()).rejects.toMatchObject({
       code: 'ETIMEDOUT',
       message: `wait of the pool ${String(pool)}: no answer came in 20 ms`,
     })
-    const path = await ref.path()
-    await expect(ref.with({ timeoutMs: 20 }).stream.waits().next()).rejects.toMatchObject({
+    const idle = await server.spawn(slow)
+    const path = await idle.path()
+    await expect(idle.with({ timeoutMs: 20 }).stream.waits().next()).rejects.toMatchObject({
       code: 'ETIMEDOUT',
       message: `waits of ${path}: no item came in 20 ms`,
     })
