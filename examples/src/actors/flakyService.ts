@@ -65,8 +65,8 @@ for (let day = 1, isOver = false; !isOver; day++) {
     console.log(`Day ${day}: ${await service.ask.celsius()} °C`)
   } catch (error) {
     const { message, code } = error as Error & { code?: string }
-    console.log(`Day ${day}: ${message}${code === undefined ? '' : ` (${code})`}`)
     isOver = code === 'ENOACTOR'
+    console.log(`Day ${day}: ${isOver ? 'the station is no more' : message}`)
     if (!isOver) await settled
   }
   for (const line of happened.splice(0)) console.log(`  ${line}`)
@@ -107,4 +107,4 @@ function linesOf(event: SystemEvent): string[] {
 //     /station failed (child): the satellite is behind the moon → stop
 //     /station/weather is no more: stopped
 //     /station is no more: failed
-//   Day 9: There is no such actor (ENOACTOR)
+//   Day 9: the station is no more

@@ -4,6 +4,7 @@
  */
 export { enter } from './context/context.ts'
 export type { Inproc } from './inproc/inproc.ts'
+export { outline, show } from './inspection.ts'
 export type { Endpoint } from './endpoint.ts'
 export { copyInto } from './memory/copy.ts'
 export { bufferOver } from './memory/frameBuffer.ts'

@@ -1,13 +1,19 @@
 import { ActorError } from '../errors.ts'
+import { typeOf } from '../options/checkOptions.ts'
 import type { Priority } from '../host/priorityMailbox.ts'
-import {
-  checkActorSchema,
-  type ActorSchema,
-  type HandlersFor,
-  type SpawnArgumentsFor,
-  type TakesWhatItMakes,
+import type {
+  ActorSchema,
+  HandlersFor,
+  SpawnArgumentsFor,
+  TakesWhatItMakes,
 } from '../schema/actorSchema.ts'
-import { checkSpawnOptions, type DefinitionOptions, type SpawnOptions } from './spawnOptions.ts'
+import {
+  checkDefinitionOptions,
+  checkSpawnOptions,
+  type DefinitionOptions,
+  type SpawnOptions,
+} from './spawnOptions.ts'
+import { moduleUrl, type ModuleName } from './moduleUrl.ts'
 import type { Factory, Handlers } from './types.ts'
 
 /** How long a module may take to load, in milliseconds: one that awaits for ever at its top level would. */
@@ -32,11 +38,9 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
   /** @internal Does not travel either. */
   readonly schema: ActorSchema | undefined
 
-  /** @internal */
+  /** @internal Of options that are checked. */
   constructor(url: string, name: string, factory: Factory<Args, H>, options: DefinitionOptions) {
     const { priority, schema, ...others } = options
-    checkSpawnOptions(others)
-    if (schema !== undefined) checkActorSchema(schema)
     this.url = url
     this.name = name
     this.factory = factory
@@ -51,6 +55,7 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
    * @throws {ActorError} `EINVAL`
    */
   with(options: SpawnOptions): ActorDefinition<Args, H> {
+    checkSpawnOptions(this.name, options)
     return this.#like({ ...this.options, ...options })
   }
 
@@ -70,11 +75,20 @@ export class ActorDefinition<Args extends unknown[] = unknown[], H = Handlers> {
   }
 }
 
+/** @param where it is given to @throws {ActorError} `EINVAL` */
+export function expectDefinition(where: string, given: unknown): void {
+  if (given instanceof ActorDefinition) return
+  throw new ActorError(
+    'EINVAL',
+    `${where} needs what defineActor has returned, not ${typeOf(given)}`,
+  )
+}
+
 /**
  * Defines a kind of actor. To be called while the module loads, so that a host thread which imports
  * the module finds the definition; the result need not be exported for that.
  *
- * @param url `import.meta.url` of the calling module; in CommonJS `pathToFileURL(__filename).href`
+ * @param url `import.meta.url` of the calling module; in CommonJS `__filename`
  * @param name unique within the module
  * @param factory returns the handlers; may be async, then the actor is ready when it settles
  * @param options of all its actors, unless `.with` gives others
@@ -85,20 +99,20 @@ export function defineActor<
   Args extends SpawnArgumentsFor<S>,
   H extends HandlersFor<S>,
 >(
-  url: string,
+  url: ModuleName,
   name: string,
   factory: Factory<Args, H>,
   options: DefinitionOptions<S & TakesWhatItMakes<S>> = {},
 ): ActorDefinition<Args, H> {
-  if (typeof url !== 'string' || !URL.canParse(url))
-    throw new ActorError('EINVAL', `A definition needs import.meta.url, not ${String(url)}`)
+  const module = moduleUrl('A definition', url)
   if (typeof name !== 'string' || name === '')
     throw new ActorError('EINVAL', 'A definition needs a name')
   if (typeof factory !== 'function')
     throw new ActorError('EINVAL', `The definition ${name} needs a function that returns handlers`)
-  const key = keyOf(url, name)
-  if (definitions.has(key)) throw new ActorError('EINVAL', `${url} defines ${name} twice`)
-  const definition = new ActorDefinition(url, name, factory, options)
+  const key = keyOf(module, name)
+  if (definitions.has(key)) throw new ActorError('EINVAL', `${module} defines ${name} twice`)
+  checkDefinitionOptions(name, options)
+  const definition = new ActorDefinition(module, name, factory, options)
   definitions.set(key, definition as never)
   return definition
 }

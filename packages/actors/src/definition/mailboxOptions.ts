@@ -1,4 +1,5 @@
-import { ActorError } from '../errors.ts'
+import type { Kinds } from '../options/checkOptions.ts'
+import { must, oneOf, textsOf, whole } from '../options/kinds.ts'
 
 const policies = ['wait', 'drop-newest', 'drop-oldest', 'fail'] as const
 
@@ -18,7 +19,10 @@ export interface MailboxOptions {
   mailbox?: number
   /** What becomes of messages when so many wait. Default `wait`. */
   overflow?: Overflow
-  /** Messages of these names are handled before those of others. Default: none. */
+  /**
+   * Messages of these names are handled before those of others. The handlers that the factory returns must have
+   * all of them, or the spawn fails with `EINVAL`. Default: none.
+   */
   urgent?: readonly string[]
   /**
    * Messages that may be under way at once, where their handlers await something. Default 1: the
@@ -27,18 +31,12 @@ export interface MailboxOptions {
   concurrency?: number
 }
 
-/** @throws {ActorError} `EINVAL`, which names the option */
-export function checkMailboxOptions(options: MailboxOptions): void {
-  const { mailbox = 0, overflow = 'wait', urgent = [], concurrency = 1 } = options
-  if (!Number.isInteger(mailbox) || mailbox < 0)
-    throw new ActorError('EINVAL', `mailbox must be a number of messages, not ${String(mailbox)}`)
-  if (!policies.includes(overflow))
-    throw new ActorError(
-      'EINVAL',
-      `overflow must be one of ${policies.join(', ')}, not ${String(overflow)}`,
-    )
-  if (!Array.isArray(urgent) || urgent.some((method) => typeof method !== 'string'))
-    throw new ActorError('EINVAL', 'urgent must be an array of names of messages')
-  if (concurrency !== Infinity && (!Number.isInteger(concurrency) || concurrency < 1))
-    throw new ActorError('EINVAL', `concurrency must be at least 1, not ${String(concurrency)}`)
+const isConcurrency = (value: unknown): boolean =>
+  value === Infinity || (Number.isInteger(value) && (value as number) >= 1)
+
+export const mailboxKinds: Kinds<MailboxOptions> = {
+  mailbox: whole(0),
+  overflow: oneOf(...policies),
+  urgent: textsOf('names of messages'),
+  concurrency: must('a whole number from 1, or Infinity', isConcurrency),
 }

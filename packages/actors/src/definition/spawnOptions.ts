@@ -1,8 +1,9 @@
-import { ActorError } from '../errors.ts'
 import type { Priority } from '../host/priorityMailbox.ts'
 import { ActorRef } from '../host/ref.ts'
-import type { ActorSchema } from '../schema/actorSchema.ts'
-import { checkMailboxOptions, type MailboxOptions } from './mailboxOptions.ts'
+import { checkOptions, type Kinds } from '../options/checkOptions.ts'
+import { abortSignal, callable, milliseconds, must } from '../options/kinds.ts'
+import { actorSchema, type ActorSchema } from '../schema/actorSchema.ts'
+import { mailboxKinds, type MailboxOptions } from './mailboxOptions.ts'
 
 /** Options of an actor, given where it is spawned. */
 export interface SpawnOptions extends MailboxOptions {
@@ -39,38 +40,39 @@ export interface DefinitionOptions<S extends ActorSchema = ActorSchema> extends 
 /** The longest name of an actor, in characters. */
 const MAX_NAME = 255
 
-const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
+const isName = (value: unknown): boolean =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_NAME && !value.includes('/')
 
-/** @throws {ActorError} `EINVAL` */
-export function checkSpawnOptions(options: SpawnOptions): void {
-  const { name, host, startTimeoutMs = DEFAULT_START_MS, signal } = options
-  checkMailboxOptions(options)
-  if (typeof startTimeoutMs !== 'number' || !(startTimeoutMs >= 0))
-    throw new ActorError(
-      'EINVAL',
-      `startTimeoutMs must be a number of milliseconds, not ${String(startTimeoutMs)}`,
-    )
-  if (signal !== undefined && !(signal instanceof AbortSignal))
-    throw new ActorError('EINVAL', 'signal must be an AbortSignal')
-  if (name !== undefined) checkName(name)
-  if (host !== undefined && !isPlace(host))
-    throw new ActorError(
-      'EINVAL',
-      `host must be the number of a host, 'here', 'least' or { sameAs: ref }, not ${JSON.stringify(host)}`,
-    )
-}
-
-function checkName(name: unknown): void {
-  if (typeof name === 'string' && name !== '' && name.length <= MAX_NAME && !name.includes('/'))
-    return
-  throw new ActorError(
-    'EINVAL',
-    `The name of an actor has 1 to ${MAX_NAME} characters and no /: ${String(name)}`,
+function isPlace(host: unknown): boolean {
+  if (typeof host === 'number') return Number.isSafeInteger(host) && host >= 0
+  if (typeof host === 'string') return host === 'here' || host === 'least'
+  return (
+    typeof host === 'object' && (host as { sameAs?: unknown } | null)?.sameAs instanceof ActorRef
   )
 }
 
-function isPlace(host: NonNullable<SpawnOptions['host']>): boolean {
-  if (typeof host === 'number') return isCount(host)
-  if (typeof host === 'string') return host === 'here' || host === 'least'
-  return typeof host === 'object' && host.sameAs instanceof ActorRef
+export const actorName = must(`1 to ${MAX_NAME} characters without /`, isName)
+
+const spawnKinds: Kinds<SpawnOptions> = {
+  ...mailboxKinds,
+  name: actorName,
+  host: must("the number of a host, 'here', 'least' or { sameAs: ref }", isPlace),
+  startTimeoutMs: milliseconds(0),
+  signal: abortSignal,
+}
+
+const definitionKinds: Kinds<DefinitionOptions> = {
+  ...spawnKinds,
+  schema: actorSchema,
+  priority: callable,
+}
+
+/** @param name of the definition, for people @throws {ActorError} `EINVAL`, which names the option */
+export function checkDefinitionOptions(name: string, options: DefinitionOptions): void {
+  checkOptions(`The definition ${name}`, options, definitionKinds)
+}
+
+/** As `checkDefinitionOptions`, of those that `with` takes. */
+export function checkSpawnOptions(name: string, options: SpawnOptions): void {
+  checkOptions(`with of the definition ${name}`, options, spawnKinds)
 }

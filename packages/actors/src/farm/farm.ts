@@ -1,9 +1,14 @@
+import type { InspectOptions } from 'node:util'
+import { outline, show } from '@ringpost/core/internal'
 import type { Ask, Handlers } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
-import type { ActorRef } from '../host/ref.ts'
+import { expectRef, type ActorRef } from '../host/ref.ts'
+import { typeOf } from '../options/checkOptions.ts'
 import { Calls } from './calls.ts'
 import type { Crew } from './crew.ts'
 import {
+  checkRunOptions,
+  checkTaskOptions,
   runTermsOf,
   termsOf,
   type RunOptions,
@@ -98,6 +103,7 @@ export class Farm<H = Handlers> implements AsyncDisposable {
   ): Run<Result>
   map(items: Items<unknown>, work?: AnyWork, options: RunOptions = {}): Run<unknown> {
     checkItems(items)
+    checkRunOptions('map', options)
     return new Run(this.crew, items, runTermsOf(this.#workOf(work), options, true), valueOf)
   }
 
@@ -128,6 +134,7 @@ export class Farm<H = Handlers> implements AsyncDisposable {
     options: RunOptions = {},
   ): Run<Outcome<unknown, unknown>> {
     checkItems(items)
+    checkRunOptions('outcomes', options)
     return new Run(this.crew, items, runTermsOf(this.#workOf(work), options, false), outcomeOf)
   }
 
@@ -163,6 +170,11 @@ export class Farm<H = Handlers> implements AsyncDisposable {
     initial: unknown,
     options: RunOptions = {},
   ): Promise<unknown> {
+    if (typeof combine !== 'function')
+      throw new ActorError(
+        'EINVAL',
+        `reduce of a farm: combine must be a function, not ${typeOf(combine)}`,
+      )
     let total = initial
     for await (const result of this.map(items as never, work as never, options))
       total = combine(total, result as never)
@@ -205,6 +217,7 @@ export class Farm<H = Handlers> implements AsyncDisposable {
   }
 
   #callsFor(work: AnyWork | undefined, options: TaskOptions): Calls {
+    checkTaskOptions(options)
     const terms = termsOf(this.#workOf(work), options)
     const key = JSON.stringify([terms.work, terms.retries, terms.timeoutMs])
     let calls = this.#calls.get(key)
@@ -224,6 +237,7 @@ export class Farm<H = Handlers> implements AsyncDisposable {
         'EINVAL',
         'This farm makes its workers itself: hire is for farms of refs',
       )
+    expectRef('hire', worker)
     this.#gathering.offer(worker as never)
   }
 
@@ -234,6 +248,11 @@ export class Farm<H = Handlers> implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    return outline(this, { workers: this.workers }, depth, options)
   }
 
   #workOf(work: AnyWork | undefined): Work {

@@ -112,7 +112,7 @@ export class RefLink implements Link {
       ms: performance.now() - beganMs,
     })
     try {
-      const worker = this.#ref.with({ timeoutMs, signal: controller.signal })
+      const worker = this.#ref.calledWith({ timeoutMs, signal: controller.signal })
       return report(
         await worker.callAsk(work.name, isSpread ? [...(item as unknown[])] : [item]),
         [],

@@ -1,5 +1,7 @@
-import { ActorError } from '../errors.ts'
+import { checkOptions, type Kinds } from '../options/checkOptions.ts'
+import { abortSignal, callable, flag, must, whole } from '../options/kinds.ts'
 import type { Terms } from './job.ts'
+import type { PipelineOptions, StageOptions } from './pipeline.ts'
 import type { ProgressBar } from './progress.ts'
 import type { RunTerms } from './run.ts'
 import type { Work } from './work.ts'
@@ -45,26 +47,71 @@ export interface SpreadOptions<Item, Args extends unknown[]> {
   arguments: (item: Item) => Args
 }
 
-function checkCount(name: string, value: number | undefined, least: number): void {
-  if (value === undefined || (Number.isInteger(value) && value >= least)) return
-  throw new ActorError(
-    'EINVAL',
-    `${name} must be a whole number from ${least}, not ${String(value)}`,
-  )
+const farmKinds: Kinds<FarmOptions & { args: unknown[] }> = {
+  workers: whole(1),
+  args: must('an array', Array.isArray),
 }
 
-export function checkFarmOptions({ workers }: FarmOptions): void {
-  checkCount('workers', workers, 1)
+const isTimeout = (value: unknown): boolean => typeof value === 'number' && value > 0
+
+const taskKinds: Kinds<TaskOptions> = {
+  retries: whole(0),
+  timeoutMs: must('a number of milliseconds, more than 0', isTimeout),
+  signal: abortSignal,
 }
+
+const isBar = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['start', 'update', 'end'].every(
+    (method) => typeof (value as Readonly<Record<string, unknown>>)[method] === 'function',
+  )
+
+const runKinds: Kinds<RunOptions & SpreadOptions<never, unknown[]>> = {
+  ...taskKinds,
+  ordered: flag,
+  inFlight: whole(1),
+  progress: must('an object with the methods start, update and end', isBar),
+  arguments: callable,
+}
+
+const { signal: _, ...lastingTaskKinds } = taskKinds
+
+const stageKinds: Kinds<StageOptions & { args: unknown[] }> = {
+  ...lastingTaskKinds,
+  inFlight: runKinds.inFlight,
+  width: farmKinds.workers,
+  args: farmKinds.args,
+}
+
+const { ordered, signal, progress } = runKinds
+const pipelineKinds: Kinds<PipelineOptions> = { ordered, signal, progress }
+
+/** @throws {ActorError} `EINVAL`, which names the option */
+export const checkFarmOptions = (options: FarmOptions): void =>
+  checkOptions('farm', options, farmKinds)
+
+/** Of `run`. @throws {ActorError} `EINVAL`, which names the option */
+export const checkTaskOptions = (options: TaskOptions): void =>
+  checkOptions('run of a farm', options, taskKinds)
+
+/** Of `map` and those like it. @throws {ActorError} `EINVAL`, which names the option */
+export const checkRunOptions = (method: string, options: RunOptions): void =>
+  checkOptions(`${method} of a farm`, options, runKinds)
+
+/** @throws {ActorError} `EINVAL`, which names the option */
+export const checkStageOptions = (stage: string, options: StageOptions): void =>
+  checkOptions(`The stage ${stage}`, options, stageKinds)
+
+/** @throws {ActorError} `EINVAL`, which names the option */
+export const checkPipelineOptions = (options: PipelineOptions): void =>
+  checkOptions('run of a pipeline', options, pipelineKinds)
 
 export function termsOf(
   work: Work,
   options: TaskOptions & Partial<SpreadOptions<never, unknown[]>>,
 ): Terms {
   const { retries = 0, timeoutMs = Infinity } = options
-  checkCount('retries', retries, 0)
-  if (typeof timeoutMs !== 'number' || !(timeoutMs > 0))
-    throw new ActorError('EINVAL', `timeoutMs must be more than 0, not ${String(timeoutMs)}`)
   return { work, retries, timeoutMs, toArguments: options.arguments }
 }
 
@@ -76,6 +123,5 @@ export function runTermsOf(
   blame = (error: unknown): unknown => error,
 ): RunTerms {
   const { ordered = true, inFlight, signal, progress } = options
-  checkCount('inFlight', inFlight, 1)
   return { ...termsOf(work, options), ordered, endsWithFailure, inFlight, signal, progress, blame }
 }

@@ -2,7 +2,13 @@ import { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import type { Farm, ItemOf, ResultOf, TaskNames } from './farm.ts'
 import { makeFarm } from './makeFarm.ts'
-import { runTermsOf, type RunOptions, type TaskOptions } from './options.ts'
+import {
+  checkPipelineOptions,
+  checkStageOptions,
+  runTermsOf,
+  type RunOptions,
+  type TaskOptions,
+} from './options.ts'
 import type { Ground } from './recruiter.ts'
 import { Run } from './run.ts'
 import { StageError } from './stageError.ts'
@@ -71,7 +77,7 @@ export class PipelineDraft<Input, Output = Input> {
     const work = workOf(isActor ? (rest.shift() as string) : what)
     const [options = {}] = rest as [StageOptions?]
     const stage = { name, workers: isActor ? (what as never) : undefined, work, options }
-    runTermsOf(work, options, true)
+    checkStageOptions(name, options)
     return new PipelineDraft(this.#ground, [...this.#stages, stage])
   }
 
@@ -114,6 +120,7 @@ export class Pipeline<Input, Output> implements AsyncDisposable {
    * @throws {ActorError} `EINVAL`. Reading throws a `StageError`, what the items' iterable throws, and the signal's reason
    */
   run(items: Iterable<Input> | AsyncIterable<Input>, options: PipelineOptions = {}): Run<Output> {
+    checkPipelineOptions(options)
     const { ordered, signal, progress } = options
     let flow: Iterable<unknown> | AsyncIterable<unknown> = items
     for (const [at, { name, work, options: own }] of this.#stages.entries()) {

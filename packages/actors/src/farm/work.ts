@@ -1,4 +1,7 @@
+import { moduleUrl, type ModuleName } from '../definition/moduleUrl.ts'
 import { ActorError } from '../errors.ts'
+import { checkOptions, typeOf, type Kinds } from '../options/checkOptions.ts'
+import { must, text } from '../options/kinds.ts'
 
 /** A function that a module exports, as piscina's `filename` and `name` have it. */
 export interface ModuleFunction {
@@ -32,23 +35,22 @@ export class TaskDefinition<Item, Result> {
  * Defines a function that workers of a farm can run. To be called while the module loads; the result
  * need not be exported.
  *
- * @param url `import.meta.url` of the calling module
+ * @param url `import.meta.url` of the calling module; in CommonJS `__filename`
  * @param name unique within the module
  * @throws {ActorError} `EINVAL`: no url, no name, no function, or the module has the name already
  */
 export function defineTask<Item, Result>(
-  url: string,
+  url: ModuleName,
   name: string,
   call: (item: Item) => Result,
 ): TaskDefinition<Item, Result> {
-  if (typeof url !== 'string' || !URL.canParse(url))
-    throw new ActorError('EINVAL', `A task needs import.meta.url, not ${String(url)}`)
+  const module = moduleUrl('A task', url)
   if (typeof name !== 'string' || name === '') throw new ActorError('EINVAL', 'A task needs a name')
   if (typeof call !== 'function')
     throw new ActorError('EINVAL', `The task ${name} needs a function`)
-  const key = keyOf(url, name)
-  if (tasks.has(key)) throw new ActorError('EINVAL', `${url} defines the task ${name} twice`)
-  const task = new TaskDefinition(url, name, call)
+  const key = keyOf(module, name)
+  if (tasks.has(key)) throw new ActorError('EINVAL', `${module} defines the task ${name} twice`)
+  const task = new TaskDefinition(module, name, call)
   tasks.set(key, task as never)
   return task
 }
@@ -58,10 +60,29 @@ export type Work =
   | { readonly how: 'handler'; readonly name: string }
   | { readonly how: 'export' | 'task'; readonly url: string; readonly name: string }
 
+const workKinds: Kinds<ModuleFunction> = {
+  module: must(
+    'new URL(…, import.meta.url)',
+    (value) => typeof value === 'string' || value instanceof URL,
+  ),
+  export: text,
+}
+
 /** @throws {ActorError} `EINVAL`: it is none of them */
 export function workOf(given: string | ModuleFunction | TaskDefinition<never, unknown>): Work {
   if (typeof given === 'string') return { how: 'handler', name: given }
   if (given instanceof TaskDefinition) return { how: 'task', url: given.url, name: given.name }
+  if (typeof given === 'function')
+    throw new ActorError(
+      'EINVAL',
+      'A function cannot travel to another thread: give what defineTask(import.meta.url, name, function) returns, or { module, export }',
+    )
+  if (typeof given !== 'object' || given === null || !('module' in given))
+    throw new ActorError(
+      'EINVAL',
+      `Work is the name of a handler, a task of defineTask or { module, export }, not ${typeOf(given)}`,
+    )
+  checkOptions('work', given, workKinds)
   const url = String(given.module)
   if (!URL.canParse(url))
     throw new ActorError('EINVAL', `A module needs new URL('./x.js', import.meta.url), not ${url}`)

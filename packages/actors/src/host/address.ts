@@ -20,6 +20,10 @@ export const nowhere: Address = { host: 0, slot: 0, generation: 0 }
 export const addressText = ({ host, slot, generation, url }: Address): string =>
   url ?? `actor:${host}/${slot}.${generation}`
 
+/** As people are shown it, in errors and logs: without the part of a path that whoever has it may call. */
+export const addressLabel = (address: Address): string =>
+  addressText(address).replace(/(\/~[\d.]+\.)[\w-]{22}$/, '$1…')
+
 const form = /^actor:(?<host>\d{1,10})\/(?<slot>\d{1,10})\.(?<generation>\d{1,10})$/
 
 /** The place in this process that a ref has printed; undefined: it is none. */

@@ -62,11 +62,12 @@ export class Admission {
     // It was under way when its sender was told to pause.
     if (overflow === 'wait') return true
     if (overflow === 'drop-oldest') {
-      this.#doorkeeper.refuse(cell.mailbox.drop()!, new ActorError('EOVERFLOW'))
+      const dropped = cell.mailbox.drop()!
+      this.#doorkeeper.refuse(dropped, isFull(cell, dropped))
       return true
     }
     this.#press(cell, envelope.from)
-    this.#doorkeeper.refuse(envelope, new ActorError('EOVERFLOW'))
+    this.#doorkeeper.refuse(envelope, isFull(cell, envelope))
     return false
   }
 
@@ -84,3 +85,6 @@ export class Admission {
 
 const overflowOf = ({ blueprint }: Cell): Overflow =>
   blueprint.definition.options.overflow ?? 'wait'
+
+const isFull = ({ path, limit }: Cell, { method }: Envelope): ActorError =>
+  new ActorError('EOVERFLOW', `${method} of ${path}: the mailbox is full (${limit} messages)`)

@@ -3,7 +3,7 @@ import { Answer, Asks, type Asker } from './asks.ts'
 import { systemClock } from './clock.ts'
 import { Timeouts } from './timeouts.ts'
 
-const asker: Asker = { abandon: () => undefined }
+const asker: Asker = { abandon: () => undefined, nameOf: () => 'it' }
 
 const anAnswer = (host = 1): Answer => {
   const answer = new Answer(host, asker)

@@ -5,6 +5,8 @@ import { Timeout, type Timeouts } from './timeouts.ts'
 
 /** What becomes of something asked that nobody waits for any more. */
 export interface Asker {
+  /** Whom it was asked of, for people. */
+  nameOf(pending: Pending): string
   abandon(pending: Pending, error: unknown): void
 }
 
@@ -16,6 +18,9 @@ export abstract class Pending extends Timeout {
   readonly host: number
   /** The actor that is told when nobody waits any more; none: it knows by the deadline. */
   address: Address | undefined
+  /** What was asked, and of whom: an error names them. */
+  method = ''
+  to: Address | undefined
   /** The actor that has asked: the refs in the answer are its own. */
   owner: RefOwner | undefined
   readonly #asker: Asker
@@ -33,7 +38,7 @@ export abstract class Pending extends Timeout {
 
   /** The actor is not there. @param _args what was asked of it, which was not begun, sent back */
   refuse(_args: unknown): void {
-    this.fail(new ActorError('ENOACTOR'))
+    this.fail(new ActorError('ENOACTOR', `${this.asked}: there is no such actor`))
   }
 
   /** The next item of a stream. */
@@ -51,8 +56,13 @@ export abstract class Pending extends Timeout {
     this.#asker.abandon(this, error)
   }
 
-  override expire(): void {
-    this.abandon(new ActorError('ETIMEDOUT'))
+  override expire(afterMs: number): void {
+    this.abandon(new ActorError('ETIMEDOUT', `${this.asked}: no answer came in ${afterMs} ms`))
+  }
+
+  /** As `value of /counter`: only errors need it. */
+  get asked(): string {
+    return `${this.method} of ${this.#asker.nameOf(this)}`
   }
 }
 

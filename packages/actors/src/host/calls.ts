@@ -82,6 +82,8 @@ export class Calls implements Caller {
       this.#host.happenings.bury(refusal, address, method)
     else {
       const answer = this.#answerOf(address, options.signal)
+      answer.method = method
+      answer.to = address
       this.#asks.add(answer, options.timeoutMs ?? Infinity)
       this.#hold(answer, address, options.signal, args, (copied) => {
         this.#asks.remove(answer)
@@ -205,6 +207,8 @@ export class Calls implements Caller {
   ): void {
     const refusal = this.refusal(address)
     pending.owner = owner
+    pending.method = method
+    pending.to = address
     if (refusal === 'overflow')
       this.#hold(pending, address, signal, args, (copied) =>
         this.hand(how, address, method, copied, pending.id, deadline),
@@ -229,7 +233,8 @@ export class Calls implements Caller {
   ): void {
     try {
       signal?.throwIfAborted()
-      if (this.#room.overflowOf(address) !== 'wait') throw new ActorError('EOVERFLOW')
+      if (this.#room.overflowOf(address) !== 'wait')
+        throw new ActorError('EOVERFLOW', `${pending.asked}: the mailbox is full`)
       const copied = this.#host.copyArgs(args)
       this.#room.wait(pending, address, () => {
         try {
@@ -255,7 +260,7 @@ export class Calls implements Caller {
     const copied = this.#host.copyArgs(args)
     await this.#whereabouts.whenFound(ref.address, timeoutMs, signal)
     const left = Math.max(0, deadline - this.#host.now())
-    return await this.ask(ref.with({ timeoutMs: left }), method, copied)
+    return await this.ask(ref.calledWith({ timeoutMs: left }), method, copied)
   }
 
   async *#streamLater(

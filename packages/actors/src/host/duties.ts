@@ -1,7 +1,7 @@
 import { loadDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import { REFUSED_REMOTE, WELCOME_REMOTE, type RemoteRefusal } from '../nodes/remoteCaller.ts'
-import type { Address } from './address.ts'
+import { addressText, type Address } from './address.ts'
 import type { Blueprint } from './cell.ts'
 import type { Lost, SpawnOrder } from './families.ts'
 import type { Host, Welcome } from './host.ts'
@@ -33,7 +33,8 @@ export function serveDuties(host: Host): void {
   })
   services.serve('path', (actor: Address) => {
     const cell = host.cellAt(actor)
-    if (cell === undefined) throw new ActorError('ENOACTOR')
+    if (cell === undefined)
+      throw new ActorError('ENOACTOR', `${addressText(actor)}: there is no such actor`)
     return cell.path
   })
   services.serve('lives', (actor: Address) => host.cellAt(actor) !== undefined)

@@ -56,6 +56,9 @@ export interface Lost {
   readonly stopped: readonly Address[]
 }
 
+/** Errors that come by the thousand must not each look at thousands. */
+const MOST_LOOKED_AT = 1000
+
 /**
  * Parents and children, on whichever hosts they live: carries what children tell to the supervisors
  * of this host's actors, and what supervisors order to the children's hosts.
@@ -89,6 +92,16 @@ export class Families {
       this.#supervisors.add(supervisor)
     }
     return incarnation.supervisor
+  }
+
+  /** The path of an actor that the program has spawned; of a great many, none is looked for. */
+  pathOf(address: Address): string | undefined {
+    let left = MOST_LOOKED_AT
+    for (const child of this.guardian) {
+      if (child.address !== undefined && isSameAddress(child.address, address)) return child.path
+      if (--left === 0) return undefined
+    }
+    return undefined
   }
 
   /** Its parent's life has ended, and so have the children. */

@@ -1,4 +1,4 @@
-import type { ActorDefinition } from '../definition/definition.ts'
+import { expectDefinition, type ActorDefinition } from '../definition/definition.ts'
 import type { SpawnOptions } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import type { PoolRef } from '../many/pool/pool.ts'
@@ -9,7 +9,7 @@ import type { Gateway } from '../nodes/gateway.ts'
 import { RemoteCaller } from '../nodes/remoteCaller.ts'
 import { spawnArguments } from '../schema/checking.ts'
 import { Aborts } from './aborts.ts'
-import { PROGRAM, type Address } from './address.ts'
+import { addressLabel, PROGRAM, type Address } from './address.ts'
 import { Answers } from './answers.ts'
 import { Arrivals } from './arrivals.ts'
 import { Asks } from './asks.ts'
@@ -133,6 +133,7 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
       this.pressure.room,
       this.sources,
       this.withdrawals,
+      (address) => this.nameOf(address),
     )
     this.services = new Services(number, mesh, asks, this.waits, this.whereabouts)
     this.#arrivals = new Arrivals(this, values, answers, this.replies)
@@ -256,6 +257,11 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     return { host: this.number, slot, generation }
   }
 
+  /** An actor as errors name it: by its path, if that is known here. */
+  nameOf(address: Address): string {
+    return this.cellAt(address)?.path ?? this.families.pathOf(address) ?? addressLabel(address)
+  }
+
   /** Messages that wait for an actor of this host. */
   waitingFor(address: Address): number {
     return this.cellAt(address)?.mailbox.length ?? 0
@@ -269,6 +275,7 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     { isFromOutside = false }: Call = {},
   ): Promise<ActorHandle<H>> {
     try {
+      expectDefinition('spawn', definition)
       const checked = spawnArguments(definition, args, isFromOutside)
       // Without an asynchronous function, which makes a promise more for each.
       return checked instanceof Promise

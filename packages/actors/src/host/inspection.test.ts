@@ -35,7 +35,7 @@ describe.each([
     const hosts = startHosts(2)
     const actor = await hosts[home]!.spawn(adder('outside', by, concurrency), [])
     const ref = refFrom(hosts[0]!, actor)
-    return { ref, outsider: ref.with(outside), hosts }
+    return { ref, outsider: ref.calledWith(outside), hosts }
   }
 
   it('is handled if the schema lets it through', async () => {

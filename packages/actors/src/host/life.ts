@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { checkHandlerNames } from '../definition/handlerNames.ts'
 import { DEFAULT_START_MS } from '../definition/spawnOptions.ts'
 import type { During } from '../supervision/options.ts'
 import { ActorContext } from './actorContext.ts'
@@ -270,6 +271,7 @@ export class Life {
       const { name, url } = cell.blueprint.definition
       throw new ActorError('EINVAL', `The factory of ${name} in ${url} returned no handlers`)
     }
+    checkHandlerNames(cell.blueprint.definition, handlers)
     if (incarnation.failure !== undefined) throw incarnation.failure.error
     if (incarnation.isOver) throw new ActorError('ESTOPPED')
     cell.handlers = handlers as never

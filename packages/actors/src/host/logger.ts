@@ -11,8 +11,10 @@ export const levels = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fat
 
 export type LogLevel = keyof typeof levels
 
-/** What a system logs with; a logger of pino is one. */
-export interface Logger extends Readonly<Record<LogLevel, LogMethod>> {
+/** What a system logs with; a logger of pino is one, and so is `console`. */
+export interface Logger extends Readonly<Record<Exclude<LogLevel, 'fatal'>, LogMethod>> {
+  /** Without it, what is fatal is logged as an error. */
+  readonly fatal?: LogMethod
   /** Nothing below it is logged. Read when the system is made; without it, all is. */
   readonly level?: string
 }
@@ -80,8 +82,11 @@ export class ActorLog implements Logger {
   }
 }
 
+/** What logs on every level. */
+export type EveryLevel = Readonly<Record<LogLevel, LogMethod>> & Pick<Logger, 'level'>
+
 /** Hands an entry to a logger. */
-export function logWith(logger: Logger, { level, fields, message }: LogEntry): void {
+export function logWith(logger: EveryLevel, { level, fields, message }: LogEntry): void {
   if (message === undefined) logger[level](fields)
   // A logger would fill in what the message holds by chance.
   else logger[level](fields, '%s', message)

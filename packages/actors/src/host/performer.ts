@@ -107,7 +107,13 @@ export class Performer {
   #handle(cell: Cell, envelope: Envelope): void {
     const { method } = envelope
     if (envelope.deadline < Infinity && envelope.deadline <= this.#stage.now()) {
-      this.#stage.refuse(envelope, new ActorError('EEXPIRED'))
+      this.#stage.refuse(
+        envelope,
+        new ActorError(
+          'EEXPIRED',
+          `${method} of ${cell.path}: its time was over before its turn came`,
+        ),
+      )
       return
     }
     const handler = handlerOf(cell, method)

@@ -1,5 +1,10 @@
+import type { InspectOptions } from 'node:util'
+import { outline, show } from '@ringpost/core/internal'
+import { ActorError } from '../errors.ts'
 import type { Ask, Handlers, HandlersOf, Send, Stream, Tell } from '../definition/types.ts'
-import { addressText, isSameAddress, type Address } from './address.ts'
+import { checkOptions, typeOf, type Kinds } from '../options/checkOptions.ts'
+import { abortSignal, flag, milliseconds } from '../options/kinds.ts'
+import { addressLabel, addressText, isSameAddress, type Address } from './address.ts'
 import type { Down } from './down.ts'
 import type { StopOptions } from './life.ts'
 import { verbs, type VerbCaller } from './verbs.ts'
@@ -17,6 +22,16 @@ export interface CallOptions {
   signal?: AbortSignal
   /** Done twice it does no harm: asked again where the connection to a node was lost meanwhile. Default false. */
   idempotent?: boolean
+}
+
+const downKinds = { signal: abortSignal }
+
+export const stopKinds: Kinds<StopOptions> = { drain: flag, graceMs: milliseconds(0) }
+
+const callKinds: Kinds<CallOptions> = {
+  timeoutMs: milliseconds(0),
+  signal: abortSignal,
+  idempotent: flag,
 }
 
 /** How a ref calls. */
@@ -93,8 +108,18 @@ export class ActorRef<H = Handlers> implements VerbCaller {
     return (this.#stream ??= verbs.stream(this)) as never
   }
 
-  /** The same actor, called with these options. */
+  /**
+   * The same actor, called with these options.
+   *
+   * @throws {ActorError} `EINVAL`, which names the option
+   */
   with(options: CallOptions): ActorRef<H> {
+    checkOptions('with of a ref', options, callKinds)
+    return this.calledWith(options)
+  }
+
+  /** @internal As `with`, of options that are known to be right. */
+  calledWith(options: Call): ActorRef<H> {
     return new ActorRef(this.address, this.caller, this.owner, { ...this.options, ...options })
   }
 
@@ -105,7 +130,8 @@ export class ActorRef<H = Handlers> implements VerbCaller {
    *
    * @param options.signal ends the wait: rejects with the signal's reason
    */
-  down(options: { signal?: AbortSignal } = {}): Promise<Down> {
+  async down(options: { signal?: AbortSignal } = {}): Promise<Down> {
+    checkOptions('down', options, downKinds)
     return this.caller.down(this.address, options.signal)
   }
 
@@ -129,6 +155,12 @@ export class ActorRef<H = Handlers> implements VerbCaller {
     return addressText(this.address)
   }
 
+  /** @internal Short, and without what lets others call an actor of another node. */
+  [show](depth: number, options: InspectOptions): string {
+    const { isFromOutside: _, ...given } = this.options
+    return outline(this, { address: addressLabel(this.address), ...given }, depth, options)
+  }
+
   /** @internal */
   callTell(method: string, args: unknown[]): boolean {
     return this.caller.tell(this as never, method, args)
@@ -150,10 +182,17 @@ export class ActorRef<H = Handlers> implements VerbCaller {
   }
 }
 
+/** @param where it is given to @throws {ActorError} `EINVAL` */
+export function expectRef(where: string, given: unknown): void {
+  if (given instanceof ActorRef) return
+  throw new ActorError('EINVAL', `${where} needs the ref of an actor, not ${typeOf(given)}`)
+}
+
 /** A ref of who spawned the actor: leaving its scope with `await using` stops the actor. */
 export class ActorHandle<H = Handlers> extends ActorRef<H> implements AsyncDisposable {
   /** Stops the actor once it has handled what is in its mailbox, or at once; settles when it is gone. */
-  stop(options: StopOptions = {}): Promise<void> {
+  async stop(options: StopOptions = {}): Promise<void> {
+    checkOptions('stop', options, stopKinds)
     return this.caller.stop(this.address, options)
   }
 

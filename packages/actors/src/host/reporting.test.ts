@@ -4,7 +4,7 @@ import { define, deferred, refFrom, settled, startHosts } from '../testing/hosts
 import { ActorError } from '../errors.ts'
 import type { SystemEvent } from './events.ts'
 import type { Host } from './host.ts'
-import type { Logger } from './logger.ts'
+import type { EveryLevel } from './logger.ts'
 import { ActorRef } from './ref.ts'
 
 /** What a logger was given, as `level fields message`. */
@@ -17,7 +17,7 @@ function recordingLogger(level?: string) {
       entries.push([name, ...args])
       first.resolve()
     }
-  const logger: Logger = {
+  const logger: EveryLevel = {
     ...(level === undefined ? {} : { level }),
     trace: method('trace'),
     debug: method('debug'),
@@ -184,7 +184,7 @@ describe.each([
   ['this thread', 1],
   ['another host', 2],
 ])('the log of an actor on %s', (_, count) => {
-  async function spawnLogging(logger: Logger) {
+  async function spawnLogging(logger: EveryLevel) {
     const hosts = startHosts(count)
     const [program, home] = [hosts[0]!, hosts.at(-1)!]
     program.reporting.logWith(logger)

@@ -4,8 +4,8 @@ import {
   leastLevelOf,
   levels,
   logWith,
+  type EveryLevel,
   type LogEntry,
-  type Logger,
   type LogLevel,
   type LogSink,
 } from './logger.ts'
@@ -50,7 +50,7 @@ export class Reporting implements LogSink {
   readonly #outbox: Outbox<Report>
   /** Hosts that report here. */
   readonly #reporters = new Set<number>()
-  #logger: Logger | undefined
+  #logger: EveryLevel | undefined
   #wanted: Wanted = { events: false, leastLevel: Infinity }
 
   constructor(host: ReportingHost) {
@@ -71,7 +71,7 @@ export class Reporting implements LogSink {
   }
 
   /** What is logged from now on goes there. */
-  logWith(logger: Logger | undefined): void {
+  logWith(logger: EveryLevel | undefined): void {
     this.#logger = logger
     this.#want({
       ...this.#wanted,

@@ -1,3 +1,6 @@
+import type { InspectOptions } from 'node:util'
+import { outline, show } from '@ringpost/core/internal'
+import { ActorError } from '../errors.ts'
 import type { Address } from './address.ts'
 import { Pending, type Asker } from './asks.ts'
 import { cancellation } from './cancellation.ts'
@@ -83,6 +86,10 @@ export class StreamReader extends Pending implements AsyncGenerator<unknown, voi
     this.end()
   }
 
+  override expire(afterMs: number): void {
+    this.abandon(new ActorError('ETIMEDOUT', `${this.asked}: no item came in ${afterMs} ms`))
+  }
+
   /** What has come is of no use any more. */
   override abandon(error: unknown): void {
     this.#items.length = 0
@@ -131,6 +138,14 @@ export class StreamReader extends Pending implements AsyncGenerator<unknown, voi
   throw(error: unknown): Promise<IteratorResult<unknown, void>> {
     void this.return()
     return Promise.reject(error)
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const { length: waiting } = this.#items
+    // Until it is first read, nothing was asked.
+    const of = this.method === '' ? {} : { of: this.asked }
+    return outline(this, { ...of, phase: this.#phase, waiting }, depth, options)
   }
 
   [Symbol.asyncIterator](): this {

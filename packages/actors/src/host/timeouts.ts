@@ -11,8 +11,8 @@ export abstract class Timeout {
   /** @internal */
   queue: Queue | undefined
 
-  /** It was not taken back in time. */
-  abstract expire(): void
+  /** It was not taken back in time. @param afterMs how long that was */
+  abstract expire(afterMs: number): void
 }
 
 /** Waits that last equally long, in the order in which they began and so will end. */
@@ -77,7 +77,7 @@ export class Timeouts {
     while (queue.first !== undefined && queue.first.deadline <= now) {
       const timeout = queue.first
       this.remove(timeout)
-      timeout.expire()
+      timeout.expire(queue.lastsMs)
     }
     if (queue.first !== undefined) this.#arm(queue, Math.max(1, queue.first.deadline - now))
     else if (queue.timer === undefined) this.#queues.delete(queue.lastsMs)

@@ -1,3 +1,4 @@
+import type { Address } from './address.ts'
 import type { Asker, Asks, Pending } from './asks.ts'
 import type { Clock } from './clock.ts'
 import { kind } from './envelope.ts'
@@ -22,6 +23,7 @@ export class Waits implements Asker, Creditor {
   readonly #room: Room
   readonly #sources: Sources
   readonly #withdrawals: Withdrawals
+  readonly #nameOf: (address: Address) => string
 
   constructor(
     number: number,
@@ -32,6 +34,7 @@ export class Waits implements Asker, Creditor {
     room: Room,
     sources: Sources,
     withdrawals: Withdrawals,
+    nameOf: (address: Address) => string,
   ) {
     this.#number = number
     this.#clock = clock
@@ -41,12 +44,17 @@ export class Waits implements Asker, Creditor {
     this.#room = room
     this.#sources = sources
     this.#withdrawals = withdrawals
+    this.#nameOf = nameOf
   }
 
   /** What an ask may take, in milliseconds, where its deadline is inherited. */
   timeLeft(deadline = Infinity): number {
     if (deadline === Infinity) return DEFAULT_TIMEOUT_MS
     return Math.max(0, deadline - this.#clock.now())
+  }
+
+  nameOf({ to, host }: Pending): string {
+    return to === undefined ? `host ${host}` : this.#nameOf(to)
   }
 
   abandon(pending: Pending, error: unknown): void {

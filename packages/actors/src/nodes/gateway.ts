@@ -10,7 +10,7 @@ import { kind, type Envelope } from '../host/envelope.ts'
 import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
-import { ActorHandle, ActorRef, type Call, type CallOptions } from '../host/ref.ts'
+import { ActorHandle, ActorRef, expectRef, type Call, type CallOptions } from '../host/ref.ts'
 import type { StreamReader } from '../host/streamReader.ts'
 import { Timeouts } from '../host/timeouts.ts'
 import { Topics } from '../many/topics/topics.ts'
@@ -21,7 +21,9 @@ import type { LineValues } from './line.ts'
 import { Link, type Acquaintance } from './link.ts'
 import { Listening } from './listening.ts'
 import {
+  checkConnectOptions,
   checkEndpoint,
+  checkListenOptions,
   checkOpenness,
   timesOf,
   type ConnectOptions,
@@ -133,6 +135,7 @@ export class Gateway implements PeerOwner {
 
   async listen(endpoint: string, options: ListenOptions): Promise<Listening> {
     checkEndpoint(endpoint)
+    checkListenOptions(options)
     checkOpenness(endpoint, options)
     const limits = limitsOf(options.limits)
     const door = await this.#network.listen(endpoint, options, limits.messageBytes)
@@ -174,6 +177,7 @@ export class Gateway implements PeerOwner {
   /** @throws {ActorError} `EINVAL`: no name, or one that is taken */
   expose(name: string, ref: ActorRef): void {
     const path = pathOf(name)
+    expectRef('expose', ref)
     if (this.#exposed.has(path)) throw new ActorError('EINVAL', `Another actor is at ${path}`)
     this.#exposed.set(path, ref)
     this.#host.watches.whenOver(ref.address, () => {
@@ -384,6 +388,7 @@ export class Gateway implements PeerOwner {
 
   #dialed(endpoint: string, options: ConnectOptions): Known {
     checkEndpoint(endpoint)
+    checkConnectOptions(options)
     const before = this.#known.get(endpoint)
     if (before?.dialing !== undefined) return before
     const limits = limitsOf(options.limits)
@@ -573,7 +578,7 @@ export class Gateway implements PeerOwner {
     if (ref === undefined) return undefined
     let called = this.#fromOutside.get(ref)
     if (called === undefined) {
-      called = ref.with(outside)
+      called = ref.calledWith(outside)
       this.#fromOutside.set(ref, called)
     }
     return called
@@ -589,7 +594,7 @@ export class Gateway implements PeerOwner {
       return calls.begin(ref as ActorRef<never>, method, args, timeoutMs)
     const controller = new AbortController()
     const { signal } = controller
-    const promise = ref.with({ timeoutMs, signal }).callAsk(method, args)
+    const promise = ref.calledWith({ timeoutMs, signal }).callAsk(method, args)
     return { promise, abandon: (error) => controller.abort(error) }
   }
 

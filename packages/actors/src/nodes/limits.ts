@@ -1,4 +1,5 @@
-import { ActorError } from '../errors.ts'
+import { complete, group, type Kind } from '../options/checkOptions.ts'
+import { whole } from '../options/kinds.ts'
 
 /** What one node may take of this one at a time. What goes further fails, or is dropped and counted. */
 export interface NodeLimits {
@@ -25,10 +26,14 @@ const defaults: Required<NodeLimits> = {
   tells: 1024,
 }
 
-/** @throws {ActorError} `EINVAL`: an unknown limit, or one that is no whole number */
-export function limitsOf(given: NodeLimits = {}): Required<NodeLimits> {
-  for (const [name, limit] of Object.entries(given))
-    if (!Object.hasOwn(defaults, name) || !Number.isSafeInteger(limit) || limit < 0)
-      throw new ActorError('EINVAL', `The limit ${name} cannot be ${String(limit)}`)
-  return { ...defaults, ...given }
-}
+/** As an option. */
+export const nodeLimits: Kind = group<keyof NodeLimits>({
+  messageBytes: whole(0),
+  asks: whole(0),
+  streams: whole(0),
+  watches: whole(0),
+  actors: whole(0),
+  tells: whole(0),
+})
+
+export const limitsOf = (given?: NodeLimits): Required<NodeLimits> => complete(defaults, given)

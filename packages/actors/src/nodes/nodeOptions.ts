@@ -1,7 +1,10 @@
-import type { ActorDefinition } from '../definition/definition.ts'
+import { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
-import type { NodeLimits } from './limits.ts'
+import { checkOptions, group, type Kinds } from '../options/checkOptions.ts'
+import { callable, flag, must, text, textsOf, whole } from '../options/kinds.ts'
+import { nodeLimits, type NodeLimits } from './limits.ts'
 import type { RemoteNode } from './remoteNode.ts'
+import { doorKinds, visitorKinds } from './securityOptions.ts'
 import type { TopicRights } from './topicsDesk.ts'
 
 /** Definitions that another node may spawn here, by the names it asks for. */
@@ -65,7 +68,43 @@ const DEFAULT_GONE_AFTER_MS = 5000
 /** Signs of life that may be missed. */
 const MISSED = 3
 
-/** The times of a connection, checked. @throws {ActorError} `EINVAL` */
+const isExports = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  Object.values(value).every((exported) => exported instanceof ActorDefinition)
+
+const commonKinds: Kinds<CommonOptions> = {
+  name: text,
+  exports: must('an object of definitions by names', isExports),
+  links: flag,
+  topics: group<keyof TopicRights>({
+    subscribe: textsOf('beginnings of topics'),
+    publish: textsOf('beginnings of topics'),
+  }),
+  limits: nodeLimits,
+  heartbeatMs: whole(1),
+  goneAfterMs: whole(1),
+}
+
+const listenKinds: Kinds<ListenOptions> = {
+  ...commonKinds,
+  ...doorKinds,
+  insecure: flag,
+  address: text,
+  onNode: callable,
+}
+
+const connectKinds: Kinds<ConnectOptions> = { ...commonKinds, ...visitorKinds }
+
+/** @throws {ActorError} `EINVAL`, which names the option */
+export const checkListenOptions = (options: ListenOptions): void =>
+  checkOptions('listen', options, listenKinds)
+
+/** @throws {ActorError} `EINVAL`, which names the option */
+export const checkConnectOptions = (options: ConnectOptions): void =>
+  checkOptions('connect', options, connectKinds)
+
+/** The times of a connection. */
 export function timesOf({
   heartbeatMs = DEFAULT_HEARTBEAT_MS,
   goneAfterMs = DEFAULT_GONE_AFTER_MS,
@@ -73,12 +112,6 @@ export function timesOf({
   heartbeat: { heartbeatInterval: number; heartbeatTimeout: number; heartbeatTimeToLive: number }
   goneAfterMs: number
 } {
-  for (const [name, value] of Object.entries({ heartbeatMs, goneAfterMs }))
-    if (!Number.isInteger(value) || value < 1)
-      throw new ActorError(
-        'EINVAL',
-        `${name} must be a number of milliseconds, not ${String(value)}`,
-      )
   const missed = heartbeatMs * MISSED
   return {
     heartbeat: {

@@ -1,9 +1,13 @@
 import { ActorError } from '../errors.ts'
 import type { ActorRef } from '../host/ref.ts'
-import type { PublishOptions, SubscribeOptions } from '../many/topics/topics.ts'
+import { publishKinds, type PublishOptions, type SubscribeOptions } from '../many/topics/topics.ts'
+import { checkOptions, type Kinds } from '../options/checkOptions.ts'
+import { abortSignal, flag } from '../options/kinds.ts'
 
 /** Ends a subscription with its reason. */
 type NodeSubscribeOptions = Pick<SubscribeOptions, 'last'> & { readonly signal?: AbortSignal }
+
+const subscribeKinds: Kinds<NodeSubscribeOptions> = { last: flag, signal: abortSignal }
 
 /** What is at the other end. */
 export interface TopicsThere {
@@ -30,21 +34,30 @@ export class NodeTopics {
    * dropped there, and counted.
    *
    * @returns whether it is on its way
-   * @throws {ActorError} `EVALUE`, `EMSGSIZE`
+   * @throws {ActorError} `EVALUE`, `EMSGSIZE`; `EINVAL`: an option
    */
-  publish(topic: string, value: unknown, { keep = false }: PublishOptions = {}): boolean {
-    return this.#ref.tell.publish(topic, value, keep)
+  publish(topic: string, value: unknown, options?: PublishOptions): boolean {
+    if (options !== undefined) checkOptions('publish', options, publishKinds)
+    return this.#ref.tell.publish(topic, value, options?.keep === true)
   }
 
   /**
    * Reads every value there whose topic begins with the prefix, from the first read on. A connection that is lost
    * and made again goes on with it; what was published meanwhile is missed, but for last values.
    *
-   * @throws {ActorError} `EDENIED`: the node does not allow it; `ENODEDOWN`: it is gone; the reason of the signal
+   * @throws {ActorError} `EINVAL`: an option. Reading throws `EDENIED`: the node does not allow it; `ENODEDOWN`: it is gone; the reason of the signal
    */
-  async *subscribe<T = unknown>(
+  subscribe<T = unknown>(
     prefix: string,
-    { last = false, signal }: NodeSubscribeOptions = {},
+    options: NodeSubscribeOptions = {},
+  ): AsyncGenerator<[topic: string, value: T], void, void> {
+    checkOptions('subscribe', options, subscribeKinds)
+    return this.#subscribe(prefix, options)
+  }
+
+  async *#subscribe<T>(
+    prefix: string,
+    { last = false, signal }: NodeSubscribeOptions,
   ): AsyncGenerator<[topic: string, value: T], void, void> {
     const ref = signal === undefined ? this.#ref : this.#ref.with({ signal })
     while (true)

@@ -1,5 +1,5 @@
 import { ActorError } from '../errors.ts'
-import type { Address } from '../host/address.ts'
+import { addressLabel, type Address } from '../host/address.ts'
 import { Answer, type Pending } from '../host/asks.ts'
 import type { Clock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
@@ -329,6 +329,10 @@ export class Peer implements Creditor {
     return new StreamReader(reading, this)
   }
 
+  nameOf({ id }: Pending): string {
+    return addressLabel(remoteAddress(this.name, this.#asked.get(id)?.to ?? ''))
+  }
+
   /** Nobody waits for it any more. */
   abandon(pending: Pending, error: unknown): void {
     const { id } = pending
@@ -387,6 +391,7 @@ export class Peer implements Creditor {
     while (this.#ids === 0 || this.#asked.has(this.#ids))
     pending.id = message.id = this.#ids
     const kept: Kept = { message, body }
+    pending.method = message.method
     this.#asked.set(pending.id, {
       pending,
       to: message.to,

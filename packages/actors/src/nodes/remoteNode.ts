@@ -1,12 +1,18 @@
+import type { InspectOptions } from 'node:util'
+import { outline, show } from '@ringpost/core/internal'
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers } from '../definition/types.ts'
 import type { Down } from '../host/down.ts'
 import type { ActorHandle, ActorRef, CallOptions } from '../host/ref.ts'
+import { checkOptions } from '../options/checkOptions.ts'
+import { abortSignal, milliseconds } from '../options/kinds.ts'
 import type { Gateway } from './gateway.ts'
 import type { Hello } from './hello.ts'
 import { NodeTopics } from './nodeTopics.ts'
 import type { Peer } from './peer.ts'
 import { TOPICS_PATH } from './topicsDesk.ts'
+
+const withKinds = { timeoutMs: milliseconds(0), signal: abortSignal }
 
 // `any` so that every definition matches.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -28,8 +34,9 @@ export class RemoteNode {
     this.#options = options
   }
 
-  /** The same node, where a spawn may take so long, 30 seconds by default, and no longer than the signal lets it. */
+  /** The same node, where a spawn may take so long, 30 seconds by default, and no longer than the signal lets it. @throws {ActorError} `EINVAL` */
   with(options: Pick<CallOptions, 'timeoutMs' | 'signal'>): RemoteNode {
+    checkOptions('with of a node', options, withKinds)
     return new RemoteNode(this.#gateway, this.#peer, { ...this.#options, ...options })
   }
 
@@ -117,6 +124,12 @@ export class RemoteNode {
   /** Ends the connection, and does not make it again. The other side is told. Only of nodes that this one connected to. */
   disconnect(): void {
     this.#gateway.disconnect(this.#peer)
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const { id, name, isConnected } = this
+    return outline(this, { id, ...(name !== '' && { name }), isConnected }, depth, options)
   }
 
   get #hello(): Hello | undefined {

@@ -189,7 +189,7 @@ export class Service {
     if (kind === say.spawn) return this.#spawn(method, args(), call)
     if (kind === say.stop) return this.#stop(to, message.count !== 0)
     if (kind === say.link) return this.#link(to, message.count !== 0, args()[0])
-    return this.#find(to).with(call).callSend(method, args())
+    return this.#find(to).calledWith(call).callSend(method, args())
   }
 
   async #spawn(name: string, args: unknown[], call: CallOptions): Promise<ActorRef> {
@@ -269,7 +269,7 @@ export class Service {
       const items =
         to === TOPICS_PATH
           ? this.#provider.topics.stream(method, args)
-          : this.#find(to).with({ timeoutMs: remainingMs }).callStream(method, args)
+          : this.#find(to).calledWith({ timeoutMs: remainingMs }).callStream(method, args)
       const outlet = {
         item: (value: unknown) => {
           line.postWith(messageOf(say.item, { id }), value)

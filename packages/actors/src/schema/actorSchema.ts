@@ -1,4 +1,5 @@
-import { ActorError } from '../errors.ts'
+import { group, typeOf, type Kind } from '../options/checkOptions.ts'
+import { must, oneOf, stated } from '../options/kinds.ts'
 import { isStandardSchema, type StandardSchema } from './standardSchema.ts'
 
 // `any` so that schemas of all types match.
@@ -55,25 +56,30 @@ export type TakesWhatItMakes<S> = S extends AnySchema
     ? { [K in keyof S]: TakesWhatItMakes<S[K]> }
     : S
 
-/** @throws {ActorError} `EINVAL`, which names what is no schema */
-export function checkActorSchema({ spawn, messages = {}, check = 'outside' }: ActorSchema): void {
-  if (!checks.includes(check))
-    throw new ActorError(
-      'EINVAL',
-      `check must be one of ${checks.join(', ')}, not ${String(check)}`,
-    )
-  if (spawn !== undefined) checkSchemas(spawn, 'spawn')
-  for (const [method, schemas] of Object.entries(messages)) checkSchemas(schemas, method)
+const WHAT = 'a schema (https://standardschema.dev), or an array of such'
+
+const schemas = must(WHAT, (value) => rowOf(value as ArgumentSchemas).every(isStandardSchema))
+
+const messageSchemas: Kind = {
+  what: 'schemas by the names of messages',
+  fault(value, name) {
+    if (value === undefined) return undefined
+    if (typeof value !== 'object' || value === null)
+      return `${name} must be ${this.what}, not ${typeOf(value)}`
+    for (const [method, given] of Object.entries(value)) {
+      const fault = stated(schemas).fault(given, `${name}.${method}`)
+      if (fault !== undefined) return fault
+    }
+    return undefined
+  },
 }
 
-function checkSchemas(schemas: ArgumentSchemas, what: string): void {
-  for (const schema of rowOf(schemas))
-    if (!isStandardSchema(schema))
-      throw new ActorError(
-        'EINVAL',
-        `schema: what is given for ${what} is no schema (https://standardschema.dev), nor an array of such`,
-      )
-}
+/** As an option of a definition. */
+export const actorSchema: Kind = group<keyof ActorSchema>({
+  spawn: schemas,
+  messages: messageSchemas,
+  check: oneOf(...checks),
+})
 
 const isRow = (schemas: ArgumentSchemas): schemas is readonly AnySchema[] => Array.isArray(schemas)
 

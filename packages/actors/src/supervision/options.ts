@@ -1,4 +1,5 @@
-import { ActorError } from '../errors.ts'
+import { checkOptions, complete, group, type Kind, type Kinds } from '../options/checkOptions.ts'
+import { atLeast, callable, milliseconds, must, oneOf } from '../options/kinds.ts'
 
 /**
  * What becomes of an actor that has failed.
@@ -81,32 +82,38 @@ export const defaultPolicy: Policy = {
   backoff: { firstMs: 10, maxMs: 10_000, factor: 2, jitter: 0.2, quietMs: 30_000 },
 }
 
-const strategies: readonly unknown[] = ['one-for-one', 'one-for-all', 'rest-for-one']
+const jitter = must(
+  'a share from 0 to 1',
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+)
 
-/** @throws {ActorError} `EINVAL` */
-export function policyOf(options: SupervisionOptions): Policy {
-  const policy: Policy = {
-    ...defaultPolicy,
-    ...options,
-    backoff: { ...defaultPolicy.backoff, ...options.backoff },
-  }
-  const { strategy, decide, exceeded, backoff } = policy
-  check(strategies.includes(strategy), 'strategy', strategy)
-  check(decide === undefined || typeof decide === 'function', 'decide', decide)
-  check(exceeded === 'stop' || exceeded === 'escalate', 'exceeded', exceeded)
-  for (const [name, value] of [
-    ['maxRestarts', policy.maxRestarts],
-    ['withinMs', policy.withinMs],
-    ['backoff.firstMs', backoff.firstMs],
-    ['backoff.maxMs', backoff.maxMs],
-    ['backoff.quietMs', backoff.quietMs],
-  ] as const)
-    check(typeof value === 'number' && value >= 0, name, value)
-  check(backoff.factor >= 1, 'backoff.factor', backoff.factor)
-  check(backoff.jitter >= 0 && backoff.jitter <= 1, 'backoff.jitter', backoff.jitter)
-  return policy
+export const backoffKind: Kind = group<keyof Backoff>({
+  firstMs: milliseconds(0),
+  maxMs: milliseconds(0),
+  factor: atLeast(1),
+  jitter,
+  quietMs: milliseconds(0),
+})
+
+const supervisionKinds: Kinds<SupervisionOptions> = {
+  strategy: oneOf('one-for-one', 'one-for-all', 'rest-for-one'),
+  decide: callable,
+  maxRestarts: atLeast(0),
+  withinMs: milliseconds(0),
+  exceeded: oneOf('stop', 'escalate'),
+  backoff: backoffKind,
 }
 
-function check(isValid: boolean, name: string, value: unknown): void {
-  if (!isValid) throw new ActorError('EINVAL', `supervision: ${name} cannot be ${String(value)}`)
+/** As an option of a system. */
+export const supervision: Kind = group<keyof SupervisionOptions>(supervisionKinds)
+
+/** @throws {ActorError} `EINVAL`, which names the option */
+export function policyOf(options: SupervisionOptions): Policy {
+  checkOptions('supervision', options, supervisionKinds)
+  const { backoff, decide, ...others } = options
+  return {
+    ...complete<Omit<Policy, 'backoff' | 'decide'>>(defaultPolicy, others),
+    decide,
+    backoff: complete(defaultPolicy.backoff, backoff),
+  }
 }

@@ -8,6 +8,7 @@ import type { Host, Welcome } from '../host/host.ts'
 import { hostDown } from '../host/hostLoss.ts'
 import type { Awaited } from '../host/moves.ts'
 import type { Place, Places } from '../host/placement.ts'
+import { complete } from '../options/checkOptions.ts'
 import type { Backoff } from '../supervision/options.ts'
 import { Restarts, type RestartLimits } from '../supervision/restarts.ts'
 import type { HostRunner } from './hostRunner.ts'
@@ -86,8 +87,11 @@ export class Hosts {
     this.#isolation = isolation
     this.#host = host
     this.#stuckMs = stuckMs
-    const backoff = { ...REPLACEMENTS.backoff, ...replacements?.backoff }
-    this.#limits = { ...REPLACEMENTS, ...replacements, backoff }
+    const { backoff, ...limits } = replacements ?? {}
+    this.#limits = {
+      ...complete<Omit<RestartLimits, 'backoff'>>(REPLACEMENTS, limits),
+      backoff: complete(REPLACEMENTS.backoff, backoff),
+    }
     host.serve('hello', (_: undefined, from: number) => this.#hellos.get(from)?.())
     host.serve('awaits', (awaits: { host: number; addresses: Address[] }, from: number) => {
       const awaited: Awaited = { addresses: awaits.addresses, by: from }

@@ -1,5 +1,5 @@
 import { format } from 'node:util'
-import { levels, type LogLevel, type Logger, type LogMethod } from '../host/logger.ts'
+import { levels, type EveryLevel, type LogLevel, type LogMethod } from '../host/logger.ts'
 
 /** What JSON leaves out of an error. */
 const plain = (_key: string, value: unknown): unknown =>
@@ -30,7 +30,7 @@ const method =
   }
 
 /** Warnings and what is worse, on the standard error output, in lines of JSON as pino writes them. */
-export const stderrLogger: Logger = {
+export const stderrLogger: EveryLevel = {
   level: 'warn',
   trace: method('trace'),
   debug: method('debug'),

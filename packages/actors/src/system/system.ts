@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
+import type { InspectOptions } from 'node:util'
 import type { ResourceLimits } from 'node:worker_threads'
+import { outline, show } from '@ringpost/core/internal'
 import type { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers, HandlersOf } from '../definition/types.ts'
 import { ActorError } from '../errors.ts'
@@ -24,11 +26,14 @@ import { Gateway, type Dial } from '../nodes/gateway.ts'
 import type { Listening } from '../nodes/listening.ts'
 import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
 import type { RemoteNode } from '../nodes/remoteNode.ts'
+import { typeOf } from '../options/checkOptions.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
+import { guarded } from './loggers.ts'
 import { isInHost } from './inHost.ts'
 import type { Isolation } from './isolation.ts'
 import { ProcessIsolation } from './processIsolation.ts'
 import { stderrLogger } from './stderrLogger.ts'
+import { checkCloseOptions, checkSystemOptions } from './systemOptions.ts'
 import { ThreadIsolation } from './threadIsolation.ts'
 import { Hosts, type ReplacementOptions } from './hosts.ts'
 
@@ -57,8 +62,10 @@ export interface SystemOptions {
   /** Limits of V8 for each host, as `worker_threads` has them. */
   resourceLimits?: ResourceLimits
   /**
-   * What actors log with, and the system itself: pino, or what has its methods. `false`: nothing.
-   * Default: warnings and errors, to the standard error output.
+   * What actors log with, and the system itself: pino, `console`, or what has the methods `trace`, `debug`,
+   * `info`, `warn` and `error`, and `fatal`, or else that is logged as an error. What it throws harms nobody: the
+   * entry goes to the standard error output. `false`: nothing. Default: warnings and errors, to the standard
+   * error output.
    */
   logger?: Logger | false
   /**
@@ -114,7 +121,7 @@ export class ActorSystem implements AsyncDisposable {
     this.#seats = hosts + 1
     this.#isolation = isolation
     this.#host = new Host(PROGRAM, isolation.program, isolation.board, PROGRAM)
-    this.#host.reporting.logWith(logger === false ? undefined : logger)
+    this.#host.reporting.logWith(logger === false ? undefined : guarded(logger))
     this.registry = new Registry(this.#host.registry)
     this.topics = new Topics(this.#host.topics, callNow)
     this.#host.families.guardian.policy = policyOf(supervision)
@@ -209,8 +216,7 @@ export class ActorSystem implements AsyncDisposable {
     workers?: Workers<unknown[], never> | (ModuleFunction & FarmOptions),
     options: FarmOptions & { args?: unknown[] } = {},
   ): Promise<Farm<never>> {
-    const isModule = workers !== undefined && 'module' in workers
-    return makeFarm(this.#ground, workers, isModule ? (workers as FarmOptions) : options)
+    return makeFarm(this.#ground, workers, options)
   }
 
   /** A pipeline to which stages are to be added. */
@@ -250,6 +256,8 @@ export class ActorSystem implements AsyncDisposable {
    */
   ref<D = Handlers>(text: string): ActorRef<D> {
     if (this.#closed !== undefined) throw new ActorError('ECLOSED')
+    if (typeof text !== 'string')
+      throw new ActorError('EINVAL', `ref needs the text of an address, not ${typeOf(text)}`)
     const address = addressIn(text)
     if (address !== undefined) return new ActorRef(address, this.#host.calls)
     return this.#gateway.ref(text) as never
@@ -274,12 +282,23 @@ export class ActorSystem implements AsyncDisposable {
    * have taken, actors handle what is in their mailboxes and stop, parents after their children; messages
    * leave for other nodes; actors that are left stop at once; threads end, at last by force.
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    return (this.#closed ??= this.#close({ ...this.#closing, ...options }))
+  async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options)
+    await (this.#closed ??= this.#close({ ...this.#closing, ...options }))
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
+  }
+
+  /** @internal */
+  [show](depth: number, options: InspectOptions): string {
+    const facts = {
+      hosts: this.hosts,
+      actors: this.actors.size,
+      closed: this.#closed !== undefined,
+    }
+    return outline(this, facts, depth, options)
   }
 
   get #gateway(): Gateway {
@@ -395,13 +414,8 @@ export async function createSystem(options: SystemOptions = {}): Promise<ActorSy
       'EINVAL',
       'A host imports this module for a definition: call createSystem only `if (isMainThread)`',
     )
-  const { hosts = availableParallelism(), stuckMs = STUCK_MS, isolation = 'thread' } = options
-  if (!Number.isInteger(hosts) || hosts < 0 || hosts > 1024)
-    throw new ActorError('EINVAL', `hosts must be a number from 0 to 1024, not ${String(hosts)}`)
-  if (typeof stuckMs !== 'number' || !(stuckMs >= 1))
-    throw new ActorError('EINVAL', `stuckMs must be at least 1, not ${String(stuckMs)}`)
-  if (!['thread', 'process'].includes(isolation))
-    throw new ActorError('EINVAL', `isolation must be thread or process, not ${String(isolation)}`)
+  checkSystemOptions(options)
+  const { hosts = availableParallelism() } = options
   const system = new ActorSystem(hosts, options)
   await system.start()
   return system

@@ -1,8 +1,16 @@
 import { ActorError } from '../errors.ts'
+import { checkOptions, typeOf, type Kinds } from '../options/checkOptions.ts'
+import { flag, must, whole } from '../options/kinds.ts'
 import { FailedSchedule } from './failedSchedule.ts'
 import { ListedSchedule, SeededSchedule } from './simulation/schedule.ts'
 import type { Schedule, ScheduleName } from './simulation/schedule.ts'
-import { begin, worldOf, type TestSystem, type TestSystemOptions } from './testSystem.ts'
+import {
+  begin,
+  testSystemKinds,
+  worldOf,
+  type TestSystem,
+  type TestSystemOptions,
+} from './testSystem.ts'
 
 /** What is tried under many schedules. It waits for nothing but its system, and what it throws fails it. */
 export type Scenario = (system: TestSystem) => unknown
@@ -38,6 +46,23 @@ export interface Explored {
   readonly isComplete: boolean
 }
 
+const { seed: _, ...othersKinds } = testSystemKinds
+
+const runKinds: Kinds<RunOptions> = { ...othersKinds, timeFlows: flag }
+
+const exploreKinds: Kinds<ExploreOptions> = {
+  ...runKinds,
+  runs: whole(1),
+  seeds: must(
+    'an iterable of whole numbers',
+    (value) => typeof value === 'object' && value !== null && Symbol.iterator in value,
+  ),
+  all: flag,
+}
+
+const isListed = (schedule: unknown): boolean =>
+  Array.isArray(schedule) && schedule.every((choice) => Number.isSafeInteger(choice) && choice >= 0)
+
 const RUNS = 100
 
 /**
@@ -46,9 +71,8 @@ const RUNS = 100
  * @throws {FailedSchedule} a run has failed, with what it threw as its cause
  */
 export async function explore(scenario: Scenario, options: ExploreOptions = {}): Promise<Explored> {
+  checkOptions('explore', options, exploreKinds)
   const { runs = RUNS, seeds, all = false, ...others } = options
-  if (!Number.isInteger(runs) || runs < 1)
-    throw new ActorError('EINVAL', `runs must be a number from 1 on, not ${String(runs)}`)
   if (all) return exploreAll(scenario, runs, others)
   let tried = 0
   let steps = 0
@@ -71,6 +95,12 @@ export async function replay(
   scenario: Scenario,
   options: RunOptions = {},
 ): Promise<void> {
+  checkOptions('replay', options, runKinds)
+  if (typeof schedule !== 'number' && !isListed(schedule))
+    throw new ActorError(
+      'EINVAL',
+      `replay needs a seed, or what FailedSchedule.schedule is, not ${typeOf(schedule)}`,
+    )
   const made =
     typeof schedule === 'number' ? new SeededSchedule(schedule) : new ListedSchedule(schedule)
   await run(made, scenario, options)

@@ -1,10 +1,13 @@
 import { AssertionError } from 'node:assert'
 import { ActorDefinition } from '../definition/definition.ts'
 import type { Handlers, HandlersOf } from '../definition/types.ts'
+import { actorName } from '../definition/spawnOptions.ts'
 import { ActorError } from '../errors.ts'
 import type { ActorContext } from '../host/actorContext.ts'
 import type { Down } from '../host/down.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
+import { checkOptions, type Kinds } from '../options/checkOptions.ts'
+import { milliseconds } from '../options/kinds.ts'
 import type { ActorSystem } from '../system/system.ts'
 import { Inbox } from './inbox.ts'
 import { ProbeMessage } from './probeMessage.ts'
@@ -20,6 +23,8 @@ export interface ProbeOptions {
    */
   timeoutMs?: number
 }
+
+const probeKinds: Kinds<ProbeOptions> = { name: actorName, timeoutMs: milliseconds(0) }
 
 const TIMEOUT_MS = 5000
 
@@ -179,8 +184,10 @@ export class Probe<D = Handlers> implements AsyncDisposable {
  */
 export async function createProbe<D = Handlers>(
   system: ActorSystem,
-  { name, timeoutMs = TIMEOUT_MS }: ProbeOptions = {},
+  options: ProbeOptions = {},
 ): Promise<Probe<D>> {
+  checkOptions('createProbe', options, probeKinds)
+  const { name, timeoutMs = TIMEOUT_MS } = options
   const inbox = new Inbox<ProbeEvent<HandlersOf<D>>>()
   let context!: ActorContext
   const definition = new ActorDefinition<[], D>(

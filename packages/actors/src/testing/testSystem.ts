@@ -1,6 +1,9 @@
 import { ActorError } from '../errors.ts'
 import type { HostLoss } from '../host/down.ts'
 import type { Logger } from '../host/logger.ts'
+import { checkOptions, type Kinds } from '../options/checkOptions.ts'
+import { flag, must, whole } from '../options/kinds.ts'
+import { checkCloseOptions, systemKinds } from '../system/systemOptions.ts'
 import { ActorSystem, type CloseOptions, type SystemOptions } from '../system/system.ts'
 import { ManualClock } from './manualClock.ts'
 import { SeededSchedule, type Schedule, type ScheduleName } from './simulation/schedule.ts'
@@ -27,6 +30,15 @@ export interface TestSystemOptions extends Omit<
   alwaysEncode?: boolean
   /** As for any system; but by default nothing is logged. */
   logger?: Logger | false
+}
+
+const { resourceLimits: _, stuckMs: __, signals: ___, ...kinds } = systemKinds
+
+export const testSystemKinds: Kinds<TestSystemOptions> = {
+  ...kinds,
+  seed: must('a whole number', Number.isSafeInteger),
+  maxSteps: whole(1),
+  alwaysEncode: flag,
 }
 
 const HOSTS = 2
@@ -157,6 +169,7 @@ export class TestSystem extends ActorSystem {
 
   /** Another node of the same run: it has the same clock, and its steps are among the others'. */
   async addNode(options: Omit<TestSystemOptions, 'seed' | 'maxSteps'> = {}): Promise<TestSystem> {
+    checkOptions('addNode', options, testSystemKinds)
     return begin(this.#world, options)
   }
 
@@ -170,8 +183,9 @@ export class TestSystem extends ActorSystem {
    *
    * @throws {ScheduleError} `ESTEPS`
    */
-  override close(options: CloseOptions = {}): Promise<void> {
-    return (this.#closing ??= this.#close(options))
+  override async close(options: CloseOptions = {}): Promise<void> {
+    checkCloseOptions(options)
+    await (this.#closing ??= this.#close(options))
   }
 
   /** @internal Settles when nothing will happen any more, and whoever waits for that has had its turn. */
@@ -199,10 +213,7 @@ export class TestSystem extends ActorSystem {
 
 type SimulatedHostLike = NonNullable<ReturnType<Simulation['hostAt']>>
 
-function hostsOf({ hosts = HOSTS }: TestSystemOptions): number {
-  if (Number.isInteger(hosts) && hosts >= 0 && hosts <= 1024) return hosts
-  throw new ActorError('EINVAL', `hosts must be a number from 0 to 1024, not ${String(hosts)}`)
-}
+const hostsOf = ({ hosts = HOSTS }: TestSystemOptions): number => hosts
 
 function checkedMs(value: number): number {
   if (Number.isFinite(value) && value >= 0) return value
@@ -230,6 +241,7 @@ export async function begin(world: World, options: TestSystemOptions): Promise<T
  * @throws {ActorError} `EINVAL`: the options
  */
 export async function createTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
+  checkOptions('createTestSystem', options, testSystemKinds)
   const { seed = SEED } = options
   return begin(worldOf(new SeededSchedule(seed), options), options)
 }

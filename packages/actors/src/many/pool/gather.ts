@@ -1,5 +1,6 @@
-import { ActorError } from '../../errors.ts'
 import type { ActorRef } from '../../host/ref.ts'
+import type { Kinds } from '../../options/checkOptions.ts'
+import { abortSignal, milliseconds, whole } from '../../options/kinds.ts'
 
 /** How all members are asked at once. */
 export interface GatherOptions {
@@ -9,6 +10,12 @@ export interface GatherOptions {
   readonly timeoutMs?: number
   /** Ends the wait: the promise is rejected with its reason. */
   readonly signal?: AbortSignal
+}
+
+export const gatherKinds: Kinds<GatherOptions> = {
+  first: whole(0),
+  timeoutMs: milliseconds(0),
+  signal: abortSignal,
 }
 
 /** What members have answered, as it came. */
@@ -28,8 +35,6 @@ export async function gather(
   options: GatherOptions,
 ): Promise<Gathered> {
   const { first = refs.length, timeoutMs, signal } = options
-  if (!Number.isInteger(first) || first < 0)
-    throw new ActorError('EINVAL', `first must be a whole number from 0, not ${String(first)}`)
   signal?.throwIfAborted()
   const enough = new AbortController()
   const values: unknown[] = []
@@ -59,7 +64,7 @@ export async function gather(
     signal?.addEventListener('abort', stop, { signal: enough.signal })
     for (const ref of refs)
       ref
-        .with(call)
+        .calledWith(call)
         .callAsk(method, args)
         .then(
           (value) => came(values, value),

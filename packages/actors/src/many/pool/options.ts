@@ -1,5 +1,7 @@
-import { inspect } from 'node:util'
+import { actorName } from '../../definition/spawnOptions.ts'
 import { ActorError } from '../../errors.ts'
+import { checkOptions, group, type Kinds } from '../../options/checkOptions.ts'
+import { must, oneOf, whole } from '../../options/kinds.ts'
 
 /** Names what a message is about: those with equal keys go to the same member, as long as it is there. */
 export type HashKey = (
@@ -87,35 +89,59 @@ export interface SizeRange {
 const MAX_MEMBERS = 65_536
 const routes: readonly unknown[] = ['pull', 'round-robin', 'least-loaded', 'hash', 'broadcast']
 
+const isRoute = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null
+    ? typeof (value as { hash?: unknown }).hash === 'function'
+    : routes.includes(value)
+
+const isPrefetch = (value: unknown): boolean =>
+  value === 'auto' || (Number.isInteger(value) && (value as number) >= 1)
+
+const count = whole(1, MAX_MEMBERS)
+
+const elasticSize = group<keyof ElasticSize>({
+  min: count,
+  max: count,
+  growAfterMs: whole(1),
+  idleMs: whole(1),
+})
+
+const poolKinds: Kinds<PoolOptions> = {
+  size: {
+    what: 'a number of members, or an object with min and max',
+    fault: (value, name) =>
+      typeof value === 'number' ? count.fault(value, name) : elasticSize.fault(value, name),
+  },
+  route: must(`one of ${routes.join(', ')}, or { hash } with a function`, isRoute),
+  prefetch: must("a whole number from 1, or 'auto'", isPrefetch),
+  waiting: whole(0),
+  retryLost: whole(0),
+  replace: oneOf('always', 'failed', 'never'),
+  name: actorName,
+}
+
 /** @throws {ActorError} `EINVAL` */
 export function planOf(options: PoolOptions): PoolPlan {
+  checkOptions('pool', options, poolKinds)
   const { route = 'pull', prefetch = 'auto', waiting = 1024, retryLost = 0, size } = options
   const isKeyedByFunction = typeof route === 'object'
-  if (isKeyedByFunction ? typeof route.hash !== 'function' : !routes.includes(route))
-    throw new ActorError('EINVAL', `A pool has no route ${inspect(route)}`)
-  if (prefetch !== 'auto') expectWhole('prefetch', prefetch, 1)
-  expectWhole('waiting', waiting, 0)
-  expectWhole('retryLost', retryLost, 0)
   return {
     route: isKeyedByFunction ? 'hash' : route,
     isKeyedByFunction,
     prefetch,
     waiting: waiting === 0 ? Infinity : waiting,
     retryLost,
-    reportMs: typeof size === 'object' ? rangeOf(size, 1).growAfterMs : 0,
+    reportMs: typeof size === 'object' ? elastic(size, 1).growAfterMs : 0,
   }
 }
 
 /** @param hosts how many there are @throws {ActorError} `EINVAL` */
 export function rangeOf(size: PoolOptions['size'], hosts: number): SizeRange {
-  const { min, max, growAfterMs, idleMs } = {
-    ...(typeof size === 'object' ? elastic(size, hosts) : fixed(size ?? hosts)),
-  }
-  expectWhole('size', min, 1, MAX_MEMBERS)
-  expectWhole('size', max, min, MAX_MEMBERS)
-  expectWhole('growAfterMs', growAfterMs, 1)
-  expectWhole('idleMs', idleMs, 1)
-  return { min, max, growAfterMs, idleMs }
+  const range = typeof size === 'object' ? elastic(size, hosts) : fixed(size ?? hosts)
+  const { min, max } = range
+  if (min > max)
+    throw new ActorError('EINVAL', `pool: size.min, ${min}, must be no more than size.max, ${max}`)
+  return range
 }
 
 const fixed = (members: number): SizeRange => ({
@@ -128,17 +154,4 @@ const fixed = (members: number): SizeRange => ({
 function elastic(size: ElasticSize, hosts: number): SizeRange {
   const { min = 1, growAfterMs = 100, idleMs = 10_000 } = size
   return { min, max: size.max ?? Math.max(min, hosts), growAfterMs, idleMs }
-}
-
-function expectWhole(
-  name: string,
-  value: number,
-  from: number,
-  to = Number.MAX_SAFE_INTEGER,
-): void {
-  if (!Number.isInteger(value) || value < from || value > to)
-    throw new ActorError(
-      'EINVAL',
-      `${name} must be a whole number from ${from} to ${to}, not ${String(value)}`,
-    )
 }

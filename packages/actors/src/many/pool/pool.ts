@@ -1,5 +1,7 @@
+import type { InspectOptions } from 'node:util'
+import { outline, show } from '@ringpost/core/internal'
 import type { Handlers, HandlersOf, Tell } from '../../definition/types.ts'
-import type { Address } from '../../host/address.ts'
+import { addressLabel, type Address } from '../../host/address.ts'
 import type { StopOptions } from '../../host/life.ts'
 import {
   ActorRef,
@@ -7,9 +9,11 @@ import {
   type CallOptions,
   type Caller,
   type RefOwner,
+  stopKinds,
 } from '../../host/ref.ts'
 import { verbs, type VerbCaller } from '../../host/verbs.ts'
-import type { Gathered, GatherOptions } from './gather.ts'
+import { checkOptions } from '../../options/checkOptions.ts'
+import { gatherKinds, type Gathered, type GatherOptions } from './gather.ts'
 import type { PoolView } from './view.ts'
 
 /** What carries a pool's calls. */
@@ -85,13 +89,19 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
    * Asks all members, whatever the route; settles when `first` values have come, all have answered, or
    * the time is over, with values and errors in the order in which they came.
    *
-   * @throws the reason of `options.signal`
+   * @throws {ActorError} `EINVAL`: an option; and the reason of `options.signal`
    */
   gather(options: GatherOptions = {}): Gather<HandlersOf<H>> {
+    checkOptions('gather', options, gatherKinds)
     return verbs.ask(this.#toAll(options)) as never
   }
 
   override with(options: CallOptions): PoolRef<H> {
+    return super.with(options) as PoolRef<H>
+  }
+
+  /** @internal */
+  override calledWith(options: Call): PoolRef<H> {
     const ref = new PoolRef<H>(this.address, this.pools, this.owner, {
       ...this.options,
       ...options,
@@ -110,6 +120,12 @@ export class PoolRef<H = Handlers> extends ActorRef<H> {
     return this.pools.resize(this.address, size)
   }
 
+  /** @internal */
+  override [show](depth: number, options: InspectOptions): string {
+    const facts = { address: addressLabel(this.address), size: this.size, ...this.options }
+    return outline(this, facts, depth, options)
+  }
+
   /** Only told and asked: those are the verbs that reach all. */
   #toAll(options: GatherOptions): VerbCaller {
     return new ToAll(this as never, this.pools, options) as ToAll & VerbCaller
@@ -122,7 +138,8 @@ export class Pool<H = Handlers> extends PoolRef<H> implements AsyncDisposable {
    * Stops all members, when what this thread has given to the pool is done; or at once, with
    * `drain: false`.
    */
-  stop(options: StopOptions = {}): Promise<void> {
+  async stop(options: StopOptions = {}): Promise<void> {
+    checkOptions('stop', options, stopKinds)
     return this.pools.stop(this.address, options)
   }
 

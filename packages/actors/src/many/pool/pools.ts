@@ -1,4 +1,4 @@
-import { ActorDefinition } from '../../definition/definition.ts'
+import { ActorDefinition, expectDefinition } from '../../definition/definition.ts'
 import { ActorError } from '../../errors.ts'
 import type { Address } from '../../host/address.ts'
 import type { Down } from '../../host/down.ts'
@@ -55,6 +55,7 @@ export class Pools implements PoolCaller {
     args: Args,
     parent?: Parent,
   ): Promise<Pool<H>> {
+    expectDefinition('pool', definition)
     const plan = planOf(options)
     const hosts = Math.max(1, this.#host.places.length)
     const range = rangeOf(options.size, hosts)

@@ -9,7 +9,7 @@ const NO_HOST = -1
 /** What tasks tell the router that they belong to. */
 export interface TaskKeeper extends Asker {
   /** Its time is over. */
-  expired(task: Task): void
+  expired(task: Task, afterMs: number): void
   /** The member has done it. */
   done(task: Task, value: unknown): void
   /** The member has failed at it. */
@@ -27,7 +27,6 @@ export abstract class Task extends Pending implements Queued {
   readonly kind: Kind
   /** Whether it is of another node. */
   readonly isFromOutside: boolean | undefined
-  readonly method: string
   args: unknown[]
   /** Who has it. */
   member: Member | undefined
@@ -78,8 +77,8 @@ export abstract class Task extends Pending implements Queued {
     this.host = NO_HOST
   }
 
-  override expire(): void {
-    this.#keeper.expired(this)
+  override expire(afterMs: number): void {
+    this.#keeper.expired(this, afterMs)
   }
 
   override settle(value: unknown): void {

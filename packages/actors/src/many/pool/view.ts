@@ -1,5 +1,5 @@
 import { ActorError } from '../../errors.ts'
-import type { Address } from '../../host/address.ts'
+import { addressLabel, type Address } from '../../host/address.ts'
 import type { Pending } from '../../host/asks.ts'
 import { kind, type Envelope } from '../../host/envelope.ts'
 import { ActorRef, type Call } from '../../host/ref.ts'
@@ -190,13 +190,13 @@ export class PoolView implements TaskKeeper {
     const { method, deadline } = envelope
     const args = envelope.body as unknown[]
     const from: Call = { isFromOutside }
-    const ref = isFromOutside ? (pool.with(from) as ActorRef<never>) : pool
+    const ref = isFromOutside ? (pool.calledWith(from) as ActorRef<never>) : pool
     if (envelope.kind === kind.tell) {
       this.#relayTell(envelope, ref, outlet)
       return
     }
     const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.#now())
-    const timed = ref.with({ timeoutMs }) as ActorRef<never>
+    const timed = ref.calledWith({ timeoutMs }) as ActorRef<never>
     if (envelope.kind === kind.stream) outlet.play(envelope, this.stream(timed, method, args))
     else
       this.ask(timed, method, args).then(
@@ -307,13 +307,20 @@ export class PoolView implements TaskKeeper {
     this.#free(task, member)
   }
 
+  nameOf(): string {
+    return `the pool ${addressLabel(this.address)}`
+  }
+
   /** Its time is over. A member that has it refuses it, or is late: then its credit comes back. */
-  expired(task: Task): void {
+  expired(task: Task, afterMs: number): void {
     if (task.member === undefined) {
       this.#leaveQueue(task)
       this.#carrier.remove(task)
     }
-    this.#giveUp(task, new ActorError('ETIMEDOUT'))
+    this.#giveUp(
+      task,
+      new ActorError('ETIMEDOUT', `${task.asked}: no answer came in ${afterMs} ms`),
+    )
   }
 
   // How tasks get there.

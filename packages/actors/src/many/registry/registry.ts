@@ -1,5 +1,7 @@
 import { ActorError } from '../../errors.ts'
-import type { ActorRef, RefOwner } from '../../host/ref.ts'
+import { expectRef, type ActorRef, type RefOwner } from '../../host/ref.ts'
+import { checkOptions, type Kinds } from '../../options/checkOptions.ts'
+import { abortSignal, milliseconds } from '../../options/kinds.ts'
 import type { Latest } from '../latest.ts'
 import { owned, type RegistryHub } from './hub.ts'
 import { nameOf, type KeyLike } from './key.ts'
@@ -11,6 +13,8 @@ export interface WaitOptions {
   /** Ends the wait with its reason. */
   readonly signal?: AbortSignal
 }
+
+const waitKinds: Kinds<WaitOptions> = { timeoutMs: milliseconds(0), signal: abortSignal }
 
 /** Calls back once, when whoever has the registry ends. @returns takes it back */
 export type WhenOver = (act: () => void) => () => void
@@ -37,6 +41,7 @@ export class Registry {
    * @throws {ActorError} `EEXIST`: another actor or a group has it; `EINVAL`
    */
   async register<H>(key: KeyLike<H>, ref: ActorRef<H>): Promise<void> {
+    expectRef('register', ref)
     await this.#hub.add(nameOf(key as KeyLike<never>), ref as never, true)
   }
 
@@ -46,11 +51,13 @@ export class Registry {
    * @throws {ActorError} `EEXIST`: it is the name of one actor; `EINVAL`
    */
   async join<H>(key: KeyLike<H>, ref: ActorRef<H>): Promise<void> {
+    expectRef('join', ref)
     await this.#hub.add(nameOf(key as KeyLike<never>), ref as never, false)
   }
 
   /** The actor is not known by the name any more. @returns whether it was */
   async unregister<H>(key: KeyLike<H>, ref: ActorRef<H>): Promise<boolean> {
+    expectRef('unregister', ref)
     return await this.#hub.remove(nameOf(key as KeyLike<never>), ref as never)
   }
 
@@ -71,6 +78,7 @@ export class Registry {
    * @throws {ActorError} `ETIMEDOUT`; `ESTOPPED`: the actor that waits has ended; and the reason of the signal
    */
   async waitFor<H>(key: KeyLike<H>, options: WaitOptions = {}): Promise<ActorRef<H>> {
+    checkOptions('waitFor', options, waitKinds)
     const { timeoutMs = Infinity, signal } = options
     const listing = this.#watch(key, signal)
     const done = this.#hub.after(timeoutMs, () =>
@@ -94,6 +102,7 @@ export class Registry {
     key: KeyLike<H>,
     options: Pick<WaitOptions, 'signal'> = {},
   ): AsyncGenerator<readonly ActorRef<H>[], void, void> {
+    checkOptions('watch', options, { signal: abortSignal })
     return this.#watch(key, options.signal)
   }
 

@@ -1,4 +1,6 @@
 import { ActorError } from '../../errors.ts'
+import { checkOptions, type Kinds } from '../../options/checkOptions.ts'
+import { flag, whole } from '../../options/kinds.ts'
 import type { TopicHub } from './hub.ts'
 import { TopicHandler, TopicReader, type Subscription } from './subscription.ts'
 
@@ -19,6 +21,10 @@ export interface SubscribeOptions {
   /** Values that may wait here; more of them are dropped, and counted. Default 1,000. */
   readonly limit?: number
 }
+
+export const publishKinds: Kinds<PublishOptions> = { keep: flag }
+
+const subscribeKinds: Kinds<SubscribeOptions> = { last: flag, limit: whole(1) }
 
 /** Called with each value. */
 export type TopicListener<T> = (value: T, topic: string) => unknown
@@ -55,10 +61,12 @@ export class Topics {
    *
    * @throws {ActorError} `EVALUE`, `EMSGSIZE`: the value; `EINVAL`: the topic
    */
-  publish(topic: string, value: unknown, options: PublishOptions = {}): void {
+  publish(topic: string, value: unknown, options?: PublishOptions): void {
     if (typeof topic !== 'string')
       throw new ActorError('EINVAL', `A topic is a string, not ${String(topic)}`)
-    this.#hub.publish(topic, value, options.keep === true)
+    // Most are published without.
+    if (options !== undefined) checkOptions('publish', options, publishKinds)
+    this.#hub.publish(topic, value, options?.keep === true)
   }
 
   /**
@@ -80,11 +88,10 @@ export class Topics {
     third: SubscribeOptions = {},
   ): Subscription {
     const options = typeof second === 'function' ? third : second
+    checkOptions('subscribe', options, subscribeKinds)
     const { last = false, limit = DEFAULT_LIMIT } = options
     if (typeof prefix !== 'string')
       throw new ActorError('EINVAL', `A prefix is a string, not ${String(prefix)}`)
-    if (!Number.isInteger(limit) || limit < 1)
-      throw new ActorError('EINVAL', `limit must be a whole number from 1, not ${String(limit)}`)
     let forget: (() => void) | undefined
     const host = {
       unsubscribe: (subscription: Subscription) => {
