@@ -86,6 +86,24 @@ describe('a connection that is lost', () => {
     node.disconnect()
   })
 
+  it('has room again for what nobody waits for any more', async () => {
+    const { cable, node } = await joined()
+    const ref = node.ref<typeof gate>('/gate')
+    cable.cut()
+    await expect.poll(() => node.isConnected).toBe(false)
+    const gaveUp = { code: 'EGAVEUP' }
+    for (let round = 0; round < 8; round++) {
+      const giving = new AbortController()
+      const asked = errorFrom(ref.with({ signal: giving.signal }).ask.take(Buffer.alloc(400_000)))
+      giving.abort(gaveUp)
+      expect(await asked).toBe(gaveUp)
+    }
+    expect(ref.tell.pass()).toBe(true)
+    const passed = ref.ask.passed()
+    cable.mend()
+    expect(await passed).toBe(1)
+  })
+
   it('keeps watches', async () => {
     const { cable, client, node } = await joined()
     const handle = await node.spawn<typeof counter>('counter', 1)
@@ -238,6 +256,7 @@ describe('a node that is gone', () => {
   })
 
   it('is told of to who waits for that', async () => {
+    // Long enough to connect on busy cores.
     const { cable, node } = await joined({ goneAfterMs: 2000 })
     const controller = new AbortController()
     const given = errorFrom(node.down({ signal: controller.signal }))
