@@ -82,6 +82,20 @@ export class Port {
     this.#socket.close()
   }
 
+  /**
+   * Takes what has come so far. What a connection has brought before its end may lie there still when the
+   * end is told, which comes another way.
+   */
+  takeAll(): void {
+    const { pattern } = this.#engaged
+    while (!this.#socket.closed) {
+      const message = pattern.receive()
+      if (typeof message === 'string') break
+      this.#take(message)
+    }
+    this.#taken()
+  }
+
   readonly #changed = (): void => {
     if (this.#isDue || this.#socket.closed) return
     this.#isDue = true

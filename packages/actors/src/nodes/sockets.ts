@@ -147,12 +147,14 @@ class SocketDialer implements Dialer {
       // A server that a client has the wrong key of says nothing.
       if (isInHandshake) failed(endedInHandshake())
       isInHandshake = false
+      port.takeAll()
       lost(error)
     })
     events.on('handshake:error:auth', ({ error }) => refused(error))
     events.on('handshake:error:protocol', ({ error }) => refused(error))
     this.#dealer.connect(this.#endpoint)
-    return new ObservedPort(this.#dealer, take, taken)
+    const port = new ObservedPort(this.#dealer, take, taken)
+    return port
   }
 
   close(): void {
