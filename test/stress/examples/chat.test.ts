@@ -30,7 +30,9 @@ describe('the chat', () => {
     await server.says('Listening at ')
     const [, endpoint] = /Listening at (.*)\n/.exec(server.output())!
     const user = start('user', 'ann', 'kitchen', endpoint!)
-    await user.says('* ann has come')
+    // It reads once its place in the room is known to it.
+    user.child.stdin!.write('hello\n')
+    await user.says('ann: hello')
     await server.kill()
     expect(await user.ended()).toBe(0)
     expect(user.output()).toContain('* The room is closed: node lost')
