@@ -88,7 +88,7 @@ export class Run<Result> extends Job implements AsyncGenerator<Result, void, voi
       for (const waiting of this.#waiting.splice(0))
         waiting.resolve({ done: true, value: undefined })
     }
-    if (this.#error !== before) throw this.#takeError()
+    if (this.#error !== undefined && this.#error !== before) throw this.#takeError()
     return { done: true, value: undefined }
   }
 

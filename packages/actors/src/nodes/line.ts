@@ -11,7 +11,7 @@ const FRAME_BYTES = 32 * 1024
 /** What waits on this side before the line counts as full, in bytes. */
 const FULL_BYTES = 1024 * 1024
 /** With so much waiting, in bytes, the peer counts as one that does not read. */
-const MOST_BYTES = 64 * 1024 * 1024
+export const MOST_BYTES = 64 * 1024 * 1024
 /** What the array of a message may take beside its body. */
 const HEAD_BYTES = 4096
 
@@ -82,7 +82,11 @@ export class Line implements Sender {
 
   retry(): boolean {
     while (this.#backlog.length > 0) {
-      if (!this.#offer(this.#backlog[0]!)) return false
+      if (!this.#offer(this.#backlog[0]!)) {
+        // What waits for room does not wait until all has left.
+        if (!this.isFull) this.#wakeForRoom()
+        return false
+      }
       this.#backlogBytes -= this.#backlog.shift()!.length
     }
     this.#wake()
@@ -136,8 +140,12 @@ export class Line implements Sender {
     return this.#port.offer(this.#id === undefined ? [frame] : [this.#id, frame])
   }
 
-  #wake(): void {
+  #wakeForRoom(): void {
     for (const resolve of this.#whenRoom.splice(0)) resolve()
+  }
+
+  #wake(): void {
+    this.#wakeForRoom()
     for (const resolve of this.#whenSent.splice(0)) resolve()
   }
 }

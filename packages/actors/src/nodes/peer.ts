@@ -13,7 +13,7 @@ import { Backlog, type Kept } from './backlog.ts'
 import { downOf } from './downs.ts'
 import { errorOf } from './failures.ts'
 import type { Hello } from './hello.ts'
-import { encode, type Line, type LineValues } from './line.ts'
+import { encode, MOST_BYTES, type Line, type LineValues } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
 import { readMessages } from './protocol/messageReader.ts'
 import { random } from './random.ts'
@@ -82,6 +82,7 @@ export class Peer implements Creditor {
   readonly #backlog = new Backlog()
   /** The line whose room is waited for. */
   #pouredInto: Line | undefined
+  #pouring: Promise<void> = Promise.resolve()
   #ids = 0
   #epoch = random()
   #grace: unknown
@@ -139,7 +140,7 @@ export class Peer implements Creditor {
     this.#why = undefined
     this.#line = line
     this.#hello = hello
-    void this.#pour(line)
+    this.#pouring = this.#pour(line)
     for (const waiting of this.#whenUp.splice(0)) waiting.resolve()
   }
 
@@ -233,7 +234,8 @@ export class Peer implements Creditor {
   /** Settles when the connection there is now takes more, or is lost. */
   async whenRoom(): Promise<void> {
     const line = this.#line
-    while (line !== undefined && this.#line === line && this.#isHeldUp) await line.whenRoom()
+    while (line !== undefined && this.#line === line && this.#isHeldUp)
+      await (this.#pouredInto === line ? this.#pouring : line.whenRoom())
   }
 
   /** Settles when nothing that was told waits for a connection, or for room on it. */
@@ -324,7 +326,9 @@ export class Peer implements Creditor {
       // The other node knows how long an item may take.
       timeoutMs: Infinity,
       until: Infinity,
-      begin: (reader: StreamReader) => this.#start(reader, message, args, call),
+      // Never asked for again: what was read of it cannot be known.
+      begin: (reader: StreamReader) =>
+        this.#start(reader, message, args, { ...call, isIdempotent: false }),
     }
     return new StreamReader(reading, this)
   }
@@ -379,7 +383,7 @@ export class Peer implements Creditor {
     fresh?: { readonly args: unknown },
   ): void {
     const line = this.#line
-    const isOver = line === undefined && this.#backlog.bytes > BACKLOG_BYTES
+    const isOver = this.#backlog.bytes > (line === undefined ? BACKLOG_BYTES : MOST_BYTES)
     if (this.#state === 'gone' || isOver) {
       const isWatch = message.kind === say.watch
       const error = this.#state === 'gone' ? this.#nodeDown() : new ActorError('EOVERFLOW')
@@ -403,7 +407,7 @@ export class Peer implements Creditor {
     if (line === undefined) this.#backlog.add(kept)
     else if (this.#isHeldUp) {
       this.#backlog.add(kept)
-      if (this.#pouredInto !== line) void this.#pour(line)
+      if (this.#pouredInto !== line) this.#pouring = this.#pour(line)
     } else if (body !== undefined || fresh === undefined) this.#postKept(line, kept)
     else {
       message.remainingMs = this.#remaining(pending)

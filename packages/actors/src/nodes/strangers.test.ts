@@ -269,7 +269,10 @@ describe('what a stranger asks for', () => {
     openGates()
     expect(await other.hears('resume')).toMatchObject({ to: '/small' })
     await other.say('ask', ask(2, 'passed', '/small'), [])
-    const { body } = await other.hears('reply')
+    let reply = await other.hears('reply')
+    // That of the ask which held it up comes before or after `resume`.
+    if (reply.id === 1) reply = await other.hears('reply')
+    const { body } = reply
     await other.say('ask', ask(3, 'passed', '/small'), [])
     // Those that were held are handed over before `resume`.
     expect(await other.hears('reply')).toMatchObject({ body })

@@ -319,7 +319,7 @@ export class ActorSystem implements AsyncDisposable {
     await within(
       clock,
       drainMs,
-      this.#drain(() => isLate),
+      this.#drain(drainMs, () => isLate),
     )
     isLate = true
     for (let seat = 0; seat < this.#seats; seat++) board.seat(seat).abortAll()
@@ -333,10 +333,16 @@ export class ActorSystem implements AsyncDisposable {
   }
 
   /** What was taken is handled; then actors stop. @param isLate whether the time for that is over */
-  async #drain(isLate: () => boolean): Promise<void> {
+  async #drain(drainMs: number, isLate: () => boolean): Promise<void> {
     const { families, pools, peers } = this.#host
-    // While all others are there that their members may need.
-    await pools.whenDone([PROGRAM, ...peers], isLate)
+    let isHalfOver = false
+    // While all others are there that their members may need; but one that hangs does not take their time.
+    await within(
+      this.#isolation.program.clock,
+      drainMs / 2,
+      pools.whenDone([PROGRAM, ...peers], () => isHalfOver || isLate()),
+    )
+    isHalfOver = true
     if (!isLate()) await families.guardian.close(true)
     if (!isLate()) await this.#host.gateway?.whenSent()
   }

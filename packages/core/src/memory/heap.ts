@@ -320,6 +320,8 @@ export class Heap {
       Atomics.compareExchange(words, this.#owners + ref, self, NO_OWNER)
     }
     if (dissolved) this.#releasePages(page)
+    // Whoever found none meanwhile is to look again.
+    else if (taken > begin) this.#tellOfMemory()
   }
 
   /**
