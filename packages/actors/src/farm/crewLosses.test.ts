@@ -1,104 +1,13 @@
-import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ActorError } from '../errors.ts'
+import type { ActorError } from '../errors.ts'
+import { HeldLink, LONG_MS, Ready, terms } from './crew.test-support.ts'
 import { Crew } from './crew.ts'
-import type { Link } from './link.ts'
-import { CUT_MS, type Parcel, type Report } from './parcel.ts'
-import type { Recruiter } from './recruiter.ts'
-import { Run, type RunTerms } from './run.ts'
-
-/** How long a task is said to take: one is enough for a parcel. */
-const TASK_MS = 10
-
-/** A worker that is done with a parcel when the test says so. */
-class HeldLink implements Link {
-  readonly host: number | undefined
-  readonly mostTasks = Infinity
-  readonly timesTasks = true
-  readonly hurried: number[] = []
-  readonly parcels: {
-    readonly parcel: Parcel
-    readonly done: (report: Report) => void
-    readonly die: (error: unknown) => void
-  }[] = []
-
-  constructor(host?: number) {
-    this.host = host
-  }
-
-  run(parcel: Parcel): Promise<Report> {
-    return new Promise((done, die) => this.parcels.push({ parcel, done, die }))
-  }
-
-  /** The first of its parcels is done. */
-  async finish(): Promise<void> {
-    const { parcel, done } = this.parcels.shift()!
-    done({ values: parcel.items, failures: [], ms: TASK_MS * parcel.items.length })
-    await setImmediate()
-  }
-
-  /** It is gone, with all that it had. */
-  async die(): Promise<void> {
-    for (const { die } of this.parcels.splice(0)) die(new ActorError('EHOSTDOWN'))
-    await setImmediate()
-  }
-
-  cancel(): void {
-    this.parcels.length = 0
-  }
-
-  hurry(mark: number): void {
-    // Nothing runs by itself.
-    this.hurried.push(mark)
-  }
-
-  async dispose(): Promise<void> {
-    this.parcels.length = 0
-  }
-}
-
-/** Has some workers to give, one after the other. */
-class Ready implements Recruiter {
-  readonly isExpecting = false
-  readonly wanted: number
-  readonly endedHosts: number[] = []
-  readonly #links: Link[]
-
-  constructor(wanted: number, links: readonly Link[]) {
-    this.wanted = wanted
-    this.#links = [...links]
-  }
-
-  recruit(): Promise<Link> | undefined {
-    const link = this.#links.shift()
-    return link === undefined ? undefined : Promise.resolve(link)
-  }
-
-  endHost(host: number): void {
-    this.endedHosts.push(host)
-  }
-
-  left(): void {}
-  open(): void {}
-  close(): void {}
-}
-
-const terms: RunTerms = {
-  work: { how: 'handler', name: 'work' },
-  retries: 0,
-  timeoutMs: Infinity,
-  toArguments: undefined,
-  ordered: false,
-  endsWithFailure: true,
-  inFlight: 4,
-  signal: undefined,
-  progress: undefined,
-  blame: (error) => error,
-}
+import { CUT_MS } from './parcel.ts'
+import { Run } from './run.ts'
 
 describe('a crew whose workers do not say anything', () => {
   it('ends a run whose last task is given up because workers have died of it', async () => {
-    const links = Array.from({ length: 5 }, () => new HeldLink())
+    const links = Array.from({ length: 5 }, () => new HeldLink(LONG_MS))
     const crew = new Crew(new Ready(1, links))
     await crew.open()
     const run = new Run(
@@ -119,7 +28,7 @@ describe('a crew whose workers do not say anything', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     onTestFinished(() => void vi.useRealTimers())
     const timeoutMs = 500
-    const links = [1, 1, 2].map((host) => new HeldLink(host))
+    const links = [1, 1, 2].map((host) => new HeldLink(LONG_MS, host))
     const [busy, behind, elsewhere] = links as [HeldLink, HeldLink, HeldLink]
     const ready = new Ready(3, links)
     const crew = new Crew(ready)

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { Ready, terms } from './crew.test-support.ts'
 import { Crew } from './crew.ts'
 import type { Link } from './link.ts'
 import type { Parcel, Report } from './parcel.ts'
-import type { Recruiter } from './recruiter.ts'
 import { Run, type RunTerms } from './run.ts'
 import type { Task } from './task.ts'
 
@@ -25,32 +25,7 @@ class Echo implements Link {
   async dispose(): Promise<void> {}
 }
 
-class One implements Recruiter {
-  readonly wanted = 1
-  readonly isExpecting = false
-
-  recruit(): Promise<Link> {
-    return Promise.resolve(new Echo())
-  }
-
-  left(): void {}
-  endHost(): void {}
-  open(): void {}
-  close(): void {}
-}
-
-const terms: RunTerms = {
-  work: { how: 'handler', name: 'work' },
-  retries: 0,
-  timeoutMs: Infinity,
-  toArguments: undefined,
-  ordered: true,
-  endsWithFailure: true,
-  inFlight: 1,
-  signal: undefined,
-  progress: undefined,
-  blame: (error) => error,
-}
+const inOrder: RunTerms = { ...terms, ordered: true, inFlight: 1 }
 
 function valueOf({ isFailed, value }: Task): unknown {
   if (isFailed) throw value
@@ -61,10 +36,10 @@ async function runOf(
   items: Iterable<unknown> | AsyncIterable<unknown>,
   more?: Partial<RunTerms>,
 ): Promise<Run<unknown>> {
-  const crew = new Crew(new One())
+  const crew = new Crew(new Ready(1, [new Echo()]))
   await crew.open()
   onTestFinished(() => crew.close())
-  return new Run(crew, items, { ...terms, ...more }, valueOf)
+  return new Run(crew, items, { ...inOrder, ...more }, valueOf)
 }
 
 const broken = new Error('the source at being closed')

@@ -234,7 +234,7 @@ export class Peer implements Creditor {
   /** Settles when the connection there is now takes more, or is lost. */
   async whenRoom(): Promise<void> {
     const line = this.#line
-    while (line !== undefined && this.#line === line && this.#isHeldUp)
+    while (line !== undefined && this.#line === line && this.#isHeldUp())
       await (this.#pouredInto === line ? this.#pouring : line.whenRoom())
   }
 
@@ -264,12 +264,13 @@ export class Peer implements Creditor {
   /** Why nothing more should go to the node. */
   #obstacle(): DeadLetterReason | undefined {
     if (this.#state === 'gone') return 'node lost'
-    const isFull = this.#line === undefined ? this.#backlog.bytes >= BACKLOG_BYTES : this.#isHeldUp
+    const isFull =
+      this.#line === undefined ? this.#backlog.bytes >= BACKLOG_BYTES : this.#isHeldUp()
     return isFull ? 'overflow' : undefined
   }
 
   /** Whether what is asked has to wait for room on the connection. */
-  get #isHeldUp(): boolean {
+  #isHeldUp(): boolean {
     return this.#line !== undefined && (this.#line.isFull || !this.#backlog.isEmpty)
   }
 
@@ -365,7 +366,7 @@ export class Peer implements Creditor {
       pending.fail(call.signal.reason)
       return
     }
-    const isKept = call.isIdempotent === true || this.#line === undefined || this.#isHeldUp
+    const isKept = call.isIdempotent === true || this.#line === undefined || this.#isHeldUp()
     try {
       const body = isKept ? encode(args, this.#values()) : undefined
       this.#begin(pending, message, body, call, { args })
@@ -405,7 +406,7 @@ export class Peer implements Creditor {
     })
     this.#owner.timeouts.add(pending, call.timeoutMs)
     if (line === undefined) this.#backlog.add(kept)
-    else if (this.#isHeldUp) {
+    else if (this.#isHeldUp()) {
       this.#backlog.add(kept)
       if (this.#pouredInto !== line) this.#pouring = this.#pour(line)
     } else if (body !== undefined || fresh === undefined) this.#postKept(line, kept)
@@ -435,7 +436,7 @@ export class Peer implements Creditor {
         if (next === undefined) break
         this.#postKept(line, next)
       }
-      if (!this.#isHeldUp) break
+      if (!this.#isHeldUp()) break
       await line.whenRoom()
     }
     if (this.#pouredInto === line) this.#pouredInto = undefined

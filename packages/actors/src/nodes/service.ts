@@ -351,10 +351,7 @@ export class Service {
     let why: unknown
     for (const told of [failureOf, bareFailureOf]) {
       try {
-        this.#line.postWith(
-          message,
-          body((error) => told(error)),
-        )
+        this.#line.postWith(message, body(told))
         return
       } catch (error) {
         why = error
