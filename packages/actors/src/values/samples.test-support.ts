@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import fc from 'fast-check'
 import { ByteWriter } from './byteWriter.ts'
 import type { ValueContext } from './valueContext.ts'
@@ -119,7 +120,10 @@ function attach(node: object, other: object): void {
   else if (!(node instanceof Uint8Array)) Object.assign(node, { [Object.keys(node).length]: other })
 }
 
-/** Whether two values have the same shape: where one has an object twice, so has the other. */
+/**
+ * Whether two values are the same to the bit and of the same shape: where one has an object twice, so has
+ * the other. Neither Node's nor vitest's equality takes invalid dates for the same in all places.
+ */
 export function isSameGraph(
   left: unknown,
   right: unknown,
@@ -138,5 +142,13 @@ function partsOf(object: object): unknown[] {
   if (object instanceof Map) return [...object].flat()
   if (object instanceof Set) return [...object]
   if (object instanceof Error) return [object.message, object.stack, object.cause]
-  return Object.entries(object).flat()
+  if (object instanceof Date) return [object.getTime()]
+  if (object instanceof RegExp) return [object.source, object.flags]
+  if (object instanceof ArrayBuffer) return [...new Uint8Array(object)]
+  if (ArrayBuffer.isView(object)) {
+    return [...new Uint8Array(object.buffer, object.byteOffset, object.byteLength)]
+  }
+  if (types.isBoxedPrimitive(object)) return [object.valueOf()]
+  const fields = Object.entries(object).flat()
+  return Array.isArray(object) ? [object.length, ...fields] : fields
 }
