@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { batchEffort, Turn } from './turn.ts'
 
 describe('the turn of an event loop', () => {
@@ -33,19 +33,14 @@ describe('the turn of an event loop', () => {
   })
 
   it('comes when the clock says so, which is looked at after each batch', async () => {
-    const { now } = performance
-    let time = 1000
-    performance.now = () => time
-    try {
-      expect(isSettled(batchEffort)).toBe(true)
-      time += 1
-      expect(isSettled(batchEffort)).toBe(true)
-      time += 1
-      await turn.settle('value', settled, batchEffort)
-      expect(hasTurned).toBe(true)
-      expect(isSettled(batchEffort)).toBe(true)
-    } finally {
-      performance.now = now
-    }
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    expect(isSettled(batchEffort)).toBe(true)
+    now.mockReturnValue(1001)
+    expect(isSettled(batchEffort)).toBe(true)
+    now.mockReturnValue(1002)
+    await turn.settle('value', settled, batchEffort)
+    expect(hasTurned).toBe(true)
+    expect(isSettled(batchEffort)).toBe(true)
+    now.mockRestore()
   })
 })
