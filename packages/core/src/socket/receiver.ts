@@ -9,7 +9,7 @@ import {
   type TimeoutOptions,
 } from './arguments.ts'
 import type { Gate } from './gate.ts'
-import { effortOf } from './message.ts'
+import { effortOf, kibibytesOf } from './message.ts'
 import type { SocketOptions } from './options.ts'
 import type { Failure, Pattern, Received } from './pattern.ts'
 import { SharedBatch } from './sharedBatch.ts'
@@ -17,8 +17,8 @@ import { SharedFrame } from './sharedFrame.ts'
 import type { SocketParts } from './socketParts.ts'
 import type { Waiter } from './waiter.ts'
 
-/** A batch that is copied ends with what takes as long as so many small messages: some 4 MiB. */
-const MOST_EFFORT = 4096
+/** A batch that is copied ends when it has so much, whatever there is: the event loop is to turn. */
+const MOST_KIBIBYTES = 4096
 /** So many messages are asked for at once when those before them were small. */
 const LONGEST_STEP = 256
 
@@ -141,16 +141,16 @@ export class Receiver {
     return batch.length > 0 ? batch : (failure ?? 'EAGAIN')
   }
 
-  /** Adds the messages that are there, up to `max` and to `MOST_EFFORT`; why there are no more. */
+  /** Adds the messages that are there, up to `max` and to `MOST_KIBIBYTES`; why there are no more. */
   #fill(batch: unknown[], max: number): Failure | undefined {
-    let effort = 0
+    let kibibytes = 0
     // One, two, four: that they are large shows before many are copied.
-    for (let step = 1; effort < MOST_EFFORT; step = Math.min(2 * step, LONGEST_STEP)) {
+    for (let step = 1; kibibytes < MOST_KIBIBYTES; step = Math.min(2 * step, LONGEST_STEP)) {
       const begin = batch.length
       const end = Math.min(begin + step, max)
       const failure = this.#fillUpTo(batch, end)
       if (batch.length < end || end === max) return failure
-      for (let n = begin; n < end; n++) effort += effortOf(batch[n] as Buffer[])
+      for (let n = begin; n < end; n++) kibibytes += kibibytesOf(batch[n] as Buffer[])
     }
     return undefined
   }

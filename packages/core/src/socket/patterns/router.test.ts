@@ -368,7 +368,9 @@ describe('ROUTER with `disconnectMessage`', () => {
     // 64 MiB, in which each counts a little more than its bytes.
     expect(router.receiveSync(atOnce)[1]!.length).toBe(2 ** 23)
     peerLeaves()
-    expect(router.receiveManySync(atOnce)).toHaveLength(7)
+    let left = 0
+    while (router.readable) left += router.receiveManySync(atOnce).length
+    expect(left).toBe(7)
     expect(router.readable).toBe(false)
   })
 })
