@@ -139,18 +139,31 @@ export class Asks {
 const emptyPlaces = (count: number): (Pending | undefined)[] =>
   Array.from({ length: count }, () => undefined)
 
+const unkept = (): void => undefined
+/** What settles the promise that was made last. */
+const kept: { resolve: (value: unknown) => void; reject: (error: unknown) => void } = {
+  resolve: unkept,
+  reject: unkept,
+}
+
+/** One function for all promises: each of its own would be an object more, and cold when it is called. */
+function keep(resolve: (value: unknown) => void, reject: (error: unknown) => void): void {
+  kept.resolve = resolve
+  kept.reject = reject
+}
+
 /** An ask whose answer is a promise. */
 export class Answer extends Pending {
   readonly promise: Promise<unknown>
-  #resolve!: (value: unknown) => void
-  #reject!: (error: unknown) => void
+  readonly #resolve: (value: unknown) => void
+  readonly #reject: (error: unknown) => void
 
   constructor(host: number, asker: Asker) {
     super(host, asker)
-    this.promise = new Promise((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
-    })
+    this.promise = new Promise(keep)
+    this.#resolve = kept.resolve
+    this.#reject = kept.reject
+    kept.resolve = kept.reject = unkept
   }
 
   settle(value: unknown): void {

@@ -149,7 +149,7 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
 
   /** Receives from now on. */
   open(): void {
-    this.#mesh.open(this.#arrivals.take, this.performer.run)
+    this.#mesh.open(this.#arrivals.take, this.performer)
     this.reporting.open()
   }
 

@@ -11,6 +11,14 @@ const BYTES_UNHANDLED = 32 * 1024
 /** What the shortest frame counts for, beside what it holds. */
 const FRAME_BYTES = 256
 
+/** What does something with what is read. */
+export interface Handling {
+  /** `run` follows: what is read now need not see to that. */
+  expectRun(): void
+  /** Handles what was read. @returns false: that takes longer, and goes on by itself */
+  run(): boolean
+}
+
 /**
  * Reads the frames that other hosts send to one socket of this one, as soon as they are there. Without a
  * promise for each wait: those take longer than all else that a short message needs.
@@ -19,20 +27,19 @@ export class Inlet {
   readonly #pull: Pull
   readonly #engaged: Engaged
   readonly #read: (frame: Buffer) => void
-  readonly #handle: () => boolean
+  readonly #handling: Handling
   #isDue = false
   #isReading = false
 
   /**
    * @param pull is bound already
    * @param read called with each frame
-   * @param handle called after each frame, so that what it held is done before the next is read; false:
-   *   that takes longer
+   * @param handling run after each frame, so that what it held is done before the next is read
    */
-  constructor(pull: Pull, read: (frame: Buffer) => void, handle: () => boolean) {
+  constructor(pull: Pull, read: (frame: Buffer) => void, handling: Handling) {
     this.#pull = pull
     this.#read = read
-    this.#handle = handle
+    this.#handling = handling
     this.#engaged = pull[engage](this.#changed)
     // The host lives until it is closed.
     this.#engaged.thread.keepAlive.hold()
@@ -77,10 +84,12 @@ export class Inlet {
       }
       const [frame] = message
       const size = FRAME_BYTES + frame!.length
+      const isHandledNow = unhandled === 0
+      if (isHandledNow) this.#handling.expectRun()
       this.#read(frame!)
       bytes += size
       // What is handled soon is young garbage, and mailboxes stay short.
-      if (unhandled > 0 || !this.#handle()) unhandled += size
+      if (!isHandledNow || !this.#handling.run()) unhandled += size
       // What was handled may have closed the host.
       if (this.#pull.closed) return true
     }

@@ -63,7 +63,7 @@ export class Lane {
     const writer = this.#writer
     if (writer.size === 0) {
       writer.reserve(FRAME_HEAD_BYTES)
-      writer.bytes.writeUInt32LE(this.#from, writer.length)
+      writer.view.setUint32(writer.length, this.#from, true)
       writer.length += FRAME_HEAD_BYTES
     }
     const before = writer.size
@@ -79,10 +79,9 @@ export class Lane {
     if (this.#isClosed || writer.size <= FRAME_HEAD_BYTES) return
     // What others have said meanwhile, as to pause, is heard even if this thread never rests.
     this.#engaged.thread.poll()
-    const begin = writer.length - writer.size
     // A frame that is sent was copied, and its memory is free for the next.
-    if (this.#backlog.length === 0 && this.#offer(writer.bytes.subarray(begin, writer.length)))
-      writer.truncate(begin)
+    if (this.#backlog.length === 0 && this.#offer(writer.written()))
+      writer.truncate(writer.length - writer.size)
     else this.#keep(writer.take())
   }
 

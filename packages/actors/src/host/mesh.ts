@@ -1,8 +1,9 @@
 import { Pull, type Context } from '@ringpost/core'
 import type { ValueContext } from '../values/index.ts'
 import type { Envelope, Parcel } from './envelope.ts'
-import { Inlet } from './inlet.ts'
+import { Inlet, type Handling } from './inlet.ts'
 import { FRAME_HEAD_BYTES, Lane } from './lane.ts'
+import { u32 } from './littleEndian.ts'
 import { meetingOf, type Meeting } from './meeting.ts'
 import { RecordReader } from './record.ts'
 import { soon } from './soon.ts'
@@ -29,10 +30,9 @@ export interface Mesh {
    * Receives from now on.
    *
    * @param take called with each envelope
-   * @param taken called after each frame, to have it handled before the next one is read; false: that
-   *   takes longer
+   * @param handling has what a frame held handled before the next one is read
    */
-  open(take: (envelope: Envelope) => void, taken: () => boolean): void
+  open(take: (envelope: Envelope) => void, handling: Handling): void
   /** Whether the host is known to be gone. */
   isGone(host: number): boolean
   /** @returns its bytes. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
@@ -72,11 +72,11 @@ export class SocketMesh implements Mesh {
     this.#values = values
   }
 
-  open(take: (envelope: Envelope) => void, taken: () => boolean): void {
+  open(take: (envelope: Envelope) => void, handling: Handling): void {
     for (const way of [lane.system, lane.users]) {
       const pull = new Pull({ context: this.#context, linger: 0, ...this.#meeting.pull })
       pull.bindSync(this.#meeting.endpointOf(this.#number, way))
-      this.#inlets.push(new Inlet(pull, this.#reader(take), taken))
+      this.#inlets.push(new Inlet(pull, this.#reader(take), handling))
     }
   }
 
@@ -148,15 +148,14 @@ export class SocketMesh implements Mesh {
 
   /** Reads the frames of one socket: each says which host it is from. */
   #reader(take: (envelope: Envelope) => void): (frame: Buffer) => void {
-    const readers = new Map<number, RecordReader>()
+    const readers: (RecordReader | undefined)[] = []
+    const open = (from: number): RecordReader => {
+      while (readers.length <= from) readers.push(undefined)
+      return (readers[from] = new RecordReader(from, this.#values))
+    }
     return (frame) => {
-      const from = frame.readUInt32LE(0)
-      let reader = readers.get(from)
-      if (reader === undefined) {
-        reader = new RecordReader(from, this.#values)
-        readers.set(from, reader)
-      }
-      reader.read(frame, FRAME_HEAD_BYTES, take)
+      const from = u32(frame, 0)
+      ;(readers[from] ?? open(from)).read(frame, FRAME_HEAD_BYTES, take)
     }
   }
 }

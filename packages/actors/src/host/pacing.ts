@@ -4,6 +4,8 @@ import { RunQueue, threadPace } from './runQueue.ts'
 /** What has something to do, each in its turn. */
 export interface Queue<T> {
   add(item: T): void
+  /** Who adds now calls `run` in any case. */
+  expectRun(): void
   /** A message was run. */
   did(): void
   /** Whether the next message is to wait for another turn. Asked only where there is one. */

@@ -47,6 +47,11 @@ export class Performer {
     this.run = this.#queue.run
   }
 
+  /** Who brings messages now calls `run` in any case. */
+  expectRun(): void {
+    this.#queue.expectRun()
+  }
+
   /** The actor has something to do, if it does nothing now. */
   wake(cell: Cell): void {
     if (cell.phase !== 'idle') return

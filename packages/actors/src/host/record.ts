@@ -7,6 +7,7 @@ import {
   type ValueContext,
 } from '../values/index.ts'
 import { kind as kinds, type Envelope, type Kind, type Parcel } from './envelope.ts'
+import { f64, u16, u32 } from './littleEndian.ts'
 
 /**
  * One envelope in a frame between two hosts of a process; frames carry several, one after the other.
@@ -59,6 +60,9 @@ const MAX_NAME_BYTES = 1024
 /** Writes the envelopes of one link. */
 export class RecordWriter {
   readonly #numbers = new Map<string, number>()
+  /** The name that was asked for last, and its number: most messages are like the one before. */
+  #lastName: string | undefined
+  #lastNumber = 0
   readonly #writer: ByteWriter
   readonly #context: ValueContext
 
@@ -91,7 +95,7 @@ export class RecordWriter {
     view.setUint32(begin + record.slot, slot, true)
     view.setUint32(begin + record.generation, generation, true)
     writer.length = end
-    const number = this.#numbers.get(method)
+    const number = this.#numberOf(method)
     if (number === undefined) this.#name(begin, fields, method)
     else view.setUint16(begin + record.method, number, true)
     try {
@@ -105,6 +109,16 @@ export class RecordWriter {
     }
     // The memory may be another by now.
     writer.view.setUint32(begin + record.length, writer.length - begin, true)
+  }
+
+  #numberOf(method: string): number | undefined {
+    if (method === this.#lastName) return this.#lastNumber
+    const number = this.#numbers.get(method)
+    if (number !== undefined) {
+      this.#lastName = method
+      this.#lastNumber = number
+    }
+    return number
   }
 
   #name(begin: number, fields: number, method: string): void {
@@ -136,18 +150,11 @@ export class Unreadable {
   }
 }
 
-/** Of so much memory at most a view is kept, which keeps it alive. */
-const MOST_KEPT_BYTES = 256 * 1024
-
-const noView: DataView = new DataView(new ArrayBuffer(0))
-
 /** Reads the envelopes of one link. */
 export class RecordReader {
   readonly #names: string[] = []
   readonly #from: number
   readonly #context: ValueContext
-  /** Of the memory that the last frame lay in: many small ones lie in the same. */
-  #view = noView
 
   /** @param from the host at the other end */
   constructor(from: number, context: ValueContext) {
@@ -157,55 +164,45 @@ export class RecordReader {
 
   /** Calls `take` with each envelope of the frame, from `begin` on. */
   read(frame: Buffer, begin: number, take: (envelope: Envelope) => void): void {
-    const view = this.#viewOf(frame.buffer)
-    const { length, byteOffset } = frame
+    const { length } = frame
     for (let at = begin; at < length;) {
-      const end = at + view.getUint32(byteOffset + at + record.length, true)
-      take(this.#envelope(frame, view, at, end))
+      const end = at + u32(frame, at + record.length)
+      take(this.#envelope(frame, at, end))
       at = end
     }
   }
 
-  #viewOf(memory: ArrayBufferLike): DataView {
-    if (this.#view.buffer === memory) return this.#view
-    const view = new DataView(memory)
-    this.#view = memory.byteLength <= MOST_KEPT_BYTES ? view : noView
-    return view
-  }
-
-  #envelope(frame: Buffer, view: DataView, begin: number, end: number): Envelope {
-    const at = frame.byteOffset + begin
-    const fields = view.getUint8(at + record.has)
-    let next = at + record.more
+  #envelope(frame: Buffer, begin: number, end: number): Envelope {
+    const fields = frame[begin + record.has]!
+    let next = begin + record.more
     let id = 0
     if ((fields & has.id) !== 0) {
-      id = view.getUint32(next, true)
+      id = u32(frame, next)
       next += 4
     }
     let deadline = Infinity
     if ((fields & has.deadline) !== 0) {
-      deadline = view.getFloat64(next, true)
+      deadline = f64(frame, next)
       next += 8
     }
-    const number = view.getUint16(at + record.method, true)
+    const name = u16(frame, begin + record.method)
     let method: string
-    if ((fields & has.name) === 0) method = this.#names[number]!
+    if ((fields & has.name) === 0) method = this.#names[name]!
     else {
-      const bytes = view.getUint16(next, true)
+      const bytes = u16(frame, next)
       next += 2 + bytes
-      method = frame.toString('utf8', next - bytes - frame.byteOffset, next - frame.byteOffset)
-      if ((fields & has.introduction) !== 0) this.#names[number] = method
+      method = frame.toString('utf8', next - bytes, next)
+      if ((fields & has.introduction) !== 0) this.#names[name] = method
     }
-    const body = next - frame.byteOffset
     return {
-      kind: view.getUint8(at + record.kind) as Kind,
-      slot: view.getUint32(at + record.slot, true),
-      generation: view.getUint32(at + record.generation, true),
+      kind: frame[begin + record.kind] as Kind,
+      slot: u32(frame, begin + record.slot),
+      generation: u32(frame, begin + record.generation),
       from: this.#from,
       id,
       deadline,
       method,
-      body: body === end ? undefined : this.#value(frame, body, end),
+      body: next === end ? undefined : this.#value(frame, next, end),
     }
   }
 

@@ -2,6 +2,7 @@ import { PoolRef } from '../many/pool/pool.ts'
 import { remoteAddressOf } from '../nodes/remoteAddress.ts'
 import { copyArguments, copyByBytes, copyValue, type ValueContext } from '../values/index.ts'
 import type { Address } from './address.ts'
+import { u32 } from './littleEndian.ts'
 import { ActorRef, type Caller, type RefOwner } from './ref.ts'
 
 const BYTES = 13
@@ -73,12 +74,12 @@ export class RefValues implements ValueContext {
   }
 
   #refIn(bytes: Buffer): ActorRef {
-    const host = word(bytes, 0)
+    const host = u32(bytes, 0)
     if (host === REMOTE) {
       const url = bytes.toString('utf8', REMOTE_HEAD_BYTES)
       return new ActorRef(remoteAddressOf(url), this.#maker.remote)
     }
-    const address = { host, slot: word(bytes, 4), generation: word(bytes, 8) }
+    const address = { host, slot: u32(bytes, 4), generation: u32(bytes, 8) }
     if (bytes[12] === named.pool) return this.#maker.poolRefOf(address)
     return new ActorRef(address, this.#maker.calls)
   }
@@ -90,10 +91,6 @@ const written = bytesAndView(Buffer.alloc(BYTES))
 function bytesAndView(bytes: Buffer): { readonly bytes: Buffer; readonly view: DataView } {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) }
 }
-
-/** The methods of Buffer take several times as long. */
-const word = (bytes: Buffer, at: number): number =>
-  (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0
 
 function remoteBytes(url: string): Buffer {
   const bytes = Buffer.allocUnsafe(REMOTE_HEAD_BYTES + Buffer.byteLength(url))

@@ -56,6 +56,19 @@ function aStoppedClock(): { pace: Pace; looks: () => number } {
   return { pace, looks: () => looks }
 }
 
+/** Each item is one message. */
+function aQuietQueue() {
+  const soon: (() => void)[] = []
+  const ran: number[] = []
+  const pace: Pace = { soon: (run) => soon.push(run), afterTurn: () => undefined, now: () => 0 }
+  const queue = new RunQueue<number>(
+    pace,
+    (item) => ran.push(item),
+    () => undefined,
+  )
+  return { queue, soon, ran }
+}
+
 describe('RunQueue', () => {
   it('runs all that was added in one go, and says so once', () => {
     const thread = aThread()
@@ -92,6 +105,34 @@ describe('RunQueue', () => {
     for (let early = 0; early < 4; early++) expect(thread.run()).toBe(false)
     expect(thread.turn()).toBe(1)
     expect(thread.events.filter((event) => event === 'a')).toHaveLength(5)
+  })
+
+  it('is not scheduled where its run is expected, and is again afterwards', () => {
+    const { queue, soon, ran } = aQuietQueue()
+    queue.expectRun()
+    queue.add(1)
+    queue.add(2)
+    expect(soon).toHaveLength(0)
+    expect(queue.run()).toBe(true)
+    expect(ran).toEqual([1, 2])
+    queue.expectRun()
+    expect(queue.run()).toBe(true)
+    queue.add(3)
+    expect(soon).toHaveLength(1)
+    soon[0]!()
+    expect(ran).toEqual([1, 2, 3])
+  })
+
+  it('lets leave what was said even where there is nothing to run, and looks at no clock', () => {
+    const { pace, looks } = aStoppedClock()
+    let said = 0
+    const queue = new RunQueue<number>(
+      pace,
+      () => undefined,
+      () => said++,
+    )
+    expect(queue.run()).toBe(true)
+    expect([said, looks()]).toEqual([1, 0])
   })
 
   it('looks at the clock once where there is one message', () => {

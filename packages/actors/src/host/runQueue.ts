@@ -62,6 +62,11 @@ export class RunQueue<T> {
     this.#pace.soon(this.run)
   }
 
+  /** Who adds now calls `run` in any case: that need not be scheduled. */
+  expectRun(): void {
+    this.#isScheduled = true
+  }
+
   /** A message was run. */
   did(): void {
     this.#messages++
@@ -75,6 +80,11 @@ export class RunQueue<T> {
   /** Runs what is there; called early by who has added many. @returns false: some is left for the next turn */
   readonly run = (): boolean => {
     if (this.#isRunning) return false
+    if (this.#head === this.#tail) {
+      this.#isScheduled = false
+      this.#said()
+      return true
+    }
     this.#isRunning = true
     this.#isTurnOver = false
     this.#lookedAt = this.#pace.now()

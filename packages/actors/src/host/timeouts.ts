@@ -27,6 +27,8 @@ interface Queue {
 export class Timeouts {
   readonly #clock: Clock
   readonly #queues = new Map<number, Queue>()
+  /** That of the wait that was added last: most last as long as the one before. */
+  #recent: Queue | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -38,11 +40,7 @@ export class Timeouts {
     // Deadlines that were inherited differ by fractions: queues for each would be too many.
     const rounded = Math.ceil(lastsMs)
     timeout.deadline = this.#clock.now() + rounded
-    let queue = this.#queues.get(rounded)
-    if (queue === undefined) {
-      queue = { lastsMs: rounded, first: undefined, last: undefined, timer: undefined }
-      this.#queues.set(rounded, queue)
-    }
+    const queue = this.#recent?.lastsMs === rounded ? this.#recent : this.#queueOf(rounded)
     timeout.queue = queue
     timeout.earlier = queue.last
     if (queue.last === undefined) queue.first = timeout
@@ -65,6 +63,7 @@ export class Timeouts {
   close(): void {
     for (const { timer } of this.#queues.values()) this.#clock.cancel(timer)
     this.#queues.clear()
+    this.#recent = undefined
   }
 
   #arm(queue: Queue, delayMs: number): void {
@@ -80,6 +79,20 @@ export class Timeouts {
       timeout.expire(queue.lastsMs)
     }
     if (queue.first !== undefined) this.#arm(queue, Math.max(1, queue.first.deadline - now))
-    else if (queue.timer === undefined) this.#queues.delete(queue.lastsMs)
+    else if (queue.timer === undefined) this.#forget(queue)
+  }
+
+  #queueOf(lastsMs: number): Queue {
+    let queue = this.#queues.get(lastsMs)
+    if (queue === undefined) {
+      queue = { lastsMs, first: undefined, last: undefined, timer: undefined }
+      this.#queues.set(lastsMs, queue)
+    }
+    return (this.#recent = queue)
+  }
+
+  #forget(queue: Queue): void {
+    this.#queues.delete(queue.lastsMs)
+    if (this.#recent === queue) this.#recent = undefined
   }
 }

@@ -29,6 +29,24 @@ describe('a writer of bytes', () => {
     expect(taken.subarray(0, 6).toString('hex')).toBe('010203040707')
   })
 
+  it('shows what was written where it lies, again and again where it is of one size', () => {
+    const writer = new ByteWriter()
+    writer.u8(9)
+    writer.take()
+    const begin = writer.length
+    const write = (text: string): string => {
+      writer.truncate(begin)
+      writer.append(Buffer.from(text))
+      return writer.written().toString()
+    }
+    expect(['ab', 'cd', 'efg', 'hi', ''].map(write)).toEqual(['ab', 'cd', 'efg', 'hi', ''])
+    const long = 'x'.repeat(100_000)
+    expect([write(long), write('jk')]).toEqual([long, 'jk'])
+    expect(writer.take().toString()).toBe('jk')
+    writer.append(Buffer.from('lm'))
+    expect(writer.written().toString()).toBe('lm')
+  })
+
   it('forgets what is cut off', () => {
     const writer = new ByteWriter()
     writer.u8(1)

@@ -18,10 +18,25 @@ export class ByteWriter {
   length = 0
   /** Where that which is taken next begins. */
   #begin = 0
+  /** What `written` gave last, and what that is a part of. */
+  #written = nothing
+  #writtenOf = nothing
 
   /** How many bytes were written since the last `take`. */
   get size(): number {
     return this.length - this.#begin
+  }
+
+  /**
+   * What was written since the last `take`, where it lies: good until more is written. Frames of one size in turn
+   * are one view, which takes longer to make than a short frame to write.
+   */
+  written(): Buffer {
+    if (this.#written.length !== this.size || this.#writtenOf !== this.bytes) {
+      this.#written = this.bytes.subarray(this.#begin, this.length)
+      this.#writtenOf = this.bytes
+    }
+    return this.#written
   }
 
   /** Makes room for so many bytes from `length` on; `bytes` may be another Buffer afterwards. */
@@ -84,6 +99,7 @@ export class ByteWriter {
       this.length = 0
     }
     this.#begin = this.length
+    this.#written = this.#writtenOf = nothing
     return taken
   }
 
@@ -103,6 +119,8 @@ export class ByteWriter {
 
 /** `TypedArray.set` takes some 20 ns before the first byte, a loop more than 1 ns for each. */
 const COPY_BY_LOOP_BYTES = 16
+
+const nothing: Buffer = Buffer.alloc(0)
 
 const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView =>
   new DataView(buffer, byteOffset, length)

@@ -4,6 +4,8 @@ import { decode, encode } from './samples.test-support.ts'
 const shared = { x: 1 }
 const sparse: unknown[] = []
 sparse[1] = 1
+const hollow: unknown[] = []
+hollow.length = 1
 const cycle: unknown[] = []
 cycle.push(cycle)
 
@@ -81,6 +83,7 @@ describe('the bytes of a value', () => {
     ],
     ['a boxed number', Object(5), 'c9000000010705'],
     ['a hole', sparse, '92d4080001'],
+    ['a hole alone', hollow, '91d40800'],
     ['an object twice', [shared, shared], 'c90000000b099281a17801d60a00000001'],
     ['a cycle', cycle, 'c9000000070991d60a00000000'],
     ['a small bigint', 5n, 'd44205'],

@@ -133,6 +133,7 @@ export class ValueReader extends MsgpackReader {
     this.#descend()
     // Each element takes a byte at least.
     if (count > this.end - this.at) throw refuse(`an array of ${count} elements is cut off`)
+    if (count === 1 && this.#objects === undefined) return this.#arrayOfOne()
     const array: unknown[] = []
     this.#objects?.push(array)
     for (let n = 0; n < count; n++) {
@@ -141,6 +142,16 @@ export class ValueReader extends MsgpackReader {
       else array.push(value)
     }
     this.#depthLeft++
+    return array
+  }
+
+  /** As most arguments are: an array that is pushed to has room for seventeen. */
+  #arrayOfOne(): unknown[] {
+    const value = this.#value()
+    this.#depthLeft++
+    if (value !== hole) return [value]
+    const array: unknown[] = []
+    array.length = 1
     return array
   }
 

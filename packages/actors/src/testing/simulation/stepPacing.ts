@@ -27,6 +27,7 @@ export class StepPacing implements Pacing {
         }
         this.#scheduler.post(this.#trackOf(cell), { what: this.#describe(cell), run })
       },
+      expectRun: () => undefined,
       did: () => undefined,
       isOver: () => true,
       // All that is there has its own step.
