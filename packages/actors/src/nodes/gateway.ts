@@ -431,19 +431,26 @@ export class Gateway implements PeerOwner {
 
   #linkOut(port: Outlet, known: Known, options: ConnectOptions): Link {
     const limits = limitsOf(options.limits)
+    // From the first time on it shows its ticket: the answer may be lost with the connection.
+    const said = this.#helloFor(options, known, known.peer.hello?.ticket || known.ticket)
     const link = new Link(
       port,
       undefined,
       this.#valuesFor(undefined, limits.messageBytes),
-      (hello, its) => this.#acquainted(its, known, hello, options, undefined),
+      (hello, its) => {
+        if (known.peer.epoch === said.epoch)
+          return this.#acquainted(its, known, hello, options, undefined)
+        // It was counted as gone before the answer came, which it is to hear before it is up.
+        its.drop()
+        return undefined
+      },
       () => undefined,
       (why) => {
         known.peer.gone(why)
         known.dialing?.sentAway()
       },
     )
-    // From the first time on: its answer may be lost with the connection.
-    link.greet(this.#helloFor(options, known, known.peer.hello?.ticket || known.ticket))
+    link.greet(said)
     return link
   }
 
