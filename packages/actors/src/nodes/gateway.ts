@@ -15,6 +15,7 @@ import type { StreamReader } from '../host/streamReader.ts'
 import { Timeouts } from '../host/timeouts.ts'
 import { Topics } from '../many/topics/topics.ts'
 import { Dialing } from './dialing.ts'
+import { HeldTells } from './heldTells.ts'
 import type { Hello } from './hello.ts'
 import { limitsOf } from './limits.ts'
 import type { LineValues } from './line.ts'
@@ -63,6 +64,8 @@ interface Known {
   readonly incarnation: string
   /** What was spawned for it. */
   readonly wards: Wards
+  /** What it has told that waits for room. */
+  readonly held: HeldTells
   /** What only both of them know: shown by who connects when it comes again. */
   readonly ticket: string
   link: Link | undefined
@@ -398,6 +401,7 @@ export class Gateway implements PeerOwner {
       peer: new Peer(endpoint, this, goneAfterMs),
       incarnation: random(),
       wards: new Wards(),
+      held: new HeldTells(),
       ticket: random(),
       link: undefined,
       dialing: undefined,
@@ -489,6 +493,7 @@ export class Gateway implements PeerOwner {
       peer: new Peer(name, this, timesOf(options).goneAfterMs),
       incarnation: this.#incarnation,
       wards: new Wards(),
+      held: new HeldTells(),
       ticket: ticket || random(),
       link: undefined,
       dialing: undefined,
@@ -512,7 +517,7 @@ export class Gateway implements PeerOwner {
       find: (path) => this.#findFor(path),
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
-      overflowed: (ref, method) => this.bury('overflow', ref.address, method),
+      bury: (reason, ref, method) => this.bury(reason, ref.address, method),
       ask: (ref, method, args, timeoutMs) => this.#askHere(ref, method, args, timeoutMs),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
@@ -526,6 +531,7 @@ export class Gateway implements PeerOwner {
       provider,
       limits,
       known.wards,
+      known.held,
       (ref) => this.#seals.pathOf(ref.address),
       link.dropped,
     )
@@ -560,7 +566,9 @@ export class Gateway implements PeerOwner {
     if (known?.peer !== peer) return
     for (const ward of known.wards.values()) void endWard(ward)
     known.wards.clear()
-    if (peer.state !== 'gone' || known.dialing !== undefined) return
+    if (peer.state !== 'gone') return
+    known.held.giveUp(new ActorError('ENODEDOWN', 'The node that told it is gone'))
+    if (known.dialing !== undefined) return
     this.#known.delete(peer.name)
     if (known.incarnation !== this.#incarnation) this.#ownNames.delete(nodeName(known.incarnation))
   }
