@@ -91,6 +91,9 @@ const scenario =
     expect(await settled(ref.ask.take(SAID + 1))).toBe(SAID + 1)
   }
 
+const expectOrder = (place: Place, disturb: (client: TestSystem) => Promise<void>) =>
+  explore(scenario(place, disturb), { runs: RUNS, hosts: 1 })
+
 const places = [
   ['the program to an actor of its thread', { isRelayed: false, hosts: 0 }],
   ['the program to an actor of another host', { isRelayed: false, hosts: 1 }],
@@ -105,7 +108,7 @@ describe.each(places)('what is said from one node to another, by %s', (_, place)
       if (client.draw(3) > 0) client.network.mend(ENDPOINT)
       await client.advance(pick(client, [0, 60, 500]))
     }
-    await explore(scenario(place, cut), { runs: RUNS, hosts: 1 })
+    await expectOrder(place, cut)
   })
 
   it('is so although a node is counted as gone meanwhile', async () => {
@@ -115,6 +118,6 @@ describe.each(places)('what is said from one node to another, by %s', (_, place)
       release()
       await client.advance(pick(client, [0, 100, 3000]))
     }
-    await explore(scenario(place, silence), { runs: RUNS, hosts: 1 })
+    await expectOrder(place, silence)
   })
 })
