@@ -6,7 +6,6 @@ import type { Asking } from '../host/calls.ts'
 import type { Clock } from '../host/clock.ts'
 import { systemClock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
-import { kind, type Envelope } from '../host/envelope.ts'
 import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
@@ -34,15 +33,8 @@ import {
 import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
 import { random } from './random.ts'
 import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
-import { Refusals } from './refusals.ts'
-import {
-  LINK_REMOTE,
-  REFUSED_REMOTE,
-  STOP_REMOTE,
-  WELCOME_REMOTE,
-  type Relayed,
-  type RemoteLink,
-} from './remoteCaller.ts'
+import { Relays, type RemoteVerbs } from './relays.ts'
+import { LINK_REMOTE, STOP_REMOTE, type RemoteLink, type TimedCall } from './remoteCaller.ts'
 import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
 import { Service, type Provider } from './service.ts'
@@ -80,15 +72,15 @@ interface Correspondent extends Pick<Known, 'peer' | 'incarnation'> {
 /** Paths that were found under their seals are remembered, up to so many. */
 const MOST_FOUND = 4096
 
-type Timed = CallOptions & { readonly timeoutMs: number }
-
 /**
  * The way from this process to other nodes, and from them to here: it lives in the program's host, which
  * carries what other hosts say to other nodes.
  */
-export class Gateway implements PeerOwner {
+export class Gateway implements PeerOwner, RemoteVerbs {
   readonly clock: Clock
   readonly timeouts: Timeouts
+  /** What other hosts say to other nodes. */
+  readonly relays: Relays
   readonly #network: Network
   readonly #host: Host
   readonly #dial: Dial
@@ -102,8 +94,6 @@ export class Gateway implements PeerOwner {
   readonly #found = new Map<string, ActorRef>()
   /** Actors of this node, as others call them. */
   readonly #fromOutside = new WeakMap<ActorRef, ActorRef>()
-  readonly #relayed = new Map<string, AbortController>()
-  readonly #refusals: Refusals
   readonly #topics: Topics
   #address = ''
 
@@ -124,10 +114,7 @@ export class Gateway implements PeerOwner {
     this.#dial = dial
     // They are only read here: nothing is called back.
     this.#topics = new Topics(host.topics, () => undefined)
-    this.#refusals = new Refusals({
-      refused: (to, url, reason) => host.notify(to, REFUSED_REMOTE, { url, reason }),
-      welcome: (to, url) => host.notify(to, WELCOME_REMOTE, url),
-    })
+    this.relays = new Relays(host, clock, this)
     host.serve(STOP_REMOTE, ({ url, options }: { url: string; options: StopOptions }) =>
       this.stop(remoteAddressOf(url), options),
     )
@@ -241,7 +228,7 @@ export class Gateway implements PeerOwner {
     args: unknown[],
     isUnderWay: boolean = false,
   ): boolean {
-    const peer = this.#peerOf(address.node)
+    const peer = this.peerOf(address.node)
     if (peer !== undefined) return peer.tell(address.path, method, args, isUnderWay)
     this.bury('node lost', address, method)
     return false
@@ -251,7 +238,7 @@ export class Gateway implements PeerOwner {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: Timed,
+    options: TimedCall,
   ): Promise<void> {
     await this.#reachable(node).send(path, method, args, callOf(options))
   }
@@ -260,7 +247,7 @@ export class Gateway implements PeerOwner {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: Timed,
+    options: TimedCall,
   ): Promise<unknown> {
     return this.#reachable(node).ask(path, method, args, callOf(options))
   }
@@ -270,7 +257,7 @@ export class Gateway implements PeerOwner {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: Timed,
+    options: TimedCall,
   ): StreamReader {
     return this.#reachable(node).stream(path, method, args, callOf(options))
   }
@@ -278,7 +265,7 @@ export class Gateway implements PeerOwner {
   /** Calls back when the actor is no more, or its node is not. @returns takes it back */
   watch(url: string, watcher: (down: Down) => void): () => void {
     const { node, path } = remoteAddressOf(url)
-    const peer = this.#peerOf(node)
+    const peer = this.peerOf(node)
     if (peer !== undefined) return peer.watch(path, watcher)
     queueMicrotask(() => watcher({ reason: 'node lost', error: unreachable(node) }))
     return () => undefined
@@ -298,80 +285,18 @@ export class Gateway implements PeerOwner {
     }
   }
 
-  /** A message of another host for another node. */
-  take(envelope: Envelope): void {
-    const { method, from, id, deadline } = envelope
-    const [url, manner, args] = envelope.body as Relayed
-    const address = remoteAddressOf(url)
-    if (manner === 'tell') {
-      this.#relayTell(from, address, method, args)
-      return
-    }
-    const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.clock.now())
-    if (manner === 'stream') this.#relayStream(envelope, address, args, timeoutMs)
-    else {
-      const controller = new AbortController()
-      const key = `${from}/${id}`
-      this.#relayed.set(key, controller)
-      const options = { timeoutMs, signal: controller.signal, idempotent: manner === 'ask again' }
-      const verb = manner === 'send' ? this.send.bind(this) : this.ask.bind(this)
-      void verb(address, method, args, options)
-        .then(
-          (value) => this.#host.replies.send(kind.reply, envelope, value),
-          (error: unknown) => this.#host.replies.send(kind.failure, envelope, error),
-        )
-        .finally(() => this.#relayed.delete(key))
-    }
-  }
-
   bury(reason: DeadLetterReason, address: Address, method: string): void {
     this.#host.happenings.bury(reason, address, method)
   }
 
-  /** Another host waits no more for what it asked. */
-  cancel(from: number, id: number): void {
-    this.#relayed.get(`${from}/${id}`)?.abort(new ActorError('ETIMEDOUT'))
-  }
-
-  /** A host that cannot know that the actor is to be told nothing more is told so. */
-  #relayTell(from: number, address: RemoteAddress, method: string, args: unknown[]): void {
-    const { url, node, path } = address
-    const peer = this.#peerOf(node)
-    const refusal = peer === undefined ? 'node lost' : peer.refusal(path)
-    if (refusal !== undefined) {
-      this.#refusals.add(url, node, path, from, refusal)
-      void peer?.whenRoom().then(() => this.relieved(peer))
-    }
-    try {
-      this.tell(address, method, args, true)
-    } catch (error) {
-      // It is more than the node takes: who told it, in another thread, is not told.
-      if (!(error instanceof ActorError)) throw error
-      this.bury('unreadable', address, method)
-    }
-  }
-
   relieved(peer: Peer): void {
-    this.#refusals.review(peer.name, (path) => peer.refusal(path) !== undefined)
-  }
-
-  #relayStream(
-    envelope: Envelope,
-    address: RemoteAddress,
-    args: unknown[],
-    timeoutMs: number,
-  ): void {
-    try {
-      const items = this.stream(address, envelope.method, args, { timeoutMs })
-      this.#host.sources.pour(envelope, items, this.#host)
-    } catch (error) {
-      this.#host.replies.send(kind.failure, envelope, error)
-    }
+    this.relays.relieved(peer)
   }
 
   // Which node is which.
 
-  #peerOf(node: string): Peer | undefined {
+  /** The node as it is called: it is connected to if this system says how; undefined: there is no way to it. */
+  peerOf(node: string): Peer | undefined {
     const known = this.#known.get(node)
     if (known !== undefined) {
       if (known.peer.state === 'gone' && known.dialing === undefined && !node.startsWith('node:'))
@@ -384,7 +309,7 @@ export class Gateway implements PeerOwner {
   }
 
   #reachable(node: string): Peer {
-    const peer = this.#peerOf(node)
+    const peer = this.peerOf(node)
     if (peer === undefined) throw unreachable(node)
     return peer
   }
@@ -671,7 +596,7 @@ const outside: Call = { isFromOutside: true }
 
 const isRemote = (address: Address): address is RemoteAddress => address.url !== undefined
 
-const callOf = ({ timeoutMs, signal, idempotent }: Timed): RemoteCall => ({
+const callOf = ({ timeoutMs, signal, idempotent }: TimedCall): RemoteCall => ({
   timeoutMs,
   signal,
   isIdempotent: idempotent,
