@@ -13,6 +13,7 @@ export class HeldLink implements Link {
   readonly host: number | undefined
   readonly mostTasks = Infinity
   readonly timesTasks = true
+  running = 0
   /** The marks of what it was told to come to an end with. */
   readonly hurried: number[] = []
   readonly parcels: {

@@ -229,18 +229,25 @@ export class Crew implements Overseer {
     if (lot === undefined || !timesTasks || host === undefined) return
     const { timeoutMs } = lot.job.terms
     if (timeoutMs === Infinity) return
-    const end = (): void => this.#endHost(host, worker)
-    const hurry = (): void => {
-      worker.link.hurry(lot.mark)
-      this.#watches.set(worker, setTimeout(end, GRACE_MS))
+    const wait = (delayMs: number, act: () => void): void => {
+      const late = (): void => {
+        // It waits for the thread, which another task has: that one's time is its own.
+        if (isHeldUp(worker)) this.#watch(worker)
+        else act()
+      }
+      this.#watches.set(worker, setTimeout(late, delayMs))
     }
-    this.#watches.set(worker, setTimeout(hurry, timeoutMs + CUT_MS))
+    wait(timeoutMs + CUT_MS, () => {
+      worker.link.hurry(lot.mark)
+      wait(GRACE_MS, () => this.#endHost(host, worker, lot))
+    })
   }
 
-  /** Nothing is heard of the worker, because of its own task or that of another one there. */
-  #endHost(host: number, worker: Worker): void {
+  /** Nothing is heard of the worker, because of its own task or, for all that is known, of what else runs there. */
+  #endHost(host: number, worker: Worker, lot: Lot): void {
+    const { running } = worker.link
     const isAlone = this.#workers.every(({ link }) => link === worker.link || link.host !== host)
-    if (isAlone || worker.lots[0]?.isExclusive === true) this.#stuck.add(worker)
+    if (running === lot.mark || isAlone || lot.isExclusive) this.#stuck.add(worker)
     this.#recruiter.endHost(host)
   }
 
@@ -274,6 +281,10 @@ export class Crew implements Overseer {
     this.#pumpAndWake()
   }
 }
+
+/** Whether the worker's thread is busy with what another one has. */
+const isHeldUp = ({ link: { running }, lots }: Worker): boolean =>
+  running !== 0 && lots.every(({ mark }) => mark !== running)
 
 /** How many lots of the job a worker may have. */
 function roomFor({ pace, terms }: Job, { mostTasks, timesTasks }: Link): number {

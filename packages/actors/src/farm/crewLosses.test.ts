@@ -52,4 +52,56 @@ describe('a crew whose workers do not say anything', () => {
     await Promise.all(results)
     await crew.close()
   })
+
+  describe('although their tasks have time', () => {
+    /** Two workers in one thread: one has a task that may take long, the other one that may not. */
+    async function sharing() {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      const links = [1, 1].map((host) => new HeldLink(LONG_MS, host))
+      const [slow, quick] = links as [HeldLink, HeldLink]
+      const ready = new Ready(2, links)
+      const crew = new Crew(ready)
+      await crew.open()
+      const outcomeOf = (timeoutMs: number) => {
+        const timed = { ...terms, timeoutMs, inFlight: 1, endsWithFailure: false }
+        return new Run(crew, ['task'], timed, ({ value }) => value as ActorError | string).next()
+      }
+      const results = [outcomeOf(60_000), outcomeOf(100)] as const
+      const show = (link: HeldLink | undefined): void => {
+        const running = link?.parcels[0]?.parcel.mark ?? 0
+        for (const each of links) each.running = running
+      }
+      return { slow, quick, ready, crew, results, show }
+    }
+
+    it('leaves one alone that computes in its time, whoever waits for its thread', async () => {
+      const { slow, quick, ready, crew, results, show } = await sharing()
+      show(slow)
+      vi.advanceTimersByTime(30_000)
+      // It would come to an end before it has begun.
+      expect(quick.hurried).toEqual([])
+      expect(ready.endedHosts).toEqual([])
+      await slow.finish()
+      show(quick)
+      await quick.finish()
+      for (const result of results) expect(await result).toMatchObject({ value: 'task' })
+      await crew.close()
+    })
+
+    it('ends the thread of one whose time is over, and fails that one alone', async () => {
+      const { slow, quick, ready, crew, results, show } = await sharing()
+      show(quick)
+      vi.advanceTimersByTime(100 + CUT_MS)
+      expect(quick.hurried).toHaveLength(1)
+      vi.advanceTimersByTime(1000)
+      expect(ready.endedHosts).toEqual([1])
+      await quick.die()
+      expect(await results[1]).toMatchObject({ value: { code: 'ETIMEDOUT' } })
+      // The other one was not at fault, and its worker is there still, as far as this crew knows.
+      await slow.finish()
+      expect(await results[0]).toMatchObject({ value: 'task' })
+      await crew.close()
+    })
+  })
 })

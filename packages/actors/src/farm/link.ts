@@ -11,6 +11,8 @@ export interface Link {
   readonly mostTasks: number
   /** Whether a task's time begins when it is run, not when it is sent. */
   readonly timesTasks: boolean
+  /** The mark of the parcel whose code has the worker's thread now; 0: none is known of. */
+  readonly running: number
   /** @throws {ActorError} the worker is gone, or the parcel or its report cannot be sent */
   run(parcel: Parcel): Promise<Report>
   /** Nobody wants what comes of the parcel. */
@@ -34,8 +36,13 @@ export const isLoss = (error: unknown): boolean =>
   lost.has(error.code) &&
   !('isFromHandler' in error)
 
-/** Shows a host that the task with this mark should come to an end. */
-type AbortTask = (host: number, mark: number) => void
+/** What hosts see of tasks, and show, without a message. */
+export interface TaskBoard {
+  /** Shows a host that the task with this mark should come to an end. */
+  abortTask(host: number, mark: number): void
+  /** The mark of the task whose code has the host's thread now; 0: none is known of. */
+  taskAt(host: number): number
+}
 
 interface Employer {
   staff(): Staff
@@ -49,22 +56,26 @@ export class OwnLink implements Link {
   readonly #employer: ActorHandle<Employer>
   readonly #worker: Staff['worker']
   readonly #foreman: Staff['foreman']
-  readonly #abortTask: AbortTask
+  readonly #board: TaskBoard
 
   private constructor(
     employer: ActorHandle<Employer>,
     { worker, foreman }: Staff,
-    abortTask: AbortTask,
+    board: TaskBoard,
   ) {
     this.host = worker.address.host
     this.#employer = employer
     this.#worker = worker.with({ timeoutMs: Infinity })
     this.#foreman = foreman
-    this.#abortTask = abortTask
+    this.#board = board
   }
 
-  static async by(employer: ActorHandle<Employer>, abortTask: AbortTask): Promise<OwnLink> {
-    return new OwnLink(employer, await employer.ask.staff(), abortTask)
+  static async by(employer: ActorHandle<Employer>, board: TaskBoard): Promise<OwnLink> {
+    return new OwnLink(employer, await employer.ask.staff(), board)
+  }
+
+  get running(): number {
+    return this.#board.taskAt(this.host)
   }
 
   run(parcel: Parcel): Promise<Report> {
@@ -80,7 +91,7 @@ export class OwnLink implements Link {
   }
 
   hurry(mark: number): void {
-    this.#abortTask(this.host, mark)
+    this.#board.abortTask(this.host, mark)
   }
 
   dispose(): Promise<void> {
@@ -93,6 +104,7 @@ export class RefLink implements Link {
   readonly host = undefined
   readonly mostTasks = 1
   readonly timesTasks = false
+  readonly running = 0
   readonly #ref: ActorRef<never>
   readonly #asked = new Map<number, AbortController>()
 

@@ -1,7 +1,7 @@
 import type { ActorDefinition } from '../definition/definition.ts'
 import { ActorError } from '../errors.ts'
 import type { ActorHandle, ActorRef } from '../host/ref.ts'
-import { OwnLink, RefLink, type Link } from './link.ts'
+import { OwnLink, RefLink, type Link, type TaskBoard } from './link.ts'
 import { employer, type Trade } from './workerActor.ts'
 
 /** What a farm needs of the system that it is part of. */
@@ -14,8 +14,7 @@ export interface Ground {
     definition: ActorDefinition<Args, H>,
     ...args: Args
   ): Promise<ActorHandle<H>>
-  /** Shows a host, without a message, that the task with this mark should come to an end. */
-  readonly abortTask: (host: number, mark: number) => void
+  readonly board: TaskBoard
   /** Ends a host's thread, wherever it is. */
   endHost(host: number): void
   /** Calls back whenever hosts have come or gone. @returns what ends that */
@@ -105,7 +104,7 @@ export class Spawner implements Recruiter {
 
   async #spawn(host: number | 'here'): Promise<Link> {
     const here = employer.with({ host: 'here' })
-    return OwnLink.by(await this.#ground.spawn(here, host, this.#trade), this.#ground.abortTask)
+    return OwnLink.by(await this.#ground.spawn(here, host, this.#trade), this.#ground.board)
   }
 
   #leastUsedHost(): number | undefined {

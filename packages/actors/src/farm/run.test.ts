@@ -11,6 +11,7 @@ class Echo implements Link {
   readonly host = undefined
   readonly mostTasks = 1
   readonly timesTasks = true
+  readonly running = 0
 
   run({ items: [item] }: Parcel): Promise<Report> {
     return Promise.resolve({

@@ -42,6 +42,12 @@ const handlers = {
   },
   compute,
   untilAborted,
+  running: () => board.task,
+  async runningLater() {
+    const before = board.task
+    await Promise.resolve()
+    return [before, board.task]
+  },
   never: () => new Promise(() => undefined),
   attempt: () => currentTask().attempt,
   untilOver(mark: number) {
@@ -54,6 +60,7 @@ const handlers = {
 const bench = new Workbench(
   handlers,
   (mark) => board.isAborted(mark),
+  (mark) => (board.task = mark),
   () => nowMs,
 )
 
@@ -122,6 +129,15 @@ describe('a workbench', () => {
     const { mark } = work
     const report = bench.run({ ...work, items: [mark, mark] })
     expect(report).toMatchObject({ values: [undefined], failures: [[0, late]] })
+  })
+
+  it('shows whose code has the thread, as far as it is not awaited', async () => {
+    const work = parcel('running', [1, 2])
+    expect(bench.run(work)).toMatchObject({ values: [work.mark, work.mark] })
+    expect(board.task).toBe(0)
+    const later = parcel('runningLater', [1])
+    expect(await bench.run(later)).toMatchObject({ values: [[later.mark, 0]] })
+    expect(board.task).toBe(0)
   })
 
   it('tells tasks which attempt they are, and others nothing', () => {

@@ -12,6 +12,7 @@ const ordinary = Object.prototype as unknown as Record<string, unknown>
 export class Workbench {
   readonly #handlers: Handlers
   readonly #isCancelled: (mark: number) => boolean
+  readonly #show: (mark: number) => void
   readonly #now: () => number
   readonly #functions = new Map<string, Act>()
   /** Parcels that were cancelled before they came. */
@@ -22,22 +23,26 @@ export class Workbench {
   /**
    * @param handlers of the actor that the worker is; none: only functions of modules can be run
    * @param isCancelled whether the board of the hosts says so, of the parcel with this mark
+   * @param show shows on the board that the parcel with this mark has the thread; 0: none has it
    * @param now the time in milliseconds, of any epoch
    */
   constructor(
     handlers: Handlers,
     isCancelled: (mark: number) => boolean,
+    show: (mark: number) => void = () => undefined,
     now = (): number => performance.now(),
   ) {
     this.#handlers = handlers
     this.#isCancelled = isCancelled
+    this.#show = show
     this.#now = now
   }
 
   /** A promise only when something had to be awaited. It never throws: failures are reported. */
   run(parcel: Parcel): Report | Promise<Report> {
     this.#lastId = parcel.id
-    const run = new Run(parcel, () => this.#isCancelled(parcel.mark), this.#now)
+    const isCancelled = (): boolean => this.#isCancelled(parcel.mark)
+    const run = new Run(parcel, isCancelled, this.#show, this.#now)
     if (this.#unwanted.delete(parcel.id)) return run.report()
     this.#run = run
     const act = this.#find(parcel.work)
@@ -88,6 +93,7 @@ class Run {
   readonly #values: unknown[] = []
   readonly #failures: [number, unknown][] = []
   readonly #isCancelled: () => boolean
+  readonly #show: (mark: number) => void
   readonly #now: () => number
   readonly #beganMs: number
   /** Why nothing more of it is to be begun. */
@@ -96,14 +102,30 @@ class Run {
   /** Ends the wait for the task that runs. */
   #giveUp: ((error: unknown) => void) | undefined
 
-  constructor(parcel: Parcel, isCancelled: () => boolean, now: () => number) {
+  constructor(
+    parcel: Parcel,
+    isCancelled: () => boolean,
+    show: (mark: number) => void,
+    now: () => number,
+  ) {
     this.parcel = parcel
     this.#isCancelled = isCancelled
+    this.#show = show
     this.#now = now
     this.#beganMs = now()
   }
 
   start(act: Act): Report | Promise<Report> {
+    this.#show(this.parcel.mark)
+    try {
+      return this.#goOn(act)
+    } finally {
+      this.#show(0)
+    }
+  }
+
+  /** Until a task is to be awaited. */
+  #goOn(act: Act): Report | Promise<Report> {
     const { items, isSpread, attempt, timeoutMs } = this.parcel
     let sinceMs = this.#now()
     while (this.#values.length < items.length && this.#aborted === undefined) {

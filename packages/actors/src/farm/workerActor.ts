@@ -36,7 +36,11 @@ const workerActor = defineActor(
       const definition = await loadDefinition(trade.url, trade.name)
       handlers = await definition.factory(ctx, ...trade.args)
     }
-    const bench = new Workbench(handlers as never, (mark) => ctx.isTaskAborted(mark))
+    const bench = new Workbench(
+      handlers as never,
+      (mark) => ctx.isTaskAborted(mark),
+      (mark) => ctx.showTask(mark),
+    )
     const number = ++benchNumbers
     benches.set(number, bench)
     ctx.signal.addEventListener('abort', () => benches.delete(number), { once: true })

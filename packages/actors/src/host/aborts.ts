@@ -24,6 +24,16 @@ export class Aborts {
     this.#placement.seatOf(host)?.abort(mark)
   }
 
+  /** The mark of the task whose code has the host's thread now; 0: none is known of. */
+  taskAt(host: number): number {
+    return this.#placement.seatOf(host)?.task ?? 0
+  }
+
+  /** The code of the task with this mark has this thread from now on; 0: no task's has it. */
+  showTask(mark: number): void {
+    this.#placement.ownSeat.task = mark
+  }
+
   /** Whether a task that runs here should come to an end. */
   isTaskAborted(mark: number): boolean {
     const seat = this.#placement.ownSeat

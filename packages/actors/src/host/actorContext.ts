@@ -104,6 +104,11 @@ export class ActorContext {
     return this.aborted || this.#host.aborts.isTaskAborted(mark)
   }
 
+  /** @internal The code of a task that the actor runs has the thread from now on; 0: has it no more. */
+  showTask(mark: number): void {
+    this.#host.aborts.showTask(mark)
+  }
+
   /** The children that it has now, by name. */
   get children(): ReadonlyMap<string, ActorHandle> {
     const children = new Map<string, ActorHandle>()

@@ -52,6 +52,12 @@ export class Admission {
   /** More messages wait at that host than were let go. */
   want(cell: Cell, host: number): void {
     ;(cell.paused ??= new Set()).add(host)
+    this.review(cell)
+  }
+
+  /** There may be room that the actor does not notice: it may never come to another message. */
+  review(cell: Cell): void {
+    if (cell.paused === undefined) return
     // Later, for it may have been called by what this would call.
     if (cell.mailbox.length <= cell.limit / 2) soon(() => this.relieve(cell))
   }

@@ -84,7 +84,7 @@ export class Arrivals {
     if (gateway === undefined || !isGateway(envelope))
       this.#replies.refuse(envelope, new ActorError('ENOACTOR'))
     else if (body instanceof Unreadable) this.#replies.refuse(envelope, body.error)
-    else gateway.take(envelope)
+    else gateway.relays.take(envelope)
   }
 
   /** What is for the host itself. */
@@ -113,7 +113,7 @@ export class Arrivals {
       default:
         withdrawals.take(from, id, slot, generation)
         watches.cancel(from, id)
-        gateway?.cancel(from, id)
+        gateway?.relays.cancel(from, id)
     }
   }
 }

@@ -7,6 +7,7 @@
  * | progress |  0 |     1 | changes while the host's thread makes progress                      |
  * | actors   |  1 |     1 | how many actors live there                                          |
  * | closing  |  2 |     1 | 1: all actors are to stop                                           |
+ * | task     |  3 |     1 | mark of the task whose code has the thread now; 0: none is known of |
  * | aborted  | 16 |  1024 | generations of actors that are to stop, each at its last 10 bits,   |
  * |          |    |       | and in the same way marks of tasks, which are 2^31 and more         |
  *
@@ -17,12 +18,13 @@ const seat = {
   progress: 0,
   actors: 1,
   closing: 2,
+  task: 3,
   aborted: 16,
   abortedWords: 1024,
   words: 16 + 1024,
 } as const
 
-/** One host's part of the board. Its host writes `beat` and `actors`; any thread may do the rest. */
+/** One host's part of the board. Its host writes `beat`, `actors` and `task`; any thread may do the rest. */
 export class Seat {
   readonly #words: Int32Array<SharedArrayBuffer>
 
@@ -51,6 +53,15 @@ export class Seat {
   set actors(count: number) {
     // Whoever reads it takes it for an estimate.
     this.#words[seat.actors] = count
+  }
+
+  /** The mark of the task whose code has the thread now; 0: none is known of. */
+  get task(): number {
+    return Atomics.load(this.#words, seat.task) >>> 0
+  }
+
+  set task(mark: number) {
+    Atomics.store(this.#words, seat.task, mark | 0)
   }
 
   /** The actor is to stop. */

@@ -20,8 +20,10 @@ export function serveDuties(host: Host): void {
   services.serve('stop', ({ actor, options }: { actor: Address; options: StopOptions }) =>
     life.stop(actor.slot, actor.generation, options),
   )
-  services.serve('halt', ({ slot, generation, error }: OfActor<{ error: unknown }>) =>
-    life.halt(slot, generation, error),
+  services.serve(
+    'halt',
+    ({ slot, generation, error, graceMs }: OfActor<{ error: unknown; graceMs: number }>) =>
+      life.halt(slot, generation, error, graceMs),
   )
   services.serve('restart', ({ slot, generation, incarnation }: OfActor<{ incarnation: number }>) =>
     life.restart(slot, generation, incarnation),

@@ -274,13 +274,18 @@ export class Families {
   #orders(parent: Cell | undefined): Orders {
     const host = this.#host
     return {
-      halt: async (child) => {
+      halt: async (child, graceMs) => {
         const { slot, generation, host: place } = child.address!
         const error = child.failure?.error
+        const late = this.#clock.after(2 * graceMs, () => {
+          if (place !== host.number) host.notify(PROGRAM, 'endHost', place)
+        })
         try {
-          await host.request(place, 'halt', { slot, generation, error })
+          await host.request(place, 'halt', { slot, generation, error, graceMs })
         } catch (thrown) {
           if (!isHostDown(thrown)) throw thrown
+        } finally {
+          this.#clock.cancel(late)
         }
       },
       begin: async (child, supervisor) => {
@@ -293,8 +298,9 @@ export class Families {
       },
       resume: (child) => host.notify(child.address!.host, 'resume', child.address),
       fail: (child, error) => host.notify(child.address!.host, 'fail', { ...child.address, error }),
-      stop: async (child, drain) => {
-        await host.stopping.stopAt(child.address!, { drain })
+      stop: async (child, drain, graceMs) => {
+        const grace = graceMs === undefined ? {} : { graceMs }
+        await host.stopping.stopAt(child.address!, { drain, ...grace })
       },
       escalate: (error) => {
         if (parent === undefined) return false

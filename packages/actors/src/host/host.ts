@@ -122,8 +122,9 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     )
     this.errands = new Errands(this, this.performer, this.replies)
     this.life = new Life(this, this.performer, clock, board.seat(seat))
-    this.withdrawals = new Withdrawals(this.life, this.sources, this)
     this.pressure = new Pressure(number, mesh, this.life, this.replies, this.happenings)
+    const { admission } = this.pressure
+    this.withdrawals = new Withdrawals(this.life, this.sources, this, admission)
     this.waits = new Waits(
       number,
       clock,

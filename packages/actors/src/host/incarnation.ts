@@ -26,6 +26,10 @@ export class Incarnation {
   links: Map<string, () => void> | undefined
   /** Settles when all that belongs to it has ended; begun by the first who ends it. */
   closing: Promise<unknown> | undefined
+  /** What of it has not ended was left alone, and may take so long. */
+  leftMs: number | undefined
+  #leave: (() => void) | undefined
+  #left: Promise<void> | undefined
 
   constructor(number: number) {
     this.number = number
@@ -41,6 +45,19 @@ export class Incarnation {
   abort(): void {
     this.#isAborted = true
     this.#aborting?.abort()
+  }
+
+  /** Nothing of it is waited for any more. @param graceMs that its children may take */
+  leave(graceMs: number): void {
+    this.leftMs = graceMs
+    this.#left ??= Promise.resolve()
+    this.#leave?.()
+  }
+
+  /** Settles with a part of its end, or when nobody waits for that any more. */
+  async unlessLeft(part: unknown): Promise<void> {
+    this.#left ??= new Promise((resolve) => (this.#leave = resolve))
+    await Promise.race([part, this.#left])
   }
 
   /** @returns takes it back */

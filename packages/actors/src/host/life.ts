@@ -82,16 +82,25 @@ export class Life {
     await cell.started
   }
 
-  /** Ends what runs of an actor; it waits, with its mailbox, for a new life, or is gone if it was to stop. */
-  async halt(slot: number, generation: number, error: unknown): Promise<void> {
+  /**
+   * Ends what runs of an actor; it waits, with its mailbox, for a new life, or is gone if it was to stop.
+   *
+   * @param graceMs how long it may take: then nothing of it is waited for any more
+   */
+  async halt(slot: number, generation: number, error: unknown, graceMs: number): Promise<void> {
     const cell = this.#cells.get(slot, generation)
     if (cell === undefined) return
-    if (cell.phase === 'stopping') {
-      await this.#gone(cell)
-      return
+    const { incarnation } = cell
+    const timer = this.#clock.after(graceMs, () => incarnation.leave(graceMs))
+    try {
+      if (cell.phase === 'stopping') await this.#gone(cell)
+      else {
+        cell.phase = 'suspended'
+        await this.#close(cell, { reason: 'restarting', error }, false)
+      }
+    } finally {
+      this.#clock.cancel(timer)
     }
-    cell.phase = 'suspended'
-    await this.#close(cell, { reason: 'restarting', error }, false)
   }
 
   /** An actor that has failed goes on, if anything of it is left. */
@@ -139,11 +148,12 @@ export class Life {
     return graceMs === undefined ? gone : this.#endIn(graceMs, cell, gone)
   }
 
-  /** Leaves a handler alone that does not end in time. */
+  /** Leaves a handler alone that does not end in time, and then children and hooks. */
   async #endIn(graceMs: number, cell: Cell, gone: Promise<void>): Promise<void> {
-    const timer = this.#clock.after(graceMs, () => {
+    let timer = this.#clock.after(graceMs, () => {
       this.hurry(cell)
       void this.finish(cell, stopped)
+      timer = this.#clock.after(graceMs, () => cell.incarnation.leave(graceMs))
     })
     await gone
     this.#clock.cancel(timer)
@@ -297,13 +307,14 @@ export class Life {
     const { incarnation } = cell
     this.#cease(cell, ending)
     if (incarnation.supervisor !== undefined) {
-      await incarnation.supervisor.close(drain)
+      await incarnation.unlessLeft(incarnation.supervisor.close(drain))
+      if (incarnation.leftMs !== undefined) incarnation.supervisor.leave(incarnation.leftMs)
       this.#host.families.disband(incarnation.supervisor)
     }
     let failed: Down | undefined
     for (const hook of incarnation.hooks?.toReversed() ?? []) {
       try {
-        await hook(ending)
+        await incarnation.unlessLeft(hook(ending))
       } catch (thrown) {
         this.#host.happenings.failed({
           path: cell.path,

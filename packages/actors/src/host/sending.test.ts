@@ -131,6 +131,29 @@ describe.each([
     expect(held.handled).toEqual([1, 2, 3, 4])
   })
 
+  it('has room for who waits when nobody waits any more for what is in it', async () => {
+    const held = heldActor()
+    const hosts = startHosts(count)
+    const handle = await hosts[0]!.spawn(held.definition.with({ host: 'here' }), [])
+    const ref = refFrom(hosts.at(-1)!, handle) as HeldRef
+    ref.tell.hold()
+    await settled()
+    const giving = new AbortController()
+    const impatient = ref.with({ signal: giving.signal })
+    const asked = Promise.allSettled([1, 2, 3, 4].map((value) => impatient.ask.note(value)))
+    await settled()
+    const sends = Array.from({ length: 8 }, (__, i) => ref.send.note(i + 5))
+    await settled()
+    giving.abort()
+    await asked
+    // The actor still handles what it did before all of them.
+    await sends[0]
+    held.release()
+    await Promise.all(sends)
+    await settled()
+    expect(held.handled).toEqual(Array.from({ length: 8 }, (__, i) => i + 5))
+  })
+
   it('fails what is sent when it is to fail', async () => {
     const letters = collectDeadLetters()
     const held = heldActor('fail')

@@ -1,6 +1,7 @@
 import { EventEmitter, on } from 'node:events'
 import { Router } from '@ringpost/transport'
 import { describe, expect, it } from 'vitest'
+import type { ActorRef } from '../host/ref.ts'
 import { createSystem } from '../system/system.ts'
 import { createTestSystem, type TestSystem } from '../testing/testSystem.ts'
 import { socketNetwork } from './sockets.ts'
@@ -67,6 +68,38 @@ describe('a connection that is lost while the nodes get to know each other', () 
     expect(node.isConnected).toBe(true)
     expect(await node.ref<typeof counter>('/counter').ask.value()).toBe(1)
   })
+})
+
+describe('a node that is counted as gone', () => {
+  it.for(STEPS)(
+    'knows it before it is called again, though it has come %i steps before',
+    async (steps) => {
+      await using nodes = await serving({ exports: { counter } })
+      const { client, server } = nodes
+      const node = await client.connect(ENDPOINT, { goneAfterMs: 1000 })
+      const own = await node.spawn<typeof counter>('counter', 7)
+      await node.ref<typeof echo>('/echo').ask.keep(own)
+      const [theirs] = (await server.ref<typeof echo>(`${ENDPOINT}/echo`).ask.kept()) as [ActorRef]
+      let isLostHere = false
+      let isOverThere = false
+      void own.down().then(() => (isLostHere = true))
+      void theirs.down().then(() => (isOverThere = true))
+      await client.settle()
+      client.network.cut(ENDPOINT)
+      await client.settle()
+      client.network.mend(ENDPOINT)
+      // No step is taken before the next attempt, and what has been said by then arrives late.
+      client.clock.advance(client.clock.next! - client.clock.now())
+      await client.steps(steps)
+      const release = client.network.hold(ENDPOINT)
+      await client.advance(2000)
+      release()
+      await client.advance(3000)
+      expect(node.isConnected).toBe(true)
+      expect(await node.ref<typeof counter>('/counter').ask.value()).toBe(1)
+      expect(isOverThere).toBe(isLostHere)
+    },
+  )
 })
 
 describe('an end of a connection', () => {

@@ -6,7 +6,6 @@ import type { Asking } from '../host/calls.ts'
 import type { Clock } from '../host/clock.ts'
 import { systemClock } from '../host/clock.ts'
 import type { Down } from '../host/down.ts'
-import { kind, type Envelope } from '../host/envelope.ts'
 import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
@@ -15,6 +14,7 @@ import type { StreamReader } from '../host/streamReader.ts'
 import { Timeouts } from '../host/timeouts.ts'
 import { Topics } from '../many/topics/topics.ts'
 import { Dialing } from './dialing.ts'
+import { HeldTells } from './heldTells.ts'
 import type { Hello } from './hello.ts'
 import { limitsOf } from './limits.ts'
 import type { LineValues } from './line.ts'
@@ -33,15 +33,8 @@ import {
 import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
 import { random } from './random.ts'
 import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
-import { Refusals } from './refusals.ts'
-import {
-  LINK_REMOTE,
-  REFUSED_REMOTE,
-  STOP_REMOTE,
-  WELCOME_REMOTE,
-  type Relayed,
-  type RemoteLink,
-} from './remoteCaller.ts'
+import { Relays, type RemoteVerbs } from './relays.ts'
+import { LINK_REMOTE, STOP_REMOTE, type RemoteLink, type TimedCall } from './remoteCaller.ts'
 import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
 import { Service, type Provider } from './service.ts'
@@ -63,6 +56,8 @@ interface Known {
   readonly incarnation: string
   /** What was spawned for it. */
   readonly wards: Wards
+  /** What it has told that waits for room. */
+  readonly held: HeldTells
   /** What only both of them know: shown by who connects when it comes again. */
   readonly ticket: string
   link: Link | undefined
@@ -77,15 +72,15 @@ interface Correspondent extends Pick<Known, 'peer' | 'incarnation'> {
 /** Paths that were found under their seals are remembered, up to so many. */
 const MOST_FOUND = 4096
 
-type Timed = CallOptions & { readonly timeoutMs: number }
-
 /**
  * The way from this process to other nodes, and from them to here: it lives in the program's host, which
  * carries what other hosts say to other nodes.
  */
-export class Gateway implements PeerOwner {
+export class Gateway implements PeerOwner, RemoteVerbs {
   readonly clock: Clock
   readonly timeouts: Timeouts
+  /** What other hosts say to other nodes. */
+  readonly relays: Relays
   readonly #network: Network
   readonly #host: Host
   readonly #dial: Dial
@@ -99,8 +94,6 @@ export class Gateway implements PeerOwner {
   readonly #found = new Map<string, ActorRef>()
   /** Actors of this node, as others call them. */
   readonly #fromOutside = new WeakMap<ActorRef, ActorRef>()
-  readonly #relayed = new Map<string, AbortController>()
-  readonly #refusals: Refusals
   readonly #topics: Topics
   #address = ''
 
@@ -121,10 +114,7 @@ export class Gateway implements PeerOwner {
     this.#dial = dial
     // They are only read here: nothing is called back.
     this.#topics = new Topics(host.topics, () => undefined)
-    this.#refusals = new Refusals({
-      refused: (to, url, reason) => host.notify(to, REFUSED_REMOTE, { url, reason }),
-      welcome: (to, url) => host.notify(to, WELCOME_REMOTE, url),
-    })
+    this.relays = new Relays(host, clock, this)
     host.serve(STOP_REMOTE, ({ url, options }: { url: string; options: StopOptions }) =>
       this.stop(remoteAddressOf(url), options),
     )
@@ -238,7 +228,7 @@ export class Gateway implements PeerOwner {
     args: unknown[],
     isUnderWay: boolean = false,
   ): boolean {
-    const peer = this.#peerOf(address.node)
+    const peer = this.peerOf(address.node)
     if (peer !== undefined) return peer.tell(address.path, method, args, isUnderWay)
     this.bury('node lost', address, method)
     return false
@@ -248,7 +238,7 @@ export class Gateway implements PeerOwner {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: Timed,
+    options: TimedCall,
   ): Promise<void> {
     await this.#reachable(node).send(path, method, args, callOf(options))
   }
@@ -257,7 +247,7 @@ export class Gateway implements PeerOwner {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: Timed,
+    options: TimedCall,
   ): Promise<unknown> {
     return this.#reachable(node).ask(path, method, args, callOf(options))
   }
@@ -267,7 +257,7 @@ export class Gateway implements PeerOwner {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: Timed,
+    options: TimedCall,
   ): StreamReader {
     return this.#reachable(node).stream(path, method, args, callOf(options))
   }
@@ -275,7 +265,7 @@ export class Gateway implements PeerOwner {
   /** Calls back when the actor is no more, or its node is not. @returns takes it back */
   watch(url: string, watcher: (down: Down) => void): () => void {
     const { node, path } = remoteAddressOf(url)
-    const peer = this.#peerOf(node)
+    const peer = this.peerOf(node)
     if (peer !== undefined) return peer.watch(path, watcher)
     queueMicrotask(() => watcher({ reason: 'node lost', error: unreachable(node) }))
     return () => undefined
@@ -295,80 +285,18 @@ export class Gateway implements PeerOwner {
     }
   }
 
-  /** A message of another host for another node. */
-  take(envelope: Envelope): void {
-    const { method, from, id, deadline } = envelope
-    const [url, manner, args] = envelope.body as Relayed
-    const address = remoteAddressOf(url)
-    if (manner === 'tell') {
-      this.#relayTell(from, address, method, args)
-      return
-    }
-    const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.clock.now())
-    if (manner === 'stream') this.#relayStream(envelope, address, args, timeoutMs)
-    else {
-      const controller = new AbortController()
-      const key = `${from}/${id}`
-      this.#relayed.set(key, controller)
-      const options = { timeoutMs, signal: controller.signal, idempotent: manner === 'ask again' }
-      const verb = manner === 'send' ? this.send.bind(this) : this.ask.bind(this)
-      void verb(address, method, args, options)
-        .then(
-          (value) => this.#host.replies.send(kind.reply, envelope, value),
-          (error: unknown) => this.#host.replies.send(kind.failure, envelope, error),
-        )
-        .finally(() => this.#relayed.delete(key))
-    }
-  }
-
   bury(reason: DeadLetterReason, address: Address, method: string): void {
     this.#host.happenings.bury(reason, address, method)
   }
 
-  /** Another host waits no more for what it asked. */
-  cancel(from: number, id: number): void {
-    this.#relayed.get(`${from}/${id}`)?.abort(new ActorError('ETIMEDOUT'))
-  }
-
-  /** A host that cannot know that the actor is to be told nothing more is told so. */
-  #relayTell(from: number, address: RemoteAddress, method: string, args: unknown[]): void {
-    const { url, node, path } = address
-    const peer = this.#peerOf(node)
-    const refusal = peer === undefined ? 'node lost' : peer.refusal(path)
-    if (refusal !== undefined) {
-      this.#refusals.add(url, node, path, from, refusal)
-      void peer?.whenRoom().then(() => this.relieved(peer))
-    }
-    try {
-      this.tell(address, method, args, true)
-    } catch (error) {
-      // It is more than the node takes: who told it, in another thread, is not told.
-      if (!(error instanceof ActorError)) throw error
-      this.bury('unreadable', address, method)
-    }
-  }
-
   relieved(peer: Peer): void {
-    this.#refusals.review(peer.name, (path) => peer.refusal(path) !== undefined)
-  }
-
-  #relayStream(
-    envelope: Envelope,
-    address: RemoteAddress,
-    args: unknown[],
-    timeoutMs: number,
-  ): void {
-    try {
-      const items = this.stream(address, envelope.method, args, { timeoutMs })
-      this.#host.sources.pour(envelope, items, this.#host)
-    } catch (error) {
-      this.#host.replies.send(kind.failure, envelope, error)
-    }
+    this.relays.relieved(peer)
   }
 
   // Which node is which.
 
-  #peerOf(node: string): Peer | undefined {
+  /** The node as it is called: it is connected to if this system says how; undefined: there is no way to it. */
+  peerOf(node: string): Peer | undefined {
     const known = this.#known.get(node)
     if (known !== undefined) {
       if (known.peer.state === 'gone' && known.dialing === undefined && !node.startsWith('node:'))
@@ -381,7 +309,7 @@ export class Gateway implements PeerOwner {
   }
 
   #reachable(node: string): Peer {
-    const peer = this.#peerOf(node)
+    const peer = this.peerOf(node)
     if (peer === undefined) throw unreachable(node)
     return peer
   }
@@ -398,6 +326,7 @@ export class Gateway implements PeerOwner {
       peer: new Peer(endpoint, this, goneAfterMs),
       incarnation: random(),
       wards: new Wards(),
+      held: new HeldTells(),
       ticket: random(),
       link: undefined,
       dialing: undefined,
@@ -431,19 +360,26 @@ export class Gateway implements PeerOwner {
 
   #linkOut(port: Outlet, known: Known, options: ConnectOptions): Link {
     const limits = limitsOf(options.limits)
+    // From the first time on it shows its ticket: the answer may be lost with the connection.
+    const said = this.#helloFor(options, known, known.peer.hello?.ticket || known.ticket)
     const link = new Link(
       port,
       undefined,
       this.#valuesFor(undefined, limits.messageBytes),
-      (hello, its) => this.#acquainted(its, known, hello, options, undefined),
+      (hello, its) => {
+        if (known.peer.epoch === said.epoch)
+          return this.#acquainted(its, known, hello, options, undefined)
+        // It was counted as gone before the answer came, which it is to hear before it is up.
+        its.drop()
+        return undefined
+      },
       () => undefined,
       (why) => {
         known.peer.gone(why)
         known.dialing?.sentAway()
       },
     )
-    // From the first time on: its answer may be lost with the connection.
-    link.greet(this.#helloFor(options, known, known.peer.hello?.ticket || known.ticket))
+    link.greet(said)
     return link
   }
 
@@ -482,6 +418,7 @@ export class Gateway implements PeerOwner {
       peer: new Peer(name, this, timesOf(options).goneAfterMs),
       incarnation: this.#incarnation,
       wards: new Wards(),
+      held: new HeldTells(),
       ticket: ticket || random(),
       link: undefined,
       dialing: undefined,
@@ -505,7 +442,7 @@ export class Gateway implements PeerOwner {
       find: (path) => this.#findFor(path),
       lives: async (ref) => isRemote(ref.address) || this.#host.lives(ref.address),
       hasRoom: (ref) => this.#hasRoom(ref),
-      overflowed: (ref, method) => this.bury('overflow', ref.address, method),
+      bury: (reason, ref, method) => this.bury(reason, ref.address, method),
       ask: (ref, method, args, timeoutMs) => this.#askHere(ref, method, args, timeoutMs),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
@@ -519,6 +456,7 @@ export class Gateway implements PeerOwner {
       provider,
       limits,
       known.wards,
+      known.held,
       (ref) => this.#seals.pathOf(ref.address),
       link.dropped,
     )
@@ -553,7 +491,9 @@ export class Gateway implements PeerOwner {
     if (known?.peer !== peer) return
     for (const ward of known.wards.values()) void endWard(ward)
     known.wards.clear()
-    if (peer.state !== 'gone' || known.dialing !== undefined) return
+    if (peer.state !== 'gone') return
+    known.held.giveUp(new ActorError('ENODEDOWN', 'The node that told it is gone'))
+    if (known.dialing !== undefined) return
     this.#known.delete(peer.name)
     if (known.incarnation !== this.#incarnation) this.#ownNames.delete(nodeName(known.incarnation))
   }
@@ -656,7 +596,7 @@ const outside: Call = { isFromOutside: true }
 
 const isRemote = (address: Address): address is RemoteAddress => address.url !== undefined
 
-const callOf = ({ timeoutMs, signal, idempotent }: Timed): RemoteCall => ({
+const callOf = ({ timeoutMs, signal, idempotent }: TimedCall): RemoteCall => ({
   timeoutMs,
   signal,
   isIdempotent: idempotent,

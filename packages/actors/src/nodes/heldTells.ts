@@ -1,66 +1,64 @@
 import type { ActorRef } from '../host/ref.ts'
+import type { NodeLimits } from './limits.ts'
 
-/** Messages for actors whose mailboxes were full when they came, each handed over when there is room. */
+/**
+ * What a node has told actors whose mailboxes were full: each message waits where all wait who send to the actor, so
+ * that nothing that is asked, sent or told later overtakes it. It outlasts the connection, as the node does.
+ */
 export class HeldTells {
-  readonly #limit: number
-  readonly #pressed: (path: string) => void
-  readonly #relieved: (path: string) => void
-  readonly #failed: () => void
-  readonly #waiting = new Map<string, (readonly [method: string, args: unknown[]])[]>()
-  #count = 0
+  /** Messages that wait, by the path of their actor. */
+  readonly #waiting = new Map<string, number>()
+  #giving = new AbortController()
+  #relieved: (path: string) => void = () => undefined
+  #messages = 0
+  #bytes = 0
+
+  /** @param relieved from now on told of each actor for which nothing waits any more */
+  attend(relieved: (path: string) => void): void {
+    this.#relieved = relieved
+  }
+
+  hasRoom({ tells, tellBytes }: Required<NodeLimits>): boolean {
+    return this.#messages < tells && this.#bytes < tellBytes
+  }
 
   /**
-   * @param pressed the node should tell this actor nothing more
-   * @param relieved it may again
-   * @param failed a message was handed to nobody
+   * @param bytes of the message
+   * @param failed told why it was handed to nobody
    */
-  constructor(
-    limit: number,
-    pressed: (path: string) => void,
-    relieved: (path: string) => void,
-    failed: () => void,
-  ) {
-    this.#limit = limit
-    this.#pressed = pressed
-    this.#relieved = relieved
-    this.#failed = failed
-  }
-
-  /** Whether messages wait, which a further one must not overtake. */
-  has(path: string): boolean {
-    return this.#waiting.size > 0 && this.#waiting.has(path)
-  }
-
-  /** @returns whether it was taken: there may be too many */
-  add(path: string, ref: ActorRef, method: string, args: unknown[]): boolean {
-    if (this.#count >= this.#limit) return false
-    this.#count++
-    const waiting = this.#waiting.get(path)
-    if (waiting !== undefined) {
-      waiting.push([method, args])
-      return true
-    }
-    const first = [[method, args] as const]
-    this.#waiting.set(path, first)
-    this.#pressed(path)
-    void this.#hand(path, ref, first)
-    return true
-  }
-
-  async #hand(
+  add(
     path: string,
     ref: ActorRef,
-    waiting: (readonly [method: string, args: unknown[]])[],
-  ): Promise<void> {
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      try {
-        await ref.callSend(...next)
-      } catch {
-        // The actor is no more, or a value is none: what happens to every tell that comes too late.
-        this.#failed()
-      }
-      waiting.shift()
-      this.#count--
+    method: string,
+    args: unknown[],
+    bytes: number,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#messages++
+    this.#bytes += bytes
+    this.#waiting.set(path, (this.#waiting.get(path) ?? 0) + 1)
+    const { signal } = this.#giving
+    void ref
+      .calledWith({ signal })
+      .callSend(method, args)
+      .catch(failed)
+      .finally(() => this.#forget(path, bytes))
+  }
+
+  /** Nothing of it is handed over any more. */
+  giveUp(error: unknown): void {
+    const giving = this.#giving
+    this.#giving = new AbortController()
+    giving.abort(error)
+  }
+
+  #forget(path: string, bytes: number): void {
+    this.#messages--
+    this.#bytes -= bytes
+    const left = this.#waiting.get(path)! - 1
+    if (left > 0) {
+      this.#waiting.set(path, left)
+      return
     }
     this.#waiting.delete(path)
     this.#relieved(path)

@@ -15,6 +15,8 @@ export interface NodeLimits {
   actors?: number
   /** Messages that were told and wait for room in mailboxes. Default 1,024. */
   tells?: number
+  /** The bytes of those, as they came: with so many no further one waits. Default 16 MiB. */
+  tellBytes?: number
 }
 
 const defaults: Required<NodeLimits> = {
@@ -24,6 +26,7 @@ const defaults: Required<NodeLimits> = {
   watches: 1024,
   actors: 256,
   tells: 1024,
+  tellBytes: 16 * 1024 * 1024,
 }
 
 /** As an option. */
@@ -34,6 +37,7 @@ export const nodeLimits: Kind = group<keyof NodeLimits>({
   watches: whole(0),
   actors: whole(0),
   tells: whole(0),
+  tellBytes: whole(0),
 })
 
 export const limitsOf = (given?: NodeLimits): Required<NodeLimits> => complete(defaults, given)

@@ -20,7 +20,9 @@ export interface Acquaintance {
 /** One connection to another node: it begins with a hello, and ends when it is lost. */
 export class Link {
   readonly line: Line
-  readonly #greeted: (hello: Hello, link: Link) => Acquaintance
+  readonly #port: Outlet
+  readonly #id: Buffer | undefined
+  readonly #greeted: (hello: Hello, link: Link) => Acquaintance | undefined
   /** Told of each message that nothing was made of. */
   readonly dropped: (why: unknown) => void
   readonly #sentAway: (why: ActorError) => void
@@ -30,7 +32,7 @@ export class Link {
   /**
    * @param id the routing id of the other end, where the port is a Router's
    * @param values how values are written and read before the other end is known
-   * @param greeted says who that is: throws where it may not be that
+   * @param greeted says who that is, or drops the connection: throws where it may not be that
    * @param dropped told of each message that nothing was made of
    * @param sentAway told if the other end says goodbye before it says hello
    */
@@ -38,17 +40,16 @@ export class Link {
     port: Outlet,
     id: Buffer | undefined,
     values: LineValues,
-    greeted: (hello: Hello, link: Link) => Acquaintance,
+    greeted: (hello: Hello, link: Link) => Acquaintance | undefined,
     dropped: (why: unknown) => void,
     sentAway: (why: ActorError) => void = () => undefined,
   ) {
+    this.#port = port
+    this.#id = id
     this.#greeted = greeted
     this.dropped = dropped
     this.#sentAway = sentAway
-    this.line = new Line(port, id, values, () => {
-      this.close(notReading())
-      port.drop(id)
-    })
+    this.line = new Line(port, id, values, () => this.drop(notReading()))
   }
 
   /** Says who this node is. */
@@ -80,6 +81,12 @@ export class Link {
     for (const frame of unsent) this.#acquaintance?.peer.unsent(frame)
   }
 
+  /** Ends the connection, so that who has made it makes another. */
+  drop(error?: unknown): void {
+    this.close(error)
+    this.#port.drop(this.#id)
+  }
+
   /** The other end is to know that this node goes, or why that one cannot stay. */
   leave(error: ActorError): void {
     if (!this.#isClosed)
@@ -105,6 +112,7 @@ export class Link {
     try {
       const hello = helloOf(message, readValue(frame, begin, end, this.line.values))
       const acquaintance = this.#greeted(hello, this)
+      if (acquaintance === undefined) return
       this.#acquaintance = acquaintance
       this.line.values = acquaintance.values
       if (acquaintance.answer !== undefined) this.greet(acquaintance.answer)

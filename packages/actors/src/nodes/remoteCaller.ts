@@ -38,6 +38,9 @@ export type Manner = 'tell' | 'ask' | 'ask again' | 'send' | 'stream'
 /** What a host tells the gateway, as the body of a message. */
 export type Relayed = [url: string, manner: Manner, args: unknown[]]
 
+/** How another node is called: how long that may take is known. */
+export type TimedCall = CallOptions & { readonly timeoutMs: number }
+
 type AnyRef = ActorRef<never>
 
 /**
@@ -115,7 +118,7 @@ export class RemoteCaller implements Caller {
     return (address as RemoteAddress).path
   }
 
-  #timed(ref: AnyRef): CallOptions & { readonly timeoutMs: number } {
+  #timed(ref: AnyRef): TimedCall {
     return {
       ...ref.options,
       timeoutMs: ref.options.timeoutMs ?? this.#host.waits.timeLeft(ref.owner?.deadline),

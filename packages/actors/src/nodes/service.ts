@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { ActorError } from '../errors.ts'
 import type { Asking } from '../host/calls.ts'
 import type { Down } from '../host/down.ts'
+import type { DeadLetterReason } from '../host/events.ts'
 import { ActorRef, type ActorHandle, type CallOptions } from '../host/ref.ts'
 import { soon } from '../host/soon.ts'
 import { StreamSource } from '../host/streamSource.ts'
@@ -9,7 +10,7 @@ import type { Turn } from '../host/turn.ts'
 import { readValue } from '../values/index.ts'
 import { toldDown } from './downs.ts'
 import { bareFailureOf, failureOf } from './failures.ts'
-import { HeldTells } from './heldTells.ts'
+import type { HeldTells } from './heldTells.ts'
 import type { NodeLimits } from './limits.ts'
 import type { Line } from './line.ts'
 import { messageOf, say, type Message } from './protocol/message.ts'
@@ -22,8 +23,8 @@ export interface Provider {
   find(path: string): ActorRef | undefined
   /** Whether a message told now would be taken. */
   hasRoom(ref: ActorRef): boolean
-  /** A message for the actor is dropped: too many wait. */
-  overflowed(ref: ActorRef, method: string): void
+  /** A message that was told is handed to nobody. */
+  bury(reason: DeadLetterReason, ref: ActorRef, method: string): void
   ask(ref: ActorRef, method: string, args: unknown[], timeoutMs: number): Asking
   /** Whether the actor is there. */
   lives(ref: ActorRef): Promise<boolean>
@@ -58,6 +59,8 @@ export class Service {
   /** Links of its actors to those of this node, which outlast the connection, until one of both ends. */
   readonly #links = new Map<string, () => void>()
   readonly #held: HeldTells
+  /** Actors that the peer is to tell nothing, for there is no room in their mailboxes. */
+  readonly #paused = new Set<string>()
   #isClosed = false
 
   /**
@@ -69,6 +72,7 @@ export class Service {
     provider: Provider,
     limits: Required<NodeLimits>,
     wards: Wards,
+    held: HeldTells,
     pathOf: (ref: ActorRef) => string,
     dropped: (why: unknown) => void,
   ) {
@@ -78,12 +82,10 @@ export class Service {
     this.#wards = wards
     this.#pathOf = pathOf
     this.#dropped = dropped
-    this.#held = new HeldTells(
-      limits.tells,
-      (to) => line.post(messageOf(say.pause, { to })),
-      (to) => line.post(messageOf(say.resume, { to })),
-      () => dropped(new ActorError('ENOACTOR')),
-    )
+    this.#held = held
+    held.attend((to) => {
+      if (this.#paused.delete(to)) line.post(messageOf(say.resume, { to }))
+    })
   }
 
   /** The connection is lost: nobody waits for what is being done. */
@@ -143,14 +145,28 @@ export class Service {
         return
       }
       const ref = this.#find(to)
-      if (!this.#held.has(to) && this.#provider.hasRoom(ref)) ref.callTell(method, args)
-      else if (!this.#held.add(to, ref, method, args)) {
-        this.#dropped(new ActorError('EOVERFLOW'))
-        this.#provider.overflowed(ref, method)
-      }
+      if (this.#provider.hasRoom(ref)) ref.callTell(method, args)
+      else this.#hold(to, ref, method, args, end - begin)
     } catch (error) {
       this.#dropped(error)
     }
+  }
+
+  /** There is no room for it now. */
+  #hold(to: string, ref: ActorRef, method: string, args: unknown[], bytes: number): void {
+    const fail = (error: unknown): void => {
+      this.#dropped(error)
+      this.#provider.bury(reasonOf(error), ref, method)
+    }
+    if (!this.#held.hasRoom(this.#limits)) {
+      fail(new ActorError('EOVERFLOW'))
+      return
+    }
+    if (!this.#paused.has(to)) {
+      this.#paused.add(to)
+      this.#line.post(messageOf(say.pause, { to }))
+    }
+    this.#held.add(to, ref, method, args, bytes, fail)
   }
 
   #ask({ id, to, method, remainingMs }: Message, frame: Buffer, begin: number, end: number): void {
@@ -360,6 +376,18 @@ export class Service {
     this.#dropped(why)
   }
 }
+
+/** Why what was told could not be handed over, by the code of what came instead. */
+const reasons: Partial<Record<string, DeadLetterReason>> = {
+  ENOACTOR: 'no such actor',
+  EOVERFLOW: 'overflow',
+  EHOSTDOWN: 'host lost',
+  ECLOSED: 'host lost',
+  ENODEDOWN: 'node lost',
+}
+
+const reasonOf = (error: unknown): DeadLetterReason =>
+  (error instanceof ActorError && reasons[error.code]) || 'unreadable'
 
 const tooMany = (limit: number, what: string): ActorError =>
   new ActorError('EOVERFLOW', `A node may have ${limit} ${what} here at a time`)

@@ -14,7 +14,7 @@ export interface Failure {
 
 /** An actor, as its parent's host knows it. */
 export class Child implements Blueprint {
-  /** Unlike its name, not used again among its siblings. */
+  /** Unlike its name, not used again, also not in the next life of its parent. */
   readonly id: number
   readonly name: string
   /** What it knows of its parent. */

@@ -60,6 +60,12 @@ export interface SupervisionOptions {
   withinMs?: number
   /** What becomes of a child that fails too often. Default `'escalate'`. */
   exceeded?: 'stop' | 'escalate'
+  /**
+   * How long it may take until what is to be restarted has ended, in milliseconds, with its children and hooks. Then
+   * it is left alone, whatever it awaits; and if its thread does not even come to that within as long again, the
+   * thread is ended, with all actors on it, which are restarted elsewhere. Default 10,000.
+   */
+  graceMs?: number
   backoff?: Backoff
 }
 
@@ -70,6 +76,7 @@ export interface Policy {
   readonly maxRestarts: number
   readonly withinMs: number
   readonly exceeded: 'stop' | 'escalate'
+  readonly graceMs: number
   readonly backoff: Readonly<Required<Backoff>>
 }
 
@@ -79,6 +86,7 @@ export const defaultPolicy: Policy = {
   maxRestarts: 5,
   withinMs: 10_000,
   exceeded: 'escalate',
+  graceMs: 10_000,
   backoff: { firstMs: 10, maxMs: 10_000, factor: 2, jitter: 0.2, quietMs: 30_000 },
 }
 
@@ -101,6 +109,7 @@ const supervisionKinds: Kinds<SupervisionOptions> = {
   maxRestarts: atLeast(0),
   withinMs: milliseconds(0),
   exceeded: oneOf('stop', 'escalate'),
+  graceMs: milliseconds(0),
   backoff: backoffKind,
 }
 

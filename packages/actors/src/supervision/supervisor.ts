@@ -10,16 +10,16 @@ import { concerned, directiveFor } from './strategy.ts'
 
 /** What a supervisor's decisions lead to. */
 export interface Orders {
-  /** Ends what runs of the child; it waits with its mailbox. */
-  halt(child: Child): Promise<void>
+  /** Ends what runs of the child, which may take so long; it waits with its mailbox. */
+  halt(child: Child, graceMs: number): Promise<void>
   /** Runs its factory again: where it is, or on another host if its own is gone. */
   begin(child: Child, supervisor: Supervisor): Promise<void>
   /** It handles the next message. */
   resume(child: Child): void
   /** Ends it as failed. */
   fail(child: Child, error: unknown): void
-  /** Ends it; at once, or after its mailbox. */
-  stop(child: Child, drain: boolean): Promise<void>
+  /** Ends it; at once, or after its mailbox. @param graceMs how long it may take; as long as it takes */
+  stop(child: Child, drain: boolean, graceMs?: number): Promise<void>
   /** The parent fails with its child's error. False if there is nobody above to see to that. */
   escalate(error: unknown): boolean
   /** Nobody looks for it any more. */
@@ -27,6 +27,9 @@ export interface Orders {
   /** What was decided, for those who want to know. */
   report(path: string, failure: Failure, directive: Directive): void
 }
+
+/** Of children that were spawned in this thread: those of a parent's former life may outlast it. */
+let ids = 0
 
 /**
  * The children of one actor in one of its lives, or of the program: knows them, and decides what
@@ -41,7 +44,6 @@ export class Supervisor implements Family {
   readonly #children = new Map<string, Child>()
   readonly #delays = new Set<() => void>()
   #policy: Policy = defaultPolicy
-  #ids = 0
   #names = 0
   /** Whether a child was ever given a name, which may be a number that would be another's. */
   #hasGivenNames = false
@@ -93,7 +95,7 @@ export class Supervisor implements Family {
       if (this.#children.has(name))
         throw new ActorError('EEXIST', `${this.path}/${name} exists already`)
     }
-    const child = new Child(this, ++this.#ids, name, definition, args)
+    const child = new Child(this, ++ids, name, definition, args)
     this.#children.set(name, child)
     return child
   }
@@ -158,6 +160,15 @@ export class Supervisor implements Family {
     if (this.#policy.strategy === 'one-for-one')
       await Promise.all(children.map((child) => this.#stop(child, drain)))
     else for (const child of children.toReversed()) await this.#stop(child, drain)
+  }
+
+  /** Nobody waits any more for those that have not ended: they may take so long. */
+  leave(graceMs: number): void {
+    for (const child of this.#children.values())
+      if (child.address !== undefined && !child.isLost)
+        this.#orders.stop(child, false, graceMs).catch(() => {
+          // The system is closed, and all actors with it.
+        })
   }
 
   async #stop(child: Child, drain: boolean): Promise<void> {
@@ -234,7 +245,7 @@ export class Supervisor implements Family {
   async #restart(children: readonly Child[], delayMs: number): Promise<void> {
     for (const child of children) child.isBusy = true
     for (const child of children.toReversed())
-      if (!child.isLost && this.#isHere(child)) await this.#orders.halt(child)
+      if (!child.isLost && this.#isHere(child)) await this.#orders.halt(child, this.#policy.graceMs)
     await this.#delay(delayMs)
     for (const child of children) await this.#begin(child)
     for (const child of children) child.isBusy = false

@@ -100,6 +100,7 @@ export class Hosts {
       this.#heard(awaits.host, from)
     })
     host.serve(ABORT, ({ seat, mark }: AbortOrder) => this.#abort(seat, mark))
+    host.serve('endHost', (place: number) => this.terminate(place))
     host.serve('terminate', (actor: Address) => this.#terminateFor(actor))
   }
 

@@ -400,7 +400,7 @@ const groundOf = (system: ActorSystem, host: Host, hosts: Hosts): Ground => ({
     return hosts.isExpecting
   },
   spawn: (definition, ...args) => system.spawn(definition, ...args),
-  abortTask: (of, mark) => host.aborts.abortTask(of, mark),
+  board: host.aborts,
   endHost: (of) => hosts.terminate(of),
   onHosts: (changed) => hosts.onChange(changed),
 })

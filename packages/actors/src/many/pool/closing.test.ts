@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSystem } from '../../system/system.ts'
 import { define, deferred } from '../../testing/hosts.test-support.ts'
+import { createTestSystem } from '../../testing/testSystem.ts'
 
 let noted = 0
 let opened = deferred()
@@ -61,6 +62,42 @@ describe('a system that closes', () => {
     const pool = await system.pool(worker, { size: 1 })
     const held = pool.with({ timeoutMs: NEVER_MS }).ask.hold()
     await Promise.all([expect(held).rejects.toMatchObject({ code: 'ESTOPPED' }), system.close()])
+  })
+
+  it('gives a member that hangs half of the time at most, and has all others end in the rest of it', async () => {
+    opened = deferred()
+    noted = 0
+    const closing = { drainMs: 1000, graceMs: 100 }
+    const system = await createTestSystem({ hosts: 0, closing })
+    const { clock } = system
+    const begunMs = clock.now()
+    const ends: string[] = []
+    const note = (what: string): void => void ends.push(`${what} at ${clock.now() - begunMs}`)
+    const after = (delayMs: number, act: () => void = () => undefined): Promise<void> =>
+      new Promise((resolve) => {
+        clock.after(delayMs, () => {
+          act()
+          resolve()
+        })
+      })
+    // Longer than the time to end by force.
+    const others = define((ctx) => {
+      ctx.onStop(() => after(400, () => note('ended')))
+      return { work: () => after(100, () => note('worked')) }
+    })
+    const hanging = await system.pool(worker, { size: 1 })
+    const working = await system.pool(others, { size: 1 })
+    await system.spawn(others)
+    const held = hanging.with({ timeoutMs: NEVER_MS }).ask.hold()
+    for (let n = 0; n < 3; n++) expect(working.tell.work()).toBe(true)
+    await Promise.all([expect(held).rejects.toMatchObject({ code: 'ESTOPPED' }), system.close()])
+    expect(ends).toEqual([
+      'worked at 100',
+      'worked at 200',
+      'worked at 300',
+      'ended at 900',
+      'ended at 900',
+    ])
   })
 
   it('does not wait for who reads a stream of a pool', async () => {
