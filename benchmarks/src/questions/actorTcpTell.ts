@@ -28,6 +28,7 @@ export const actorTcpTell: Question = {
       name: 'Ringpost',
       plan: (condition, isQuick) =>
         planNode('actors/tcpHost.js', {
+          ioThread: true,
           what: condition as What,
           messages: scaleCount(MESSAGES, isQuick, COUNT_UNIT),
         } satisfies TcpTellOptions),

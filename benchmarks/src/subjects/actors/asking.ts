@@ -9,6 +9,8 @@ export interface AskOptions {
   readonly restMs: number
   /** How long it is measured. */
   readonly forMs: number
+  /** And how long it is warmed up, if not for as long as all are. */
+  readonly warmUpMs?: number
 }
 
 type Ask = (value: number) => Promise<number>
@@ -18,13 +20,13 @@ const ASKS_PER_LOOK = 64
 
 /** Milliseconds for one ask, after a warm-up of the same kind. */
 export async function measureAsks(ask: Ask, options: AskOptions): Promise<number> {
-  const { window, restMs, forMs } = options
+  const { window, restMs, forMs, warmUpMs = WARM_UP_MS } = options
   if (window > 1) {
-    await windowed(ask, window, WARM_UP_MS)
+    await windowed(ask, window, warmUpMs)
     return windowed(ask, window, forMs)
   }
-  await windowed(ask, ASKS_PER_LOOK, WARM_UP_MS / 2)
-  await singly(ask, 0, WARM_UP_MS / 2)
+  await windowed(ask, ASKS_PER_LOOK, warmUpMs / 2)
+  await singly(ask, 0, warmUpMs / 2)
   return singly(ask, restMs, forMs)
 }
 

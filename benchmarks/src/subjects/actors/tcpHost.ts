@@ -4,11 +4,13 @@ import { monotonicMs } from '../monotonicClock.ts'
 import { saidBy, startPeer } from '../tcp/twoProcesses.ts'
 import { readOptions } from '../twoSides.ts'
 import { measureAsks, type AskOptions } from './asking.ts'
-import type { called } from './tcpPeer.ts'
+import type { called, TcpCallOptions } from './tcpPeer.ts'
 import { valueOf, type What } from './values.ts'
 import { WARM_UP_MS } from './warmUp.ts'
 
-export interface TcpTellOptions {
+export type TcpAskOptions = TcpCallOptions & AskOptions
+
+export interface TcpTellOptions extends TcpCallOptions {
   readonly what: What
   /** Timed, after a warm-up. */
   readonly messages: number
@@ -17,11 +19,12 @@ export interface TcpTellOptions {
 /** After so many tells one asks how many came, and waits for the answer to the ask before. */
 const TELLS_PER_ASK = 2000
 
-const options = readOptions<TcpTellOptions | AskOptions>()
-const peer = startPeer(import.meta.url, './tcpPeer.js', {})
+const options = readOptions<TcpTellOptions | TcpAskOptions>()
+const { ioThread } = options
+const peer = startPeer(import.meta.url, './tcpPeer.js', { ioThread } satisfies TcpCallOptions)
 const endpoint = (await saidBy(peer)) as string
 const system = await createSystem({ hosts: 0 })
-await system.connect(endpoint)
+await system.connect(endpoint, { ioThread })
 const ref = system.ref<typeof called>(`${endpoint}/called`).with({ timeoutMs: Infinity })
 const sample =
   'messages' in options

@@ -1,5 +1,12 @@
 /** The process whose actor is called; it says where. */
 import { createSystem, defineActor } from '@ringpost/actors'
+import { readOptions } from '../twoSides.ts'
+
+/** Of both sides. */
+export interface TcpCallOptions {
+  /** As of `listen` and `connect`. */
+  readonly ioThread: boolean
+}
 
 /** More than are ever on their way. */
 const MAILBOX = 16_384
@@ -27,8 +34,9 @@ export const called = defineActor(
   { mailbox: MAILBOX },
 )
 
+const { ioThread } = readOptions<TcpCallOptions>()
 const system = await createSystem({ hosts: 0 })
 system.expose('called', await system.spawn(called))
-const { endpoint } = await system.listen('tcp://127.0.0.1:*')
+const { endpoint } = await system.listen('tcp://127.0.0.1:*', { ioThread })
 process.send!(endpoint)
 process.once('disconnect', () => process.exit())

@@ -1,6 +1,7 @@
-import { Authenticator, Context, Dealer, Router } from '@ringpost/transport'
+import { Authenticator, Dealer, Router } from '@ringpost/transport'
 import type { AuthenticatorRules, Observer } from '@ringpost/transport'
 import { ActorError } from '../errors.ts'
+import { contextsFor } from './contexts.ts'
 import type { DialEvents, Dialer, Door, Network, Outlet, Take } from './network.ts'
 import type { ConnectOptions, ListenOptions } from './nodeOptions.ts'
 import { timesOf } from './nodeOptions.ts'
@@ -26,16 +27,6 @@ const endedInHandshake = (): ActorError =>
     'The other end has closed the connection in the handshake: it may have another key than was expected',
   )
 
-/** Apart from the program's own sockets, and from their authenticator. */
-let context: Context | undefined
-const nodesContext = (): Context => (context ??= new Context())
-
-/**
- * A context has one authenticator, and each door its own rules. A context lives as long as the program, and so does its
- * thread: those of doors that are closed serve the next ones.
- */
-const spare: Context[] = []
-
 const common = (maxBytes: number) => ({
   linger: LINGER_MS,
   sendHighWaterMark: HIGH_WATER_MARK,
@@ -59,16 +50,20 @@ export const socketNetwork: Network = {
 }
 
 class SocketDoor implements Door {
-  readonly #context: Context
   readonly #router: Router
   readonly #authenticator: Authenticator | undefined
+  readonly #giveBack: () => void
   #isClosed = false
 
   /** @throws {TypeError} a key or a password is none */
   constructor(options: ListenOptions, maxBytes: number) {
     const rules = rulesOf(options)
-    this.#context = rules === undefined ? nodesContext() : (spare.pop() ?? new Context())
-    const context = this.#context
+    const contexts = contextsFor(options)
+    const context = rules === undefined ? contexts.shared : contexts.take()
+    this.#giveBack = () => {
+      this.#authenticator?.close()
+      if (rules !== undefined) contexts.giveBack(context)
+    }
     try {
       if (rules !== undefined) this.#authenticator = new Authenticator({ ...rules, context })
       this.#router = new Router({
@@ -109,11 +104,6 @@ class SocketDoor implements Door {
     this.#isClosed = true
     this.#router.close()
     this.#giveBack()
-  }
-
-  #giveBack(): void {
-    this.#authenticator?.close()
-    if (this.#context !== context) spare.push(this.#context)
   }
 }
 
@@ -181,7 +171,7 @@ class ObservedPort extends Port {
 function dealerFor(options: ConnectOptions, maxBytes: number): Dealer {
   const { curve, plain } = options
   return new Dealer({
-    context: nodesContext(),
+    context: contextsFor(options).shared,
     ...common(maxBytes),
     ...timesOf(options).heartbeat,
     // What was meant for one connection is not for the next.

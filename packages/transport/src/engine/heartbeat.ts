@@ -22,6 +22,8 @@ export class Heartbeat {
   #answer: NodeJS.Timeout | undefined
   /** What the peer has asked for. */
   #peersTimeToLive: NodeJS.Timeout | undefined
+  /** The peer counts as silent when what may have arrived meanwhile has been read. */
+  #verdict: NodeJS.Immediate | undefined
 
   /** @param onSilence nothing has come for too long */
   constructor(
@@ -42,11 +44,28 @@ export class Heartbeat {
   #ping(): void {
     this.#sendPing(this.#settings.timeToLiveMs)
     const { timeoutMs } = this.#settings
-    if (timeoutMs > 0) this.#answer ??= setTimeout(this.#onSilence, timeoutMs).unref()
+    if (timeoutMs > 0) this.#answer ??= setTimeout(this.#suspect, timeoutMs).unref()
+  }
+
+  /**
+   * An event loop that comes to its timers late, because its thread has computed, comes to them before it
+   * reads what has arrived meanwhile.
+   */
+  readonly #suspect = (): void => {
+    this.#verdict ??= setImmediate(this.#judge)
+  }
+
+  readonly #judge = (): void => {
+    this.#verdict = undefined
+    this.#onSilence()
   }
 
   /** Something has arrived. */
   alive(): void {
+    if (this.#verdict !== undefined) {
+      clearImmediate(this.#verdict)
+      this.#verdict = undefined
+    }
     if (this.#answer !== undefined) {
       clearTimeout(this.#answer)
       this.#answer = undefined
@@ -58,12 +77,13 @@ export class Heartbeat {
   askedFor(timeToLiveMs: number): void {
     clearTimeout(this.#peersTimeToLive)
     this.#peersTimeToLive =
-      timeToLiveMs > 0 ? setTimeout(this.#onSilence, timeToLiveMs).unref() : undefined
+      timeToLiveMs > 0 ? setTimeout(this.#suspect, timeToLiveMs).unref() : undefined
   }
 
   stop(): void {
     clearInterval(this.#pings)
     clearTimeout(this.#answer)
     clearTimeout(this.#peersTimeToLive)
+    clearImmediate(this.#verdict)
   }
 }
