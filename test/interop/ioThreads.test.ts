@@ -190,7 +190,7 @@ describe('with a thread for I/O', () => {
     push.close()
     await watching
     expect([...addresses]).toEqual([endpoint])
-    expect(types).toEqual(['bind', 'accept', 'handshake', 'disconnect', 'end'])
+    expect(types).toEqual(['bind', 'accept', 'handshake', 'disconnect', 'close', 'end'])
   })
 
   it('tells of its own connection however many strangers have come while its thread computed', async () => {
