@@ -65,6 +65,22 @@ const outputs: Record<string, string[]> = {
     'handshake',
     'accept at true,handshake at true',
   ],
+  'failures.js': [
+    ...[
+      '127.0.0.1:port: EADDRINUSE 98 Address already in use',
+      '192.0.2.1:port: EADDRNOTAVAIL 99 Cannot assign requested address',
+      'nosuch0:port: ENODEV 19 No such device',
+      '127.0.0.1: EINVAL 22 Invalid argument',
+      '/nowhere/at/all: ENOENT 2 No such endpoint',
+      '127.0.0.1:port/path: EADDRINUSE 98 Address already in use',
+    ].flatMap((failure) => ['rejects', `bind:error at ${failure}`]),
+    ...[
+      'EPIPE 32 Broken pipe',
+      'EPIPE 32 Broken pipe',
+      'ECONNRESET 104 Connection reset by peer',
+      'ECONNRESET 104 Connection reset by peer',
+    ].map((failure) => `handshake:error:other at tcp://127.0.0.1:port: ${failure}`),
+  ],
   'types.js': [
     '4.3.5 40 true 2',
     'a in 5',

@@ -2,6 +2,7 @@ import { Context, Pull, Push } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 import { runWith, type Outcome } from '../support/program.ts'
+import { describeAbsence } from './absence.ts'
 
 const ended = { errors: '', code: 0, signal: null }
 const run = (source: string): Promise<Outcome> => runWith('@ringpost/transport', source)
@@ -28,6 +29,8 @@ const sender = `
   })\`, { workerData: { endpoint: pull.lastEndpoint } })
 `
 
+describeAbsence({ interval: 50, timeout: 1000, seconds: 3 })
+
 describe('with a thread for I/O', () => {
   it('calls may block, on both sides', async () => {
     const outcome = await run(`
@@ -40,36 +43,6 @@ describe('with a thread for I/O', () => {
       console.log(sum)
     `)
     expect(outcome).toEqual({ ...ended, lines: ['499500'] })
-  })
-
-  it('answers heartbeats, accepts and takes messages in while its thread computes', async () => {
-    const outcome = await run(`
-      const { Pull } = await import(library)
-      const pull = new Pull({ receiveHighWaterMark: 0 })
-      pull.bindSync('tcp://127.0.0.1:*')
-      const done = new Int32Array(new SharedArrayBuffer(4))
-      const peer = thread(\`import(library).then(async ({ Push, Context }) => {
-        const push = new Push({ heartbeatInterval: 50, heartbeatTimeout: 900 })
-        push.connect(workerData.endpoint)
-        while ((await push.events.receive()).type !== 'handshake');
-        const next = push.events.receive()
-        for (let n = 0; n < 5000; n++) await push.send(String(n))
-        const pause = new Promise((resolve) => setTimeout(resolve, 1500, { type: 'nothing' }))
-        console.log((await Promise.race([next, pause])).type)
-        next.catch(() => undefined)
-        push.close()
-        Atomics.store(workerData.done, 0, 1)
-      })\`, { workerData: { endpoint: pull.lastEndpoint, done } })
-      // Computes until the peer has done all that, and would have missed heartbeats.
-      while (Atomics.load(done, 0) === 0);
-      let sum = 0
-      for (let n = 0; n < 5000; n++) sum += Number(pull.receiveSync({ timeout: 10_000 }))
-      console.log(sum)
-      await once(peer, 'exit')
-    `)
-    // Two threads have printed.
-    const lines = outcome.lines.toSorted()
-    expect({ ...outcome, lines }).toEqual({ ...ended, lines: ['12497500', 'nothing'] })
   })
 
   it('reconnects while its thread is blocked', async () => {
@@ -190,7 +163,7 @@ describe('with a thread for I/O', () => {
     push.close()
     await watching
     expect([...addresses]).toEqual([endpoint])
-    expect(types).toEqual(['bind', 'accept', 'handshake', 'disconnect', 'end'])
+    expect(types).toEqual(['bind', 'accept', 'handshake', 'disconnect', 'close', 'end'])
   })
 
   it('tells of its own connection however many strangers have come while its thread computed', async () => {

@@ -16,6 +16,7 @@ import { FaultyLink, type Cut, type Direction } from '../../support/faultyLink.t
 import { Ledger } from '../../support/ledger.ts'
 import { announcedSeed, Random } from '../../support/random.ts'
 import { frameSizes, stamped } from '../../support/stamped.ts'
+import { describeHandshakeCuts, handshakes } from './handshakeCuts.ts'
 
 const seed = announcedSeed('cuts')
 
@@ -57,57 +58,13 @@ async function linkTo(
   return link
 }
 
-/** Resolves when a socket that connects through a link has done so for this time. */
-async function handshakes(socket: Socket, link: FaultyLink, connections: number): Promise<void> {
-  for await (const { type } of socket.events) {
-    if (type === 'handshake' && link.connections >= connections) return
-  }
-}
-
-/** How many bytes each side sends until both know each other. */
-async function handshakeBytes(pull: Pull, context: Context): Promise<Record<Direction, number>> {
-  const link = await linkTo(pull)
-  const push = open(new Push({ context }))
-  push.connect(link.endpoint)
-  await Promise.all([handshakes(push, link, 1), handshakes(pull, link, 1)])
-  const bytes = { ...link.carried(0) }
-  push.close()
-  return bytes
-}
-
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-describe.each(places)('a connection, with I/O in $place,', ({ context }) => {
-  describe.each(['forth', 'back'] as const)('that is cut on the way %s', (direction) => {
-    it('at each byte of the handshake is made anew, and carries what has waited', async () => {
-      const pull = open(new Pull({ context }))
-      await pull.bind('tcp://127.0.0.1:*')
-      const bytes = (await handshakeBytes(pull, context))[direction]
-      expect(bytes).toBeGreaterThan(64)
-      const link = await linkTo(pull, (connection) =>
-        connection < bytes
-          ? { direction, afterBytes: connection, how: connection % 2 === 1 ? 'reset' : 'close' }
-          : undefined,
-      )
-      const push = open(new Push({ context, reconnectInterval: 1, sendHighWaterMark: 0 }))
-      let sequence = 0
-      push.events.on('disconnect', () => void push.send(stamped(1, sequence++, [10])))
-      const connected = new Promise<void>((resolve) => {
-        push.events.on('handshake', () => {
-          if (link.connections > bytes) resolve()
-        })
-      })
-      push.connect(link.endpoint)
-      await connected
-      const last = sequence++
-      await push.send(stamped(1, last, [10]))
-      const ledger = new Ledger()
-      while (ledger.lastOf(1) < last) ledger.enter(await pull.receive())
-      // Who connects knows the other only when all of it has come back: until then nothing has left.
-      if (direction === 'back') expect(ledger.count).toBe(sequence)
-    })
-  })
+describeHandshakeCuts('tcp', 'NULL')
+describeHandshakeCuts('tcp', 'PLAIN')
+describeHandshakeCuts('ipc', 'NULL')
 
+describe.each(places)('a connection, with I/O in $place,', ({ context }) => {
   /** So often a connection is cut under load; the next one stays. */
   const cuts = 40
   const random = new Random(seed)

@@ -8,6 +8,7 @@ import type { Wire } from '../stream/wire.ts'
 import type { FrameCipher } from '../wire/frameCipher.ts'
 import { UNIX_PEER } from '../zap/networks.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
+import { systemError } from './events.ts'
 import type { Opening, Terms } from './opening.ts'
 import type { MakeMechanism } from './security.ts'
 import type { Session } from './session.ts'
@@ -88,8 +89,11 @@ export class Connection implements TrafficEvents {
       this.#error ??= error
     })
     stream.on('end', () => {
-      if (this.#traffic === undefined) this.close()
-      else this.#traffic.ended()
+      if (this.#traffic !== undefined) this.#traffic.ended()
+      else {
+        this.#leftEarly()
+        this.close()
+      }
     })
     stream.once('close', () => this.#closed())
     if (settings.handshakeMs > 0) {
@@ -207,7 +211,10 @@ export class Connection implements TrafficEvents {
       // It answers a command by one at most, and wants three at most: that is all there is to wait unread.
       this.#mechanism.receive(command)
     }
-    if (this.#phase === 'handshake' && decoder.hasEnded) this.#left()
+    if (this.#phase === 'handshake' && decoder.hasEnded) {
+      this.#leftEarly()
+      this.#left()
+    }
   }
 
   /** A peer may send any number of them: who does not read gets one answer when it does, to the latest. */
@@ -308,6 +315,11 @@ export class Connection implements TrafficEvents {
     this.#sayFarewell(undefined)
     this.#stream.end(() => this.#awaitEnd())
     this.#stream.resume()
+  }
+
+  /** The peer has left before this side knew it, as ZeroMQ tells it: there is nobody to answer. */
+  #leftEarly(): void {
+    this.#error ??= systemError('EPIPE', constants.errno.EPIPE)
   }
 
   /** The peer has, and wants no more. */

@@ -62,9 +62,16 @@ describe('what a failed handshake is told as', () => {
     })
   })
 
-  it('what the system says as it is', () => {
-    const error = Object.assign(new Error('reset'), { code: 'ECONNRESET', errno: -104 })
-    expect(told(error)).toEqual({ type: 'handshake:error:other', address: 'tcp://here', error })
+  it('what the system says with its own number and words', () => {
+    const fact = { code: 'ECONNRESET', errno: -104, syscall: 'read' }
+    const cause = Object.assign(new Error('read ECONNRESET'), fact)
+    const event = told(cause)
+    expect(event).toMatchObject({
+      type: 'handshake:error:other',
+      address: 'tcp://here',
+      error: { code: 'ECONNRESET', errno: 104, message: 'Connection reset by peer', cause },
+    })
+    expect(told((event as { error: Error }).error)).toEqual(event)
   })
 
   it('with a number what has none', () => {
@@ -75,7 +82,7 @@ describe('what a failed handshake is told as', () => {
     })
   })
 
-  it('nothing, when the peer has just left or said no without a status', () => {
+  it('nothing, when this side has left or the peer said no without a status', () => {
     expect(told(undefined)).toBeUndefined()
     expect(told(new WireError('DENIED', 'go away'))).toBeUndefined()
   })

@@ -1,3 +1,4 @@
+import { getSystemErrorMap } from 'node:util'
 import { SocketError, type ErrnoError, type SocketEvent } from '@ringpost/core'
 import { WireError, type WireErrorCode } from '../errors.ts'
 
@@ -35,7 +36,7 @@ const authenticationErrors: Readonly<Record<number, string>> = {
   500: 'Internal error',
 }
 
-/** What a failed handshake is told as; undefined when the peer has just left. */
+/** What a failed handshake is told as; undefined when it is this side that has left. */
 export function handshakeEvent(error: Error | undefined, address: string): SocketEvent | undefined {
   if (error === undefined) return undefined
   if (!(error instanceof WireError)) {
@@ -77,9 +78,23 @@ export function disconnectEvent(
   return { type: 'disconnect', address, error }
 }
 
-/** The error, if it has a number; otherwise one that has, with this one as its cause. */
+/** The error, if it has the system's number; otherwise one that has, with this one as its cause. */
 export function withErrno(error: Error): ErrnoError {
   const { code, errno } = error as Partial<ErrnoError>
-  if (typeof code === 'string' && typeof errno === 'number') return error as ErrnoError
-  return new SocketError('EFAULT', { message: error.message, cause: error })
+  if (typeof code !== 'string' || typeof errno !== 'number') {
+    return new SocketError('EFAULT', { message: error.message, cause: error })
+  }
+  // libuv's numbers are those of the system, negated.
+  return errno < 0 ? systemError(code, -errno, error) : (error as ErrnoError)
+}
+
+/**
+ * What the system says, as ZeroMQ's binding has it.
+ *
+ * @param errno the system's number
+ */
+export function systemError(code: string, errno: number, cause?: Error): ErrnoError {
+  const [, words = code] = getSystemErrorMap().get(-errno) ?? []
+  const message = words.charAt(0).toUpperCase() + words.slice(1)
+  return Object.assign(new Error(message, cause === undefined ? {} : { cause }), { code, errno })
 }

@@ -52,6 +52,8 @@ export class IoWorker {
   readonly #channel: Channel<Order, Notice>
   readonly #sites = new Map<number, Site>()
   readonly #siteIds = new WeakMap<Site, number>()
+  /** Where each socket listens, by the numbers of both. */
+  readonly #listening = new Map<number, Map<number, string>>()
   /** Sockets that are closed, and of which something may linger. */
   readonly #finishing = new Set<number>()
   readonly #answers = new Map<number, (answer: Answer) => void>()
@@ -140,13 +142,18 @@ export class IoWorker {
     if (answer.tell === 'refused') throw socketErrorOf(answer.error)
     if (answer.tell === 'closed') throw new SocketError('EMTHREAD')
     const { id, endpoint } = answer
+    const listening = this.#listeningOf(this.#idOf(site))
+    listening.set(id, endpoint)
     const closing: Ask = (answered) => {
       // With the thread that has failed its listeners are gone.
       if (this.#isGone) {
         answered({ tell: 'closed', id })
         return
       }
-      this.#answers.set(id, answered)
+      this.#answers.set(id, (closed) => {
+        listening.delete(id)
+        answered(closed)
+      })
       this.#close(id, site)
     }
     return {
@@ -181,12 +188,30 @@ export class IoWorker {
     return id
   }
 
+  #listeningOf(siteId: number): Map<number, string> {
+    const known = this.#listening.get(siteId)
+    if (known !== undefined) return known
+    const listening = new Map<number, string>()
+    this.#listening.set(siteId, listening)
+    return listening
+  }
+
   /** What is still to be sent keeps the process alive. */
   #finish(id: number): void {
+    this.#tellClosed(id)
     if (this.#isGone) return
     this.#finishing.add(id)
     this.#thread.keepAlive.hold()
     this.#channel.post({ do: 'finish', site: id })
+  }
+
+  /** The socket tells of its end before the other thread has heard of it. */
+  #tellClosed(id: number): void {
+    const site = this.#sites.get(id)
+    for (const address of this.#listening.get(id)?.values() ?? []) {
+      site?.tell({ type: 'close', address })
+    }
+    this.#listening.delete(id)
   }
 
   #finished(id: number): void {

@@ -1,10 +1,12 @@
 import type { Context } from '@ringpost/core'
 import {
   registerTransport,
+  type Endpoint,
   type Listener,
   type Site,
   type Transport,
 } from '@ringpost/core/internal'
+import { withErrno } from '../engine/events.ts'
 import type { Carrier, Running } from '../stream/carrier.ts'
 import { carriers } from './carriers.ts'
 import { IoWorker } from './ioWorker.ts'
@@ -35,15 +37,33 @@ function local(running: Running, site: Site): Listener {
 
 /** A scheme as core sees it: served by the socket's own thread, or by one that does I/O for it. */
 function placed(scheme: string, carrier: Carrier): Transport {
+  const isConnectionless = carrier.isConnectionless === true
   const listen = (address: string, site: Site): Listener =>
     local(carrier.listen(address, site), site)
+  /** As libzmq tells of it: only where there are connections, and without the scheme. */
+  const refused = (error: unknown, { address }: Endpoint, site: Site): unknown => {
+    if (!isConnectionless) {
+      site.tell({ type: 'bind:error', address, error: withErrno(error as Error) })
+    }
+    return error
+  }
   return {
     schemes: [scheme],
-    isConnectionless: carrier.isConnectionless === true,
-    bind: async (endpoint, site) =>
-      workerFor(site)?.bind(endpoint, site) ?? listen(endpoint.address, site),
-    bindSync: (endpoint, site) =>
-      workerFor(site)?.bindSync(endpoint, site) ?? listen(endpoint.address, site),
+    isConnectionless,
+    async bind(endpoint, site) {
+      try {
+        return (await workerFor(site)?.bind(endpoint, site)) ?? listen(endpoint.address, site)
+      } catch (error) {
+        throw refused(error, endpoint, site)
+      }
+    },
+    bindSync(endpoint, site) {
+      try {
+        return workerFor(site)?.bindSync(endpoint, site) ?? listen(endpoint.address, site)
+      } catch (error) {
+        throw refused(error, endpoint, site)
+      }
+    },
     connect(endpoint, site, pipeName) {
       const { address } = endpoint
       carrier.check(address, site)

@@ -68,6 +68,7 @@ function listenAnywhere(site: Site): StreamListener {
 
 /** A name that begins with @ is in Linux's abstract name space: no file stands for it. */
 function pathOf(address: string): string {
+  if (address === '@') throw new SocketError('EINVAL')
   const path = address.startsWith('@') ? `\0${address.slice(1)}` : address
   if (Buffer.byteLength(path) > LONGEST_PATH_BYTES) throw new SocketError('ENAMETOOLONG')
   return path

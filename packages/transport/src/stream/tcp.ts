@@ -60,11 +60,8 @@ function listen(text: string, site: Site): StreamListener {
   })
 }
 
-function connect(remote: RemoteAddress, { options }: Site): Wire {
-  const wire = Wire.connect(tcpConnectOptions(remote, options))
-  keepAlive(wire.stream, options)
-  return wire
-}
+const connect = (remote: RemoteAddress, { options }: Site): Wire =>
+  Wire.connect(tcpConnectOptions(remote, options))
 
 /** What connects to an address as a socket's options say. */
 export function tcpConnectOptions(
@@ -79,12 +76,6 @@ export function tcpConnectOptions(
     noDelay: true,
     ...(source === undefined ? {} : { localAddress: source.host, localPort: source.port }),
   }
-}
-
-/** Has the system probe a connection that is idle, if the socket's options say so. */
-export function keepAlive(stream: Stream, options: SocketSettings): void {
-  if (options.tcpKeepalive !== 1) return
-  stream.setKeepAlive(true, Math.max(options.tcpKeepaliveIdle, 0) * 1000)
 }
 
 /** Whom the filters let in: all when there are none. @see ZMQ_TCP_ACCEPT_FILTER */

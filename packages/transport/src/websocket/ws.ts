@@ -7,7 +7,7 @@ import type { Carrier } from '../stream/carrier.ts'
 import { StreamDialer } from '../stream/dialer.ts'
 import { listenAt } from '../stream/listenAt.ts'
 import { StreamListener } from '../stream/listener.ts'
-import { keepAlive, tcpConnectOptions, welcome } from '../stream/tcp.ts'
+import { tcpConnectOptions, welcome } from '../stream/tcp.ts'
 import { hostAndPort } from '../stream/tcpAddress.ts'
 import { Wire } from '../stream/wire.ts'
 import { openAsClient } from './clientOpening.ts'
@@ -59,10 +59,9 @@ function carrierOf(scheme: 'ws' | 'wss', usualPort: number): Carrier {
       const { options } = site
       const connect = (): Wire => {
         const to = { ...tcpConnectOptions(address, options), allowHalfOpen: true }
-        const stream =
-          security === undefined ? net.connect(to) : tls.connect({ ...to, ...security })
-        keepAlive(stream, options)
-        return Wire.over(stream)
+        return Wire.over(
+          security === undefined ? net.connect(to) : tls.connect({ ...to, ...security }),
+        )
       }
       const open = openAsClient(host, path)
       return new StreamDialer(site, `${scheme}://${text}`, pipeName, connect, { open })

@@ -1,0 +1,5 @@
+import { describeHandshakeCuts } from '../interop/faults/handshakeCuts.ts'
+
+describeHandshakeCuts('tcp', 'CURVE')
+describeHandshakeCuts('ipc', 'CURVE')
+describeHandshakeCuts('ws', 'NULL')
