@@ -1,8 +1,9 @@
 import type { Socket as Stream } from 'node:net'
 import { constants } from 'node:os'
-import type { SharedFrame } from '@ringpost/core'
+import { SocketError, type SharedFrame } from '@ringpost/core'
 import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
+import { faultOf } from '../fault.ts'
 import type { MessageDecoder, MessageEncoder } from '../wire/codec.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
 import { LEAST_RETURNED_BYTES, recycle } from '../wire/frameEncoder.ts'
@@ -111,12 +112,27 @@ export class Traffic implements SessionEngine {
     const sendPing = (timeToLiveMs: number): void => {
       // Who does not read would not answer it, and one at each interval would be too many in time.
       if (this.#isChoked) return
-      this.#parts.encoder.addPing(timeToLiveMs)
-      this.#write()
+      this.#attempt(() => {
+        this.#parts.encoder.addPing(timeToLiveMs)
+        this.#write()
+      })
     }
     return (this.#heartbeat ??= new Heartbeat(this.#parts.heartbeat, sendPing, () =>
-      this.#silent(),
+      this.#attempt(() => this.#silent()),
     ))
+  }
+
+  /** What a timer, the stream or the event loop calls: nobody there could catch what it throws. */
+  #attempt(step: () => void): void {
+    try {
+      step()
+    } catch (thrown) {
+      this.failed(faultOf(thrown))
+    }
+  }
+
+  failed(error: Error): void {
+    this.#events.failed(error)
   }
 
   #leaving(pipe: Pipe): void {
@@ -176,7 +192,7 @@ export class Traffic implements SessionEngine {
 
   readonly #restIsOver = (): void => {
     this.#isResting = false
-    if (!this.#isOver) this.#deliver()
+    if (!this.#isOver) this.#attempt(() => this.#deliver())
   }
 
   /** Nothing more will arrive; what has, may wait for room. */
@@ -207,15 +223,24 @@ export class Traffic implements SessionEngine {
         if (command === undefined) break
         this.#obey(command)
       }
-    } catch (error) {
-      // What came before it was right; unless there is no memory for it.
-      if (error instanceof WireError && session.pipe !== undefined) this.#deliverInbox(session.pipe)
-      this.#events.failed(error as Error)
+    } catch (thrown) {
+      // What came before it was right.
+      if (thrown instanceof WireError && session.pipe !== undefined) this.#deliverLast(session.pipe)
+      this.failed(faultOf(thrown))
       return
     }
     this.#answerPing()
     if (this.#hasEnded || decoder.hasEnded) this.#events.ended()
-    else if (session.pipe !== undefined && !this.#isResting) stream.resume()
+    else if (session.pipe !== undefined && !this.#isResting && !this.#isOver) stream.resume()
+  }
+
+  /** As far as there is room, and memory: of an error of the peer's its end is told, not of that. */
+  #deliverLast(pipe: Pipe): void {
+    try {
+      this.#deliverInbox(pipe)
+    } catch (thrown) {
+      if (!(thrown instanceof SocketError)) throw thrown
+    }
   }
 
   /** Writes decoded messages into the pipe; false when it is full. */
@@ -314,17 +339,19 @@ export class Traffic implements SessionEngine {
     setImmediate(this.#pumpAgain)
   }
 
-  readonly #onDrain = (): void => {
-    this.#isChoked = false
-    this.#answerPing()
-    this.#answerLatePing()
-    this.#pump()
-  }
+  readonly #onDrain = (): void =>
+    this.#attempt(() => {
+      this.#isChoked = false
+      this.#answerPing()
+      this.#answerLatePing()
+      this.#pump()
+    })
 
-  readonly #pumpAgain = (): void => {
-    this.#isScheduled = false
-    this.#pump()
-  }
+  readonly #pumpAgain = (): void =>
+    this.#attempt(() => {
+      this.#isScheduled = false
+      this.#pump()
+    })
 
   /** Sends what the pipe has, as far as the stream takes it. */
   #pump(): void {
@@ -372,10 +399,11 @@ export class Traffic implements SessionEngine {
 
   readonly #gatherSoon = (): void => process.nextTick(this.#gathered)
 
-  readonly #gathered = (): void => {
-    this.#isScheduled = false
-    this.#send()
-  }
+  readonly #gathered = (): void =>
+    this.#attempt(() => {
+      this.#isScheduled = false
+      this.#send()
+    })
 
   /** Encodes some of what the pipe has; returns how many messages. */
   #take(pipe: Pipe): number {
@@ -425,7 +453,7 @@ export class Traffic implements SessionEngine {
     if (isReturned || giveBack !== undefined) {
       stream.write(chunks[last]!, () => {
         recycle(chunks)
-        giveBack?.()
+        if (giveBack !== undefined) this.#attempt(giveBack)
       })
     } else {
       stream.write(chunks[last]!)

@@ -55,6 +55,8 @@ export class IoWorker {
   /** Sockets that are closed, and of which something may linger. */
   readonly #finishing = new Set<number>()
   readonly #answers = new Map<number, (answer: Answer) => void>()
+  /** Where it listens and whom it dials, for which socket: they are told when it fails. */
+  readonly #endpoints = new Map<number, { site: Site; address: string; isListener: boolean }>()
   #ids = 0
   #isGone = false
 
@@ -80,6 +82,13 @@ export class IoWorker {
       name: 'ringpost I/O',
     })
     worker.unref()
+    let fault: unknown
+    // Uncaught it would end the process.
+    worker.once('error', (error) => (fault = error))
+    worker.once('exit', () => {
+      this.#gone()
+      this.#tellOfEnd(fault)
+    })
     // After the sockets were closed, and while pipes still work.
     thread.lastActs.unshift(() => this.#waitForLast())
     endWithProcess(thread)
@@ -127,6 +136,7 @@ export class IoWorker {
   connect({ scheme, address }: Endpoint, site: Site, pipeName: string | undefined): Dialer {
     const id = ++this.#ids
     this.#post({ do: 'dial', id, site: this.#stateOf(site), scheme, address, pipeName })
+    this.#endpoints.set(id, { site, address: `${scheme}://${address}`, isListener: false })
     return { close: () => this.#close(id, site) }
   }
 
@@ -140,6 +150,7 @@ export class IoWorker {
     if (answer.tell === 'refused') throw socketErrorOf(answer.error)
     if (answer.tell === 'closed') throw new SocketError('EMTHREAD')
     const { id, endpoint } = answer
+    this.#endpoints.set(id, { site, address: endpoint, isListener: true })
     const closing: Ask = (answered) => {
       // With the thread that has failed its listeners are gone.
       if (this.#isGone) {
@@ -157,6 +168,7 @@ export class IoWorker {
   }
 
   #close(id: number, site: Site): void {
+    this.#endpoints.delete(id)
     this.#post({ do: 'close', id, lingerMs: site.options.linger })
   }
 
@@ -177,12 +189,13 @@ export class IoWorker {
     const id = ++this.#ids
     this.#siteIds.set(site, id)
     this.#sites.set(id, site)
-    site.whenClosed(() => this.#finish(id))
+    site.whenClosed(() => this.#finish(id, site))
     return id
   }
 
   /** What is still to be sent keeps the process alive. */
-  #finish(id: number): void {
+  #finish(id: number, site: Site): void {
+    for (const [each, of] of this.#endpoints) if (of.site === site) this.#endpoints.delete(each)
     if (this.#isGone) return
     this.#finishing.add(id)
     this.#thread.keepAlive.hold()
@@ -219,8 +232,25 @@ export class IoWorker {
     }
   }
 
-  /** It has failed: with an error of its own, which is reported as uncaught. */
+  /** Its connections are gone: sockets are told of each endpoint, and why. */
+  #tellOfEnd(cause: unknown): void {
+    // Sockets whose events nobody reads would just hear nothing any more.
+    if (cause instanceof Error) process.emitWarning(cause)
+    const message = 'The thread that did I/O for it has failed'
+    const error = new SocketError(
+      'EMTHREAD',
+      cause === undefined ? { message } : { message, cause },
+    )
+    for (const { site, address, isListener } of this.#endpoints.values()) {
+      if (isListener) site.tell({ type: 'accept:error', address, error })
+      else site.tell({ type: 'disconnect', address, error })
+    }
+    this.#endpoints.clear()
+  }
+
+  /** It has failed. */
   #gone(): void {
+    if (this.#isGone) return
     this.#isGone = true
     const error = new SocketError('EMTHREAD')
     for (const id of this.#answers.keys()) {

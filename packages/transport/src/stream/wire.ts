@@ -1,4 +1,5 @@
 import net, { type NetConnectOpts, type Socket as Stream } from 'node:net'
+import { faultOf } from '../fault.ts'
 
 const READ_BYTES = 65_536
 
@@ -21,7 +22,7 @@ export class Wire {
     this.stream = open({
       buffer: memory,
       callback: (length) => {
-        this.#take(memory.subarray(0, length))
+        this.give(memory.subarray(0, length))
         return true
       },
     })
@@ -41,13 +42,21 @@ export class Wire {
   /** Of a stream that gives chunks of their own. It does not flow before they are taken. */
   static over(stream: Stream): Wire {
     const wire = new Wire(() => stream)
-    wire.#flow = () => stream.on('data', (chunk: Buffer) => wire.#take(chunk))
+    wire.#flow = () => stream.on('data', (chunk: Buffer) => wire.give(chunk))
     return wire
   }
 
-  /** As if they had arrived now; of bytes that somebody has taken who was not to have them. */
+  /**
+   * They have arrived, or have been taken by somebody who was not to have them. What is thrown by who takes
+   * them is the end of the stream.
+   */
   give(bytes: Buffer): void {
-    if (bytes.length > 0) this.#take(bytes)
+    if (bytes.length === 0) return
+    try {
+      this.#take(bytes)
+    } catch (thrown) {
+      this.stream.destroy(faultOf(thrown))
+    }
   }
 
   /** What has not been taken comes here from now on. */
