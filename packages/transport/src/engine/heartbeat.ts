@@ -16,17 +16,20 @@ export interface HeartbeatSettings {
  */
 export class Heartbeat {
   readonly #settings: HeartbeatSettings
-  readonly #sendPing: (timeToLiveMs: number) => void
+  readonly #sendPing: (timeToLiveMs: number) => boolean
   readonly #onSilence: () => void
   #pings: NodeJS.Timeout | undefined
   #answer: NodeJS.Timeout | undefined
   /** What the peer has asked for. */
   #peersTimeToLive: NodeJS.Timeout | undefined
 
-  /** @param onSilence nothing has come for too long */
+  /**
+   * @param sendPing false when none was sent, so that no answer is due
+   * @param onSilence nothing has come for too long
+   */
   constructor(
     settings: HeartbeatSettings,
-    sendPing: (timeToLiveMs: number) => void,
+    sendPing: (timeToLiveMs: number) => boolean,
     onSilence: () => void,
   ) {
     this.#settings = settings
@@ -40,9 +43,9 @@ export class Heartbeat {
   }
 
   #ping(): void {
-    this.#sendPing(this.#settings.timeToLiveMs)
-    const { timeoutMs } = this.#settings
-    if (timeoutMs > 0) this.#answer ??= setTimeout(this.#onSilence, timeoutMs).unref()
+    const { timeoutMs, timeToLiveMs } = this.#settings
+    if (this.#sendPing(timeToLiveMs) && timeoutMs > 0)
+      this.#answer ??= setTimeout(this.#onSilence, timeoutMs).unref()
   }
 
   /** Something has arrived. */

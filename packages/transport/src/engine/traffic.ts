@@ -109,13 +109,14 @@ export class Traffic implements SessionEngine {
   }
 
   #beat(): Heartbeat {
-    const sendPing = (timeToLiveMs: number): void => {
+    const sendPing = (timeToLiveMs: number): boolean => {
       // Who does not read would not answer it, and one at each interval would be too many in time.
-      if (this.#isChoked) return
+      if (this.#isChoked) return false
       this.#attempt(() => {
         this.#parts.encoder.addPing(timeToLiveMs)
         this.#write()
       })
+      return !this.#isOver
     }
     return (this.#heartbeat ??= new Heartbeat(this.#parts.heartbeat, sendPing, () =>
       this.#attempt(() => this.#silent()),
