@@ -4,6 +4,7 @@ import { SocketError, type SharedFrame } from '@ringpost/core'
 import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
 import { faultOf } from '../fault.ts'
+import { ReadingStream } from '../stream/readingStream.ts'
 import type { MessageDecoder, MessageEncoder } from '../wire/codec.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
 import { LEAST_RETURNED_BYTES, recycle } from '../wire/frameEncoder.ts'
@@ -71,6 +72,8 @@ export class Traffic implements SessionEngine {
   readonly #readAtOnce: number
   readonly #waiting: WaitingBytes | undefined
   #isChoked = false
+  /** For ever: the peer takes nothing any more. */
+  #isBroken = false
   #isResting = false
   #isScheduled = false
   /** In which it has sent something last. */
@@ -96,6 +99,7 @@ export class Traffic implements SessionEngine {
     const { session, subscriptions, version, encoder, stream, heartbeat } = this.#parts
     session.join(this)
     stream.on('drain', this.#onDrain)
+    if (stream instanceof ReadingStream) stream.readsOn = () => this.#readsOn()
     subscriptions?.sendAll(version, encoder)
     if (version !== '2.0' && heartbeat.intervalMs > 0) this.#beat().start()
     this.#write()
@@ -138,7 +142,17 @@ export class Traffic implements SessionEngine {
 
   #leaving(pipe: Pipe): void {
     if (pipe.isRefused) this.#events.failed(tooManySubscriptions())
+    else if (this.#isBroken) this.#parts.stream.destroy()
     else this.#events.leaving(pipe.peerLingerMs)
+  }
+
+  /** What the socket sends to a peer that is gone stays in the pipe; it may want what that had sent. */
+  #readsOn(): boolean {
+    const { pipe } = this.#parts.session
+    if (this.#isOver || pipe === undefined || pipe.isPeerClosed) return false
+    this.#isBroken = true
+    this.#isChoked = true
+    return true
   }
 
   /** What is not read, because there is no room for it, may have been a sign of life. */

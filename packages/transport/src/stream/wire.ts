@@ -1,5 +1,6 @@
 import net, { type NetConnectOpts, type Socket as Stream } from 'node:net'
 import { faultOf } from '../fault.ts'
+import { ReadingStream } from './readingStream.ts'
 
 const READ_BYTES = 65_536
 
@@ -30,13 +31,20 @@ export class Wire {
 
   /** Begins to connect. */
   static connect(options: NetConnectOpts): Wire {
-    return new Wire((onread) => net.connect({ ...options, allowHalfOpen: true, onread }))
+    const all = { ...options, allowHalfOpen: true }
+    return new Wire((onread) => {
+      const given = { ...all, onread }
+      if (!('path' in given)) return net.connect(given)
+      return new ReadingStream(given as net.SocketConstructorOpts).connect(given)
+    })
   }
 
   /** @param handle of a connection that was accepted */
   static accepted(handle: object): Wire {
     const options = { handle, allowHalfOpen: true }
-    return new Wire((onread) => new net.Socket({ ...options, onread } as net.SocketConstructorOpts))
+    // Only one of TCP has an address.
+    const Kind = 'getsockname' in handle ? net.Socket : ReadingStream
+    return new Wire((onread) => new Kind({ ...options, onread } as net.SocketConstructorOpts))
   }
 
   /** Of a stream that gives chunks of their own. It does not flow before they are taken. */
