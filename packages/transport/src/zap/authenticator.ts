@@ -88,7 +88,16 @@ export class Authenticator {
     queueMicrotask(this.#turn)
   }
 
+  /** Nobody there could catch what is thrown. */
   readonly #turn = (): void => {
+    try {
+      this.#receive()
+    } catch (error) {
+      this.#onError(error as Error)
+    }
+  }
+
+  #receive(): void {
     this.#isDue = false
     const { pattern } = this.#engaged
     if (this.#router.context.isShutDown) this.close()
