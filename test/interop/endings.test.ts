@@ -1,5 +1,8 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import net, { type AddressInfo, type Socket as Stream } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Context, Dealer, Pull, Push, Router, XPublisher, XSubscriber } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
@@ -109,6 +112,38 @@ describe('a socket that is closed', () => {
     expect(outcome).toEqual({ ...ended, lines: ['closed'] })
   })
 })
+
+describe.each([0, 1])(
+  'a peer over ipc that sends and leaves, with %i I/O threads,',
+  (ioThreads) => {
+    it('is heard to its end, whatever it is sent meanwhile', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'ringpost-endings-'))
+      close.push(() => rmSync(folder, { recursive: true, force: true }))
+      const path = join(folder, 'socket')
+      const context = new Context({ ioThreads })
+      const router = opened(new Router({ context, receiveHighWaterMark: 1, linger: 0 }))
+      await router.bind(`ipc://${path}`)
+      const peer = net.connect(path).on('error', () => undefined)
+      const count = 100
+      const messages = Array.from({ length: count }, (_, n) =>
+        Buffer.concat([Buffer.of(0, 101, n), Buffer.alloc(100)]),
+      )
+      peer.end(Buffer.concat([greeting, readyOf('DEALER'), ...messages]))
+      const [id] = await router.receive()
+      // It has read nothing of what it was sent, and is gone.
+      peer.destroy()
+      await once(peer, 'close')
+      for (let n = 1; n < count; n++) {
+        // The first of these finds that out.
+        await router.send([id!, Buffer.alloc(1000)]).catch((error: Error) => {
+          expect(error).toMatchObject({ code: 'EHOSTUNREACH' })
+        })
+        const [from, body] = await router.receive()
+        expect([from, body![0]]).toEqual([id, n])
+      }
+    })
+  },
+)
 
 describe('a peer that breaks the protocol and reads nothing', () => {
   it('loses its connection all the same', async () => {

@@ -255,6 +255,39 @@ describe('a thread for I/O that has failed', () => {
   })
 })
 
+describe('a thread for I/O that ends by an error', () => {
+  it('does not end the process: its sockets are told, and what it was', async () => {
+    const outcome = await run(`
+      const { Pull, Push } = await import(library)
+      let io
+      process.once('worker', (worker) => (io = worker))
+      const pull = new Pull()
+      await pull.bind('tcp://127.0.0.1:*')
+      const [push, other] = [new Push({ linger: 0 }), new Push({ linger: 0 })]
+      for (const each of [push, other]) each.connect(pull.lastEndpoint)
+      await push.send('here')
+      await pull.receive()
+      other.close()
+      const told = async ({ events }, type) => {
+        for (;;) {
+          const event = await events.receive()
+          if (event.type === type && event.error !== undefined) return event
+        }
+      }
+      const events = [told(pull, 'accept:error'), told(push, 'disconnect')]
+      // As a thread does that fails.
+      io.emit('error', new RangeError('out of bounds'))
+      await io.terminate()
+      for (const { error, address } of await Promise.all(events)) {
+        console.log(error.code, error.cause.message, address === pull.lastEndpoint)
+      }
+      for (const socket of [pull, push]) socket.close()
+    `)
+    const line = 'EMTHREAD out of bounds true'
+    expect(outcome).toEqual({ ...ended, lines: [line, line] })
+  })
+})
+
 describe('without a thread for I/O', () => {
   it('a call that would block to wait for it fails', async () => {
     const context = new Context({ ioThreads: 0 })

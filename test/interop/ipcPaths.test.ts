@@ -1,4 +1,6 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Context, context as ownThreads, Pull, Push } from '@ringpost/transport'
@@ -39,6 +41,14 @@ describe.each(places)('a path, with I/O in $place,', ({ context }) => {
     push.connect(`ipc://${path}`)
     await push.send('to the second')
     expect(String(await second.receive())).toBe('to the second')
+  })
+
+  it('is bound beside others that are about to take it as well', async () => {
+    const other = net.createServer().listen(`${path}~`)
+    await once(other, 'listening')
+    await pullAt(path)
+    expect(readdirSync(folder).toSorted()).toEqual(['socket', 'socket~'])
+    other.close()
   })
 
   it('that is a file of another kind is left alone', async () => {

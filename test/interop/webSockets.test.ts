@@ -159,6 +159,19 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       await bare(named, { origin: 'https://app.example', subprotocol: 'ZWS2.0' })
     })
 
+    it('a routing id that is longer than any, and goes on', async () => {
+      const pull = await pullAt()
+      const client = await bare(pull, { subprotocol: 'ZWS2.0' })
+      const header = Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0])
+      // A flag, and 64 KiB: as metadata it would be more than may be told.
+      client.write(header, Buffer.alloc(65_537))
+      expect(await next(pull, 'handshake:error:protocol')).toMatchObject({
+        error: { code: 'ERR_ZMTP_INVALID_METADATA' },
+      })
+      await client.closed
+      await expectService(pull)
+    })
+
     it('who says nothing, in time', async () => {
       const pull = await pullAt('ws://127.0.0.1:*', { handshakeInterval: 50 })
       const { hostname, port } = new URL(pull.lastEndpoint!)

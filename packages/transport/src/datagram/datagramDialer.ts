@@ -157,6 +157,10 @@ export class DatagramDialer implements Running, SessionEngine {
     // Nothing comes from there.
   }
 
+  failed(): void {
+    this.#failed()
+  }
+
   /** The socket has closed its end, and all was taken out of it. */
   pipeEnded(): void {
     this.#isLeaving = true

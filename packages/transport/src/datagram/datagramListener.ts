@@ -1,6 +1,7 @@
 import type { RemoteInfo, Socket as UdpSocket } from 'node:dgram'
 import type { Site } from '@ringpost/core/internal'
 import { withErrno } from '../engine/events.ts'
+import { faultOf } from '../fault.ts'
 import { acceptedPipe } from '../engine/pipes.ts'
 import { Session, type SessionEngine } from '../engine/session.ts'
 import { stranger } from '../engine/stranger.ts'
@@ -74,6 +75,20 @@ export class DatagramListener implements Running, SessionEngine {
   // ---- from the network to the socket
 
   readonly #arrived = (data: Buffer, from: RemoteInfo): void => {
+    try {
+      this.#deliver(data, from)
+    } catch (thrown) {
+      this.failed(faultOf(thrown))
+    }
+  }
+
+  /** A datagram may be lost by it, and no more: there is no connection that could end. */
+  failed(error: Error): void {
+    const told = withErrno(error)
+    this.#site.tell({ type: 'accept:error', address: this.endpoint, error: told })
+  }
+
+  #deliver(data: Buffer, from: RemoteInfo): void {
     // What the socket said before this was sent comes before it.
     this.#sender.pump()
     const { pipe } = this.#session

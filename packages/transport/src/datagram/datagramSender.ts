@@ -1,4 +1,5 @@
 import type { Socket as UdpSocket } from 'node:dgram'
+import { faultOf } from '../fault.ts'
 import type { Session } from '../engine/session.ts'
 import type { DatagramForm } from './datagramForm.ts'
 
@@ -63,7 +64,12 @@ export class DatagramSender {
     const datagram = this.#form.datagramOf(message)
     if (datagram === undefined || this.#isStopped) return
     this.#sending++
-    this.#udp.send(datagram.parts, datagram.port, datagram.host, this.#sent)
+    try {
+      this.#udp.send(datagram.parts, datagram.port, datagram.host, this.#sent)
+    } catch (thrown) {
+      this.#sending--
+      this.#events.failed(faultOf(thrown))
+    }
   }
 
   readonly #sent = (error: Error | null): void => {

@@ -1,14 +1,18 @@
 import { once } from 'node:events'
 import net, { type AddressInfo, type Socket } from 'node:net'
+import type { SharedFrame } from '@ringpost/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
 import { PlainServer } from '../mechanism/plainServer.ts'
+import type { Peer } from '../mechanism/peer.ts'
 import { pull } from '../testing/handshake.test-support.ts'
 import { encodeCommand } from '../wire/command.ts'
+import { FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
 import { Wire } from '../stream/wire.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionSettings } from './connectionSettings.ts'
+import type { Opening, OpeningEvents } from './opening.ts'
 import { openZmtp } from './zmtpOpening.ts'
 
 const server = net.createServer()
@@ -17,6 +21,15 @@ beforeAll(async () => {
   await once(server, 'listening')
 })
 afterAll(() => server.close())
+
+const plainSettings: Omit<ConnectionSettings, 'mechanism'> = {
+  self: pull,
+  greeting: { ...pull, mechanism: 'PLAIN', asServer: true, acceptVersion2: false },
+  limits: {},
+  handshakeMs: 0,
+  heartbeat: { intervalMs: 0, timeoutMs: 0, timeToLiveMs: 0 },
+  mostWaitingBytes: undefined,
+}
 
 /** A connection whose mechanism is loaded when the test says so, and who is at its other end. */
 async function connect() {
@@ -29,12 +42,7 @@ async function connect() {
   let begin!: () => void
   const hasBegun = new Promise<void>((resolve) => (begin = resolve))
   const settings: ConnectionSettings = {
-    self: pull,
-    greeting: { ...pull, mechanism: 'PLAIN', asServer: true, acceptVersion2: false },
-    limits: {},
-    handshakeMs: 0,
-    heartbeat: { intervalMs: 0, timeoutMs: 0, timeToLiveMs: 0 },
-    mostWaitingBytes: undefined,
+    ...plainSettings,
     mechanism: (given) => {
       events = given
       begin()
@@ -119,5 +127,89 @@ describe('a connection whose mechanism is loaded first', () => {
     })
     load(late)
     await expect(isClosed).resolves.toBeUndefined()
+  })
+})
+
+describe('a connection in which something is thrown', () => {
+  const peer = {} as Peer
+
+  /** Begun as `open` says, with a mechanism that does nothing. */
+  async function begin(open: Opening, ready: () => never = () => expect.unreachable()) {
+    const { port } = server.address() as AddressInfo
+    const other = net.connect(port, '127.0.0.1').resume()
+    const [stream] = (await once(server, 'connection')) as [Socket]
+    let events!: HandshakeEvents
+    const nothing = (): void => undefined
+    const mechanism = (given: HandshakeEvents): Mechanism => {
+      events = given
+      return { name: 'PLAIN', start: nothing, receive: nothing, close: nothing }
+    }
+    const wire = Wire.over(stream)
+    let connection!: Connection
+    const closed = new Promise<[Error | undefined, boolean]>((resolve) => {
+      const settings = { ...plainSettings, mechanism }
+      connection = new Connection(wire, open, settings, undefined, {
+        ready,
+        closed: (...how) => resolve(how),
+      })
+    })
+    return { wire, stream, other, connection, closed, events: () => events }
+  }
+
+  /** In the handshake at once. */
+  const agree =
+    (decoder = new FrameDecoder<SharedFrame>()): Opening =>
+    (wire, { mechanism }, events: OpeningEvents) => {
+      const terms = { version: '3.1', decoder, encoder: new FrameEncoder() } as const
+      events.agreed({ ...terms, next: { mechanism } }, wire, Buffer.alloc(0))
+    }
+
+  it('ends with it, when it begins', async () => {
+    const cause = new RangeError('what nobody has thought of')
+    const { closed } = await begin(() => {
+      throw cause
+    })
+    expect(await closed).toEqual([expect.objectContaining({ code: 'EFAULT', cause }), false])
+  })
+
+  it('ends with it, when something arrives', async () => {
+    const cause = new TypeError('what nobody has thought of')
+    const { wire, closed } = await begin((opened) => {
+      opened.take = () => {
+        throw cause
+      }
+    })
+    wire.give(Buffer.of(1))
+    expect(await closed).toEqual([expect.objectContaining({ code: 'EFAULT', cause }), false])
+  })
+
+  it('ends with it, when an authenticator lets the peer in', async () => {
+    const cause = new RangeError('no room for the pipe')
+    const { events, closed } = await begin(agree(), () => {
+      throw cause
+    })
+    events().ready(peer)
+    expect(await closed).toEqual([expect.objectContaining({ code: 'EFAULT', cause }), true])
+  })
+
+  it('takes nothing that comes behind what was wrong', async () => {
+    let pushed = 0
+    class CountingDecoder extends FrameDecoder<SharedFrame> {
+      override push(chunk: Buffer): void {
+        pushed++
+        super.push(chunk)
+      }
+    }
+    const { wire, stream, connection, closed } = await begin(agree(new CountingDecoder()))
+    // The peer reads nothing: what was sent to it is not away before its time is over.
+    stream.cork()
+    stream.write(Buffer.alloc(stream.writableHighWaterMark + 1))
+    wire.give(Buffer.of(0xff))
+    expect(pushed).toBe(1)
+    expect(stream.isPaused()).toBe(true)
+    for (let n = 0; n < 100; n++) wire.give(Buffer.alloc(1000))
+    expect(pushed).toBe(1)
+    connection.close()
+    expect(await closed).toEqual([expect.objectContaining({ code: 'MALFORMED_FRAME' }), false])
   })
 })

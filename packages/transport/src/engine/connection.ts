@@ -1,7 +1,7 @@
 import type { Socket as Stream } from 'node:net'
 import { constants } from 'node:os'
-import { SocketError, type SharedFrame } from '@ringpost/core'
-import { WireError } from '../errors.ts'
+import type { SharedFrame } from '@ringpost/core'
+import { faultOf } from '../fault.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
 import type { Peer } from '../mechanism/peer.ts'
 import type { Wire } from '../stream/wire.ts'
@@ -89,7 +89,7 @@ export class Connection implements TrafficEvents {
       this.#error ??= error
     })
     stream.on('end', () => {
-      if (this.#traffic !== undefined) this.#traffic.ended()
+      if (this.#traffic !== undefined) this.#attempt(() => this.#traffic!.ended())
       else {
         this.#leftEarly()
         this.close()
@@ -100,10 +100,12 @@ export class Connection implements TrafficEvents {
       const late = (): void => this.failed(new HandshakeTimeoutError())
       this.#handshakeTimer = setTimeout(late, settings.handshakeMs).unref()
     }
-    open(wire, settings, {
-      agreed: (terms, openWire, rest) => this.#agreed(terms, openWire, rest),
-      failed: (error) => this.failed(error),
-    })
+    this.#attempt(() =>
+      open(wire, settings, {
+        agreed: (terms, openWire, rest) => this.#agreed(terms, openWire, rest),
+        failed: (error) => this.failed(error),
+      }),
+    )
   }
 
   /** Whether messages flow, or the last of them are on their way. */
@@ -137,26 +139,23 @@ export class Connection implements TrafficEvents {
   }
 
   #arrived(terms: Terms, bytes: Buffer): void {
+    // What comes behind what was wrong is nobody's.
+    if (this.#error !== undefined) return
     try {
       // Mechanisms may keep what they were given.
       this.#received(terms, this.#phase === 'traffic' ? bytes : Buffer.from(bytes))
-    } catch (error) {
-      this.#fault(error)
+    } catch (thrown) {
+      this.failed(faultOf(thrown))
     }
   }
 
-  /** Runs what may find the peer at fault. */
+  /** Runs what may find the peer at fault, or this side. */
   #attempt(step: () => void): void {
     try {
       step()
-    } catch (error) {
-      this.#fault(error)
+    } catch (thrown) {
+      this.failed(faultOf(thrown))
     }
-  }
-
-  #fault(error: unknown): void {
-    if (!(error instanceof WireError)) throw error
-    this.failed(error)
   }
 
   #beginHandshake(terms: Terms, make: MakeMechanism): void {
@@ -227,7 +226,7 @@ export class Connection implements TrafficEvents {
     this.#write(encoder.take())
   }
 
-  readonly #onDrain = (): void => this.#answerPing(this.#terms!)
+  readonly #onDrain = (): void => this.#attempt(() => this.#answerPing(this.#terms!))
 
   #write(chunks: readonly Uint8Array[]): void {
     for (const chunk of chunks) this.#stream.write(chunk)
@@ -235,11 +234,13 @@ export class Connection implements TrafficEvents {
 
   #handshakeEvents(terms: Terms): HandshakeEvents {
     return {
-      send: (command) => {
-        terms.encoder.addCommand(command)
-        this.#write(terms.encoder.take())
-      },
-      ready: (peer) => this.#ready(terms, peer),
+      // An authenticator may have answered: nobody is there to catch anything.
+      send: (command) =>
+        this.#attempt(() => {
+          terms.encoder.addCommand(command)
+          this.#write(terms.encoder.take())
+        }),
+      ready: (peer) => this.#attempt(() => this.#ready(terms, peer)),
       failed: (error) => this.failed(error),
     }
   }
@@ -253,10 +254,10 @@ export class Connection implements TrafficEvents {
     this.#mechanism = undefined
     this.#cipher = peer.cipher
     encoder.startTraffic(peer.cipher)
-    const session = this.#join(peer)
-    const hold = (bytes: number): SharedFrame | undefined => session?.pipe?.allocate(bytes)
+    // There may be no room for one more pipe: then there is for no connection, and others go on.
+    const session = this.#events.ready(peer)
+    const hold = (bytes: number): SharedFrame | undefined => session.pipe?.allocate(bytes)
     decoder.startTraffic({ cipher: peer.cipher, hasCommands: version !== '2.0', hold })
-    if (session === undefined) return
     const traffic = new Traffic(
       {
         stream: this.#stream,
@@ -274,17 +275,6 @@ export class Connection implements TrafficEvents {
     traffic.start()
     // What came with the last command of an asynchronous handshake.
     if (this.#phase === 'traffic') traffic.arrived(0)
-  }
-
-  /** There may be no room for one more pipe: then there is for no connection, and others go on. */
-  #join(peer: Peer): Session | undefined {
-    try {
-      return this.#events.ready(peer)
-    } catch (error) {
-      if (!(error instanceof SocketError)) throw error
-      this.failed(error)
-      return undefined
-    }
   }
 
   // ---- what its traffic leads to
@@ -352,6 +342,8 @@ export class Connection implements TrafficEvents {
     if (this.#phase === 'closed') return
     this.#error ??= error
     this.#traffic?.stop()
+    // Who does not read what is on its way to it gets some time; what it sends meanwhile is not taken.
+    if (this.#stream.writableNeedDrain) this.#stream.pause()
     // libzmq takes one that comes in the handshake for a breach of it, and never comes again.
     if (this.hasTraffic) this.#sayFarewell(error)
     // It should reach the peer, as should an ERROR that was sent.
@@ -364,9 +356,13 @@ export class Connection implements TrafficEvents {
     clearTimeout(this.#handshakeTimer)
     clearTimeout(this.#lingerTimer)
     clearTimeout(this.#farewellTimer)
-    this.#mechanism?.close()
-    this.#traffic?.stop()
-    this.#cipher?.close()
+    try {
+      this.#mechanism?.close()
+      this.#traffic?.stop()
+      this.#cipher?.close()
+    } catch (thrown) {
+      this.#error ??= faultOf(thrown)
+    }
     this.#events.closed(this.#error, wasReady)
   }
 }

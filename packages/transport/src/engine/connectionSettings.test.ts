@@ -19,3 +19,13 @@ it.each([
   expect(limits).toEqual({ maxMessageSize: push.maxMessageSize, maxMultipartBytes: bytes })
   push.close()
 })
+
+it.each(['plainUsername', 'plainPassword'])('%s that grows as text is refused', (name) => {
+  const push = new Push({ plainUsername: 'alice' })
+  // Each byte is none of UTF-8, and takes three as a replacement.
+  Object.assign(push, { [name]: Buffer.alloc(200, 0xff) })
+  expect(() => connectionSettings(siteOf(push))).toThrow(
+    expect.objectContaining({ code: 'EINVAL', message: expect.stringContaining(name) as string }),
+  )
+  push.close()
+})

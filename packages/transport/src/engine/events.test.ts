@@ -1,3 +1,4 @@
+import { SocketError } from '@ringpost/core'
 import { describe, expect, it } from 'vitest'
 import { WireError } from '../errors.ts'
 import { disconnectEvent, handshakeEvent } from './events.ts'
@@ -94,6 +95,11 @@ describe('what the end of a connection is told as', () => {
 
   it('with what the peer did wrong after the handshake', () => {
     expect(disconnectEvent(wrong, true, 'tcp://here')).toEqual({ ...bare, error: wrong })
+  })
+
+  it('with why this side could not go on', () => {
+    const error = new SocketError('ENOMEM')
+    expect(disconnectEvent(error, true, 'tcp://here')).toEqual({ ...bare, error })
   })
 
   it('without what was told before, or what nobody has done', () => {

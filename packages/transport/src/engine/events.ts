@@ -68,14 +68,19 @@ function protocolError({ code, command = '' }: WireError): string {
   return protocolErrors[code] ?? 'ERR_ZMTP_UNSPECIFIED'
 }
 
-/** What the end of a connection is told as, with what the peer did wrong after the handshake. */
+/**
+ * What the end of a connection is told as, with what the peer did wrong after the handshake, or why this side
+ * could not go on.
+ */
 export function disconnectEvent(
   error: Error | undefined,
   wasReady: boolean,
   address: string,
 ): SocketEvent {
-  if (!wasReady || !(error instanceof WireError)) return { type: 'disconnect', address }
-  return { type: 'disconnect', address, error }
+  const isTold = error instanceof WireError || error instanceof SocketError
+  return wasReady && isTold
+    ? { type: 'disconnect', address, error }
+    : { type: 'disconnect', address }
 }
 
 /** The error, if it has the system's number; otherwise one that has, with this one as its cause. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { setImmediate as turned } from 'node:timers/promises'
-import { expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Heartbeat } from './heartbeat.ts'
 
 /** Both ends of a connection. */
@@ -33,7 +33,10 @@ it.for(['an answer', 'what the peer says'])(
     const pinged = new Promise<void>((resolve) => (ping = resolve))
     const heartbeat = new Heartbeat(
       { intervalMs: 1, timeoutMs: isAnswer ? 5 : 0, timeToLiveMs: 0 },
-      () => ping(),
+      () => {
+        ping()
+        return true
+      },
       () => silences.push('silent'),
     )
     const heard = once(near, 'data').then(() => {
@@ -64,10 +67,45 @@ it('tells of a silence each time that there is one', async () => {
       // As for a peer that is not read from.
       heartbeat!.alive()
     }
-    heartbeat = new Heartbeat({ intervalMs: 1, timeoutMs: 1, timeToLiveMs: 0 }, () => {}, silent)
+    heartbeat = new Heartbeat({ intervalMs: 1, timeoutMs: 1, timeToLiveMs: 0 }, () => true, silent)
     heartbeat.start()
   })
   heartbeat!.stop()
   clearInterval(alive)
   expect(silences).toBe(2)
+})
+
+describe('by the clock', () => {
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const settings = { intervalMs: 100, timeoutMs: 50, timeToLiveMs: 0 }
+
+it('a peer that is asked and does not answer is silent', () => {
+  const silent = vi.fn<() => void>()
+  const heartbeat = new Heartbeat(settings, () => true, silent)
+  heartbeat.start()
+  vi.advanceTimersByTime(149)
+  expect(silent).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(1)
+  expect(silent).toHaveBeenCalledOnce()
+  heartbeat.stop()
+})
+
+it('of a peer that could not be asked no answer is due', () => {
+  const silent = vi.fn<() => void>()
+  let isChoked = true
+  const heartbeat = new Heartbeat(settings, () => !isChoked, silent)
+  heartbeat.start()
+  vi.advanceTimersByTime(1000)
+  expect(silent).not.toHaveBeenCalled()
+  isChoked = false
+  vi.advanceTimersByTime(150)
+  expect(silent).toHaveBeenCalledOnce()
+  heartbeat.stop()
+})
 })

@@ -16,7 +16,7 @@ export interface HeartbeatSettings {
  */
 export class Heartbeat {
   readonly #settings: HeartbeatSettings
-  readonly #sendPing: (timeToLiveMs: number) => void
+  readonly #sendPing: (timeToLiveMs: number) => boolean
   readonly #onSilence: () => void
   #pings: NodeJS.Timeout | undefined
   #answer: NodeJS.Timeout | undefined
@@ -25,10 +25,13 @@ export class Heartbeat {
   /** The peer counts as silent when what may have arrived meanwhile has been read. */
   #verdict: NodeJS.Immediate | undefined
 
-  /** @param onSilence nothing has come for too long */
+  /**
+   * @param sendPing false when none was sent, so that no answer is due
+   * @param onSilence nothing has come for too long
+   */
   constructor(
     settings: HeartbeatSettings,
-    sendPing: (timeToLiveMs: number) => void,
+    sendPing: (timeToLiveMs: number) => boolean,
     onSilence: () => void,
   ) {
     this.#settings = settings
@@ -42,9 +45,9 @@ export class Heartbeat {
   }
 
   #ping(): void {
-    this.#sendPing(this.#settings.timeToLiveMs)
-    const { timeoutMs } = this.#settings
-    if (timeoutMs > 0) this.#answer ??= setTimeout(this.#suspect, timeoutMs).unref()
+    const { timeoutMs, timeToLiveMs } = this.#settings
+    if (this.#sendPing(timeToLiveMs) && timeoutMs > 0)
+      this.#answer ??= setTimeout(this.#suspect, timeoutMs).unref()
   }
 
   /**

@@ -1,7 +1,8 @@
 import type { Socket as Stream } from 'node:net'
+import { faultOf } from '../fault.ts'
 import type { ConnectionEvents } from './connection.ts'
 import type { Wire } from '../stream/wire.ts'
-import type { Session, SessionEngine } from './session.ts'
+import { Session, type SessionEngine } from './session.ts'
 import { stranger } from './stranger.ts'
 
 /** Messages taken from a pipe at once. */
@@ -25,7 +26,7 @@ export class RawConnection implements SessionEngine {
   readonly #stream: Stream
   readonly #notify: boolean
   readonly #events: ConnectionEvents
-  readonly #session: Session
+  #session = new Session()
   /** What the pipe has no room for yet: a chunk, and a notice of the end behind it. */
   readonly #inbox: Buffer[] = []
   readonly #outbox: Buffer[][] = []
@@ -48,8 +49,6 @@ export class RawConnection implements SessionEngine {
     this.#stream = stream
     this.#notify = notify
     this.#events = events
-    this.#session = events.ready(stranger)
-    this.#session.join(this)
     stream.setNoDelay(true)
     wire.take = this.#arrived
     stream.on('drain', this.#onDrain)
@@ -59,10 +58,34 @@ export class RawConnection implements SessionEngine {
     // What was given to the stream is still written; nobody would answer to more.
     stream.on('end', () => stream.end())
     stream.once('close', this.#onStreamClosed)
-    if (notify) this.#inbox.push(NOTICE)
+    this.#attempt(() => this.#begin())
+  }
+
+  /** There may be no room for its pipe. */
+  #begin(): void {
+    this.#session = this.#events.ready(stranger)
+    this.#session.join(this)
+    if (this.#notify) this.#inbox.push(NOTICE)
     this.#deliver()
     if (this.#session.pipe === undefined) this.pipeEnded()
     else this.pipeReadable()
+  }
+
+  /** What the stream calls: nobody there could catch what it throws. */
+  #attempt(step: () => void): void {
+    try {
+      step()
+    } catch (thrown) {
+      this.failed(faultOf(thrown))
+    }
+  }
+
+  /** It ends here; what has not been delivered is lost. */
+  failed(error: Error): void {
+    this.#error ??= error
+    this.#inbox.length = 0
+    if (this.#isStreamClosed) this.#closed()
+    else this.#stream.destroy()
   }
 
   /** Messages flow from the beginning to the end. */
@@ -90,15 +113,17 @@ export class RawConnection implements SessionEngine {
   // ---- from the peer to the socket
 
   readonly #arrived = (chunk: Buffer): void => {
-    if (this.#isFinished) return
-    const { pipe } = this.#session
-    if (this.#inbox.length === 0 && pipe?.canWrite() === true) {
-      pipe.write(chunk)
-      pipe.flush()
-      return
-    }
-    this.#inbox.push(Buffer.from(chunk))
-    this.#deliver()
+    if (this.#isFinished || this.#error !== undefined) return
+    this.#attempt(() => {
+      const { pipe } = this.#session
+      if (this.#inbox.length === 0 && pipe?.canWrite() === true) {
+        pipe.write(chunk)
+        pipe.flush()
+        return
+      }
+      this.#inbox.push(Buffer.from(chunk))
+      this.#deliver()
+    })
   }
 
   #deliver(): void {
@@ -127,7 +152,7 @@ export class RawConnection implements SessionEngine {
     clearTimeout(this.#farewellTimer)
     this.#isStreamClosed = true
     if (this.#notify) this.#inbox.push(NOTICE)
-    this.#deliver()
+    this.#attempt(() => this.#deliver())
   }
 
   #closed(): void {
@@ -148,10 +173,11 @@ export class RawConnection implements SessionEngine {
     this.#pump()
   }
 
-  readonly #onDrain = (): void => {
-    this.#isChoked = false
-    this.#pump()
-  }
+  readonly #onDrain = (): void =>
+    this.#attempt(() => {
+      this.#isChoked = false
+      this.#pump()
+    })
 
   /** Sends what the pipe has, as far as the stream takes it. */
   #pump(): void {

@@ -40,7 +40,7 @@ export interface Security {
  * | CURVE server | always; for `zapEnforceDomain` if there is one | all, but for `zapEnforceDomain`  |
  * | clients      | never                                          |                                  |
  *
- * @throws {SocketError} `EINVAL`: a key is missing
+ * @throws {SocketError} `EINVAL`: a key is missing, or a name or password is too long
  * @see ZMQ_ZAP_DOMAIN, ZMQ_ZAP_ENFORCE_DOMAIN in zmq_setsockopt(3); libzmq 4.3.5, curve_server.cpp
  */
 export function securityOf(site: Site, self: Self): Security {
@@ -53,6 +53,9 @@ export function securityOf(site: Site, self: Self): Security {
       return none(site, self)
   }
 }
+
+/** @see RFC 24/ZMTP-PLAIN */
+const LONGEST_CREDENTIAL_BYTES = 255
 
 const hasDomain = ({ options }: Site): boolean => (options.zapDomain ?? '') !== ''
 
@@ -71,6 +74,8 @@ function plain(site: Site, self: Self): Security {
   const { plainServer, plainUsername, plainPassword } = site.options
   const ask = zapAuthenticator(site, true)
   const credentials = { username: plainUsername ?? '', password: plainPassword ?? '' }
+  requireShort(credentials.username, 'plainUsername')
+  requireShort(credentials.password, 'plainPassword')
   return {
     name: 'PLAIN',
     isServer: plainServer,
@@ -107,6 +112,14 @@ function curveClients({ options }: Site, self: Self): MakeMechanism {
     serverKey: required(options.curveServerKey, 'curveServerKey'),
   }
   return async (events) => new CurveClient(self, events, keys, await loadSodium())
+}
+
+/** What an option was given as other bytes than UTF-8 has grown. */
+function requireShort(text: string, name: string): void {
+  if (Buffer.byteLength(text) <= LONGEST_CREDENTIAL_BYTES) return
+  throw new SocketError('EINVAL', {
+    message: `Invalid argument: ${name} has more than ${LONGEST_CREDENTIAL_BYTES} bytes in UTF-8`,
+  })
 }
 
 /** libzmq would take zeros, with which a client never comes in, and everybody can be the server. */

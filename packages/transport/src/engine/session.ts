@@ -1,4 +1,5 @@
 import type { Pipe, PipeOwner } from '@ringpost/core/internal'
+import { faultOf } from '../fault.ts'
 
 /** The connection that a session's pipe is joined to. */
 export interface SessionEngine {
@@ -8,11 +9,15 @@ export interface SessionEngine {
   pipeWritable(): void
   /** The socket has closed, and all that it had sent was taken out of the pipe. */
   pipeEnded(): void
+  /** One of these has thrown: it is over. */
+  failed(error: Error): void
 }
 
 /**
  * This process's stand-in for a peer, at its end of the pipe from a socket: to the socket it is the
  * peer. It may outlive a connection, and be joined to the next one.
+ *
+ * It is called in the thread's loop, in which all others are: what an engine throws is the engine's end.
  */
 export class Session implements PipeOwner {
   readonly #onEnd: () => void
@@ -53,16 +58,31 @@ export class Session implements PipeOwner {
   }
 
   pipeReadable(): void {
-    this.#engine?.pipeReadable()
+    const engine = this.#engine
+    try {
+      engine?.pipeReadable()
+    } catch (thrown) {
+      engine!.failed(faultOf(thrown))
+    }
   }
 
   pipeWritable(): void {
-    this.#engine?.pipeWritable()
+    const engine = this.#engine
+    try {
+      engine?.pipeWritable()
+    } catch (thrown) {
+      engine!.failed(faultOf(thrown))
+    }
   }
 
   pipeEnded(): void {
     this.#pipe = undefined
-    this.#engine?.pipeEnded()
+    const engine = this.#engine
+    try {
+      engine?.pipeEnded()
+    } catch (thrown) {
+      engine!.failed(faultOf(thrown))
+    }
     this.#onEnd()
   }
 }

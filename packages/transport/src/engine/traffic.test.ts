@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket as Stream } from 'node:net'
-import { Context, type SharedFrame } from '@ringpost/core'
+import { Context, SocketError, type SharedFrame } from '@ringpost/core'
 import {
   enter,
   socketTypeId,
@@ -9,6 +9,7 @@ import {
   type PipeSettings,
 } from '@ringpost/core/internal'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { WireError } from '../errors.ts'
 import { FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
 import { Session } from './session.ts'
@@ -35,7 +36,10 @@ function settings(type: 'Push' | 'Pull', highWaterMark: number): PipeSettings {
 }
 
 /** Traffic to a peer, and the end of its pipe that a socket would have. */
-async function outgoing(whenWritable: (pipe: Pipe) => void) {
+async function outgoing(
+  whenWritable: (pipe: Pipe) => void,
+  failed: (error: Error) => void = () => expect.unreachable(),
+) {
   const stream = connect((server.address() as AddressInfo).port, '127.0.0.1')
   const [peer] = (await once(server, 'connection')) as [Stream]
   const { inproc } = new Context()[enter]()
@@ -55,10 +59,11 @@ async function outgoing(whenWritable: (pipe: Pipe) => void) {
   inproc.bind('peer', settings('Pull', -1), session, (end) => {
     session.pipe = end
   })
+  const decoder = new FrameDecoder<SharedFrame>()
   const traffic = new Traffic(
     {
       stream,
-      decoder: new FrameDecoder<SharedFrame>(),
+      decoder,
       encoder,
       session,
       version: '3.1',
@@ -67,7 +72,7 @@ async function outgoing(whenWritable: (pipe: Pipe) => void) {
       mostWaitingBytes: undefined,
     },
     {
-      failed: () => expect.unreachable(),
+      failed,
       leaving: ignore,
       ended: ignore,
       finished: () => stream.end(),
@@ -76,7 +81,7 @@ async function outgoing(whenWritable: (pipe: Pipe) => void) {
   // It is told, too, that the other end is there.
   await new Promise((resolve) => setImmediate(resolve))
   isComplete = true
-  return { pipe, traffic, encoder, stream, peer }
+  return { pipe, traffic, encoder, decoder, session, stream, peer }
 }
 
 /** As many messages as there is room for. */
@@ -153,4 +158,57 @@ it('no more is encrypted before it is written than is written at once', async ()
   expect(await messagesTo(peer)).toBe(HIGH_WATER_MARK)
   expect(waiting.length).toBe(HIGH_WATER_MARK)
   expect(Math.max(...waiting)).toBeLessThan(65_536)
+})
+
+it('of a peer that is at fault while there is no memory for what it sent before, the fault is told', async () => {
+  const told: Error[] = []
+  const { traffic, decoder, session, stream } = await outgoing(
+    () => undefined,
+    (error) => {
+      told.push(error)
+      traffic.stop()
+    },
+  )
+  decoder.startTraffic()
+  traffic.start()
+  const write = vi.spyOn(session.pipe!, 'write').mockImplementation(() => {
+    throw new SocketError('ENOMEM')
+  })
+  // A message too long to be packed, and reserved flags, which are read with it where nothing is packed.
+  vi.spyOn(decoder, 'read').mockImplementation((messages) => {
+    messages.push([Buffer.alloc(10_000)])
+    throw new WireError('MALFORMED_FRAME', '')
+  })
+  traffic.arrived(1)
+  expect(told).toMatchObject([{ code: 'MALFORMED_FRAME' }])
+  expect(write).toHaveBeenCalledOnce()
+  stream.destroy()
+})
+
+it.each(['drain', 'arrived'])('what is thrown ends the connection, at %s', async (at) => {
+  const told: Error[] = []
+  const { pipe, traffic, encoder, decoder, stream } = await outgoing(
+    () => undefined,
+    (error) => {
+      told.push(error)
+      traffic.stop()
+    },
+  )
+  decoder.startTraffic()
+  traffic.start()
+  const cause = new RangeError('what nobody has thought of')
+  const fail = (): never => {
+    throw cause
+  }
+  if (at === 'drain') {
+    vi.spyOn(encoder, 'take').mockImplementation(fail)
+    encoder.addMessage([Buffer.of(1)])
+    stream.emit('drain')
+  } else {
+    vi.spyOn(decoder, 'read').mockImplementation(fail)
+    traffic.arrived(1)
+  }
+  expect(told).toMatchObject([{ code: 'EFAULT', cause }])
+  pipe.close()
+  stream.destroy()
 })

@@ -1,8 +1,10 @@
 import type { Socket as Stream } from 'node:net'
 import { constants } from 'node:os'
-import type { SharedFrame } from '@ringpost/core'
+import { SocketError, type SharedFrame } from '@ringpost/core'
 import type { Pipe } from '@ringpost/core/internal'
 import { WireError } from '../errors.ts'
+import { faultOf } from '../fault.ts'
+import { ReadingStream } from '../stream/readingStream.ts'
 import type { MessageDecoder, MessageEncoder } from '../wire/codec.ts'
 import { decodeCommand, decodeError, decodePing, encodePong } from '../wire/command.ts'
 import { LEAST_RETURNED_BYTES, recycle } from '../wire/frameEncoder.ts'
@@ -70,6 +72,8 @@ export class Traffic implements SessionEngine {
   readonly #readAtOnce: number
   readonly #waiting: WaitingBytes | undefined
   #isChoked = false
+  /** For ever: the peer takes nothing any more. */
+  #isBroken = false
   #isResting = false
   #isScheduled = false
   /** In which it has sent something last. */
@@ -95,6 +99,7 @@ export class Traffic implements SessionEngine {
     const { session, subscriptions, version, encoder, stream, heartbeat } = this.#parts
     session.join(this)
     stream.on('drain', this.#onDrain)
+    if (stream instanceof ReadingStream) stream.readsOn = () => this.#readsOn()
     subscriptions?.sendAll(version, encoder)
     if (version !== '2.0' && heartbeat.intervalMs > 0) this.#beat().start()
     this.#write()
@@ -108,20 +113,46 @@ export class Traffic implements SessionEngine {
   }
 
   #beat(): Heartbeat {
-    const sendPing = (timeToLiveMs: number): void => {
+    const sendPing = (timeToLiveMs: number): boolean => {
       // Who does not read would not answer it, and one at each interval would be too many in time.
-      if (this.#isChoked) return
-      this.#parts.encoder.addPing(timeToLiveMs)
-      this.#write()
+      if (this.#isChoked) return false
+      this.#attempt(() => {
+        this.#parts.encoder.addPing(timeToLiveMs)
+        this.#write()
+      })
+      return !this.#isOver
     }
     return (this.#heartbeat ??= new Heartbeat(this.#parts.heartbeat, sendPing, () =>
-      this.#silent(),
+      this.#attempt(() => this.#silent()),
     ))
+  }
+
+  /** What a timer, the stream or the event loop calls: nobody there could catch what it throws. */
+  #attempt(step: () => void): void {
+    try {
+      step()
+    } catch (thrown) {
+      this.failed(faultOf(thrown))
+    }
+  }
+
+  failed(error: Error): void {
+    this.#events.failed(error)
   }
 
   #leaving(pipe: Pipe): void {
     if (pipe.isRefused) this.#events.failed(tooManySubscriptions())
+    else if (this.#isBroken) this.#parts.stream.destroy()
     else this.#events.leaving(pipe.peerLingerMs)
+  }
+
+  /** What the socket sends to a peer that is gone stays in the pipe; it may want what that had sent. */
+  #readsOn(): boolean {
+    const { pipe } = this.#parts.session
+    if (this.#isOver || pipe === undefined || pipe.isPeerClosed) return false
+    this.#isBroken = true
+    this.#isChoked = true
+    return true
   }
 
   /** What is not read, because there is no room for it, may have been a sign of life. */
@@ -176,7 +207,7 @@ export class Traffic implements SessionEngine {
 
   readonly #restIsOver = (): void => {
     this.#isResting = false
-    if (!this.#isOver) this.#deliver()
+    if (!this.#isOver) this.#attempt(() => this.#deliver())
   }
 
   /** Nothing more will arrive; what has, may wait for room. */
@@ -207,15 +238,24 @@ export class Traffic implements SessionEngine {
         if (command === undefined) break
         this.#obey(command)
       }
-    } catch (error) {
-      // What came before it was right; unless there is no memory for it.
-      if (error instanceof WireError && session.pipe !== undefined) this.#deliverInbox(session.pipe)
-      this.#events.failed(error as Error)
+    } catch (thrown) {
+      // What came before it was right.
+      if (thrown instanceof WireError && session.pipe !== undefined) this.#deliverLast(session.pipe)
+      this.failed(faultOf(thrown))
       return
     }
     this.#answerPing()
     if (this.#hasEnded || decoder.hasEnded) this.#events.ended()
-    else if (session.pipe !== undefined && !this.#isResting) stream.resume()
+    else if (session.pipe !== undefined && !this.#isResting && !this.#isOver) stream.resume()
+  }
+
+  /** As far as there is room, and memory: of an error of the peer's its end is told, not of that. */
+  #deliverLast(pipe: Pipe): void {
+    try {
+      this.#deliverInbox(pipe)
+    } catch (thrown) {
+      if (!(thrown instanceof SocketError)) throw thrown
+    }
   }
 
   /** Writes decoded messages into the pipe; false when it is full. */
@@ -314,17 +354,19 @@ export class Traffic implements SessionEngine {
     setImmediate(this.#pumpAgain)
   }
 
-  readonly #onDrain = (): void => {
-    this.#isChoked = false
-    this.#answerPing()
-    this.#answerLatePing()
-    this.#pump()
-  }
+  readonly #onDrain = (): void =>
+    this.#attempt(() => {
+      this.#isChoked = false
+      this.#answerPing()
+      this.#answerLatePing()
+      this.#pump()
+    })
 
-  readonly #pumpAgain = (): void => {
-    this.#isScheduled = false
-    this.#pump()
-  }
+  readonly #pumpAgain = (): void =>
+    this.#attempt(() => {
+      this.#isScheduled = false
+      this.#pump()
+    })
 
   /** Sends what the pipe has, as far as the stream takes it. */
   #pump(): void {
@@ -372,10 +414,11 @@ export class Traffic implements SessionEngine {
 
   readonly #gatherSoon = (): void => process.nextTick(this.#gathered)
 
-  readonly #gathered = (): void => {
-    this.#isScheduled = false
-    this.#send()
-  }
+  readonly #gathered = (): void =>
+    this.#attempt(() => {
+      this.#isScheduled = false
+      this.#send()
+    })
 
   /** Encodes some of what the pipe has; returns how many messages. */
   #take(pipe: Pipe): number {
@@ -425,7 +468,7 @@ export class Traffic implements SessionEngine {
     if (isReturned || giveBack !== undefined) {
       stream.write(chunks[last]!, () => {
         recycle(chunks)
-        giveBack?.()
+        if (giveBack !== undefined) this.#attempt(giveBack)
       })
     } else {
       stream.write(chunks[last]!)

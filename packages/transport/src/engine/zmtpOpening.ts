@@ -1,5 +1,5 @@
 import type { SharedFrame } from '@ringpost/core'
-import { WireError } from '../errors.ts'
+import { faultOf } from '../fault.ts'
 import { readVersionTwoPeer } from '../mechanism/peer.ts'
 import { FrameDecoder } from '../wire/frameDecoder.ts'
 import { FrameEncoder } from '../wire/frameEncoder.ts'
@@ -20,10 +20,9 @@ export const openZmtp: Opening = (wire, settings, events) => {
     try {
       // A mechanism may keep what it is given.
       greet(Buffer.from(bytes))
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
+    } catch (thrown) {
       wire.take = () => undefined
-      events.failed(error)
+      events.failed(faultOf(thrown))
     }
   }
   stream.write(exchange.open())

@@ -1,5 +1,5 @@
 import { Context } from '@ringpost/core'
-import { enter } from '@ringpost/core/internal'
+import { enter, type Thread } from '@ringpost/core/internal'
 import { expect, it } from 'vitest'
 import { Channel } from './channel.ts'
 
@@ -20,7 +20,20 @@ function channel() {
     last = message
     return new Promise((resolve) => (found = resolve))
   }
-  return { far, taken, until }
+  return { far, taken, until, thread }
+}
+
+/** All memory that there is, and how it is given back. */
+function takeAllMemory({ heap, owner }: Thread): () => void {
+  const blocks: number[] = []
+  for (let bytes = 2 ** 30; bytes >= 1; bytes = Math.floor(bytes / 2)) {
+    for (let ref = heap.allocate(bytes, owner); ref !== 0; ref = heap.allocate(bytes, owner)) {
+      blocks.push(ref)
+    }
+  }
+  return () => {
+    for (const ref of blocks) heap.free(ref, owner)
+  }
 }
 
 /** @returns how many were there room for */
@@ -42,4 +55,19 @@ it('keeps the latest of each name where there is no room, in the order in which 
   far.offerLatest('a', 'a 4')
   await until('a 4')
   expect(taken).toHaveLength(room + 3)
+})
+
+it('sends what there was no memory for when there is some, in its order', async () => {
+  const { far, taken, until, thread } = channel()
+  const giveBack = takeAllMemory(thread)
+  // Longer than what a segment has left.
+  const long = 'x'.repeat(20_000)
+  far.post(`${long} 1`)
+  far.post('2')
+  expect(far.offer('dropped')).toBe(false)
+  far.offerLatest('state', '3')
+  expect(taken).toEqual([])
+  giveBack()
+  await until('3')
+  expect(taken).toEqual([`${long} 1`, '2', '3'])
 })

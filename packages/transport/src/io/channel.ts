@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
+import { SocketError } from '@ringpost/core'
 import {
   socketTypeId,
   type Inproc,
@@ -34,6 +35,8 @@ export class Channel<Out, In> implements PipeOwner {
   readonly #onEnd: () => void
   /** For which there was no room: the latest of each name, in the order in which they came. */
   readonly #kept = new Map<string, Out>()
+  /** For which there was no memory, in their order: not more than the other side has asked for. */
+  readonly #unsent: Out[] = []
   #pipe!: Pipe
 
   private constructor(thread: Thread, take: (message: In) => void, onEnd: () => void) {
@@ -78,9 +81,29 @@ export class Channel<Out, In> implements PipeOwner {
     return channel
   }
 
+  /** Where there is no memory for it, it waits until there is. */
   post(message: Out): void {
-    this.#pipe.write(serialize(message))
+    if (this.#unsent.length > 0 || !this.#tryPost(message)) this.#unsent.push(message)
+  }
+
+  /** When it is false, `pipeWritable` follows once memory is given back. */
+  #tryPost(message: Out): boolean {
+    if (this.#write(message)) return true
+    this.#thread.awaitMemory()
+    // It may have been given back in between.
+    return this.#write(message)
+  }
+
+  /** @returns false: there is no memory for it */
+  #write(message: Out): boolean {
+    try {
+      this.#pipe.write(serialize(message))
+    } catch (error) {
+      if (!(error instanceof SocketError) || error.code !== 'ENOMEM') throw error
+      return false
+    }
     this.#pipe.flush()
+    return true
   }
 
   /**
@@ -90,9 +113,8 @@ export class Channel<Out, In> implements PipeOwner {
    */
   offer(message: Out): boolean {
     // What is kept goes before.
-    if (this.#kept.size > 0 || !this.#pipe.canWrite()) return false
-    this.post(message)
-    return true
+    if (this.#kept.size > 0 || this.#unsent.length > 0 || !this.#pipe.canWrite()) return false
+    return this.#write(message)
   }
 
   /**
@@ -108,11 +130,18 @@ export class Channel<Out, In> implements PipeOwner {
 
   #postKept(): void {
     for (const [name, message] of this.#kept) {
-      // `pipeWritable` follows when there is room.
-      if (this.#pipe.parkWriting()) return
+      // `pipeWritable` follows when there is room, and memory.
+      if (this.#pipe.parkWriting() || !this.#tryPost(message)) return
       this.#kept.delete(name)
-      this.post(message)
     }
+  }
+
+  #postUnsent(): boolean {
+    while (this.#unsent.length > 0) {
+      if (!this.#tryPost(this.#unsent[0]!)) return false
+      this.#unsent.shift()
+    }
+    return true
   }
 
   /** Takes all that has come. */
@@ -143,7 +172,7 @@ export class Channel<Out, In> implements PipeOwner {
   }
 
   pipeWritable(): void {
-    this.#postKept()
+    if (this.#postUnsent()) this.#postKept()
   }
 
   pipeEnded(): void {

@@ -40,6 +40,9 @@ function endWithProcess(thread: Thread): void {
   leaving.add(thread)
 }
 
+/** By their numbers. */
+type Endpoints = Map<number, { readonly address: string; readonly isListener: boolean }>
+
 let names = 0
 
 /**
@@ -52,11 +55,11 @@ export class IoWorker {
   readonly #channel: Channel<Order, Notice>
   readonly #sites = new Map<number, Site>()
   readonly #siteIds = new WeakMap<Site, number>()
-  /** Where each socket listens, by the numbers of both. */
-  readonly #listening = new Map<number, Map<number, string>>()
   /** Sockets that are closed, and of which something may linger. */
   readonly #finishing = new Set<number>()
   readonly #answers = new Map<number, (answer: Answer) => void>()
+  /** Where it listens and whom it dials, by number, for each socket: they are told when it fails. */
+  readonly #endpoints = new Map<Site, Endpoints>()
   #ids = 0
   #isGone = false
 
@@ -82,6 +85,13 @@ export class IoWorker {
       name: 'ringpost I/O',
     })
     worker.unref()
+    let fault: unknown
+    // Uncaught it would end the process.
+    worker.once('error', (error) => (fault = error))
+    worker.once('exit', () => {
+      this.#gone()
+      this.#tellOfEnd(fault)
+    })
     // After the sockets were closed, and while pipes still work.
     thread.lastActs.unshift(() => this.#waitForLast())
     endWithProcess(thread)
@@ -129,7 +139,14 @@ export class IoWorker {
   connect({ scheme, address }: Endpoint, site: Site, pipeName: string | undefined): Dialer {
     const id = ++this.#ids
     this.#post({ do: 'dial', id, site: this.#stateOf(site), scheme, address, pipeName })
-    return { close: () => this.#close(id, site) }
+    const endpoints = this.#endpointsOf(site)
+    endpoints.set(id, { address: `${scheme}://${address}`, isListener: false })
+    return {
+      close: () => {
+        endpoints.delete(id)
+        this.#close(id, site)
+      },
+    }
   }
 
   #listen({ scheme, address }: Endpoint, site: Site, answered: (answer: Answer) => void): void {
@@ -142,8 +159,8 @@ export class IoWorker {
     if (answer.tell === 'refused') throw socketErrorOf(answer.error)
     if (answer.tell === 'closed') throw new SocketError('EMTHREAD')
     const { id, endpoint } = answer
-    const listening = this.#listeningOf(this.#idOf(site))
-    listening.set(id, endpoint)
+    const endpoints = this.#endpointsOf(site)
+    endpoints.set(id, { address: endpoint, isListener: true })
     const closing: Ask = (answered) => {
       // With the thread that has failed its listeners are gone.
       if (this.#isGone) {
@@ -151,7 +168,7 @@ export class IoWorker {
         return
       }
       this.#answers.set(id, (closed) => {
-        listening.delete(id)
+        endpoints.delete(id)
         answered(closed)
       })
       this.#close(id, site)
@@ -184,34 +201,29 @@ export class IoWorker {
     const id = ++this.#ids
     this.#siteIds.set(site, id)
     this.#sites.set(id, site)
-    site.whenClosed(() => this.#finish(id))
+    site.whenClosed(() => this.#finish(id, site))
     return id
   }
 
-  #listeningOf(siteId: number): Map<number, string> {
-    const known = this.#listening.get(siteId)
+  #endpointsOf(site: Site): Endpoints {
+    const known = this.#endpoints.get(site)
     if (known !== undefined) return known
-    const listening = new Map<number, string>()
-    this.#listening.set(siteId, listening)
-    return listening
+    const endpoints: Endpoints = new Map()
+    this.#endpoints.set(site, endpoints)
+    return endpoints
   }
 
   /** What is still to be sent keeps the process alive. */
-  #finish(id: number): void {
-    this.#tellClosed(id)
+  #finish(id: number, site: Site): void {
+    for (const { address, isListener } of this.#endpointsOf(site).values()) {
+      // The socket tells of its end before the other thread has heard of it.
+      if (isListener) site.tell({ type: 'close', address })
+    }
+    this.#endpoints.delete(site)
     if (this.#isGone) return
     this.#finishing.add(id)
     this.#thread.keepAlive.hold()
     this.#channel.post({ do: 'finish', site: id })
-  }
-
-  /** The socket tells of its end before the other thread has heard of it. */
-  #tellClosed(id: number): void {
-    const site = this.#sites.get(id)
-    for (const address of this.#listening.get(id)?.values() ?? []) {
-      site?.tell({ type: 'close', address })
-    }
-    this.#listening.delete(id)
   }
 
   #finished(id: number): void {
@@ -244,8 +256,27 @@ export class IoWorker {
     }
   }
 
-  /** It has failed: with an error of its own, which is reported as uncaught. */
+  /** Its connections are gone: sockets are told of each endpoint, and why. */
+  #tellOfEnd(cause: unknown): void {
+    // Sockets whose events nobody reads would just hear nothing any more.
+    if (cause instanceof Error) process.emitWarning(cause)
+    const message = 'The thread that did I/O for it has failed'
+    const error = new SocketError(
+      'EMTHREAD',
+      cause === undefined ? { message } : { message, cause },
+    )
+    for (const [site, endpoints] of this.#endpoints) {
+      for (const { address, isListener } of endpoints.values()) {
+        if (isListener) site.tell({ type: 'accept:error', address, error })
+        else site.tell({ type: 'disconnect', address, error })
+      }
+    }
+    this.#endpoints.clear()
+  }
+
+  /** It has failed. */
   #gone(): void {
+    if (this.#isGone) return
     this.#isGone = true
     const error = new SocketError('EMTHREAD')
     for (const id of this.#answers.keys()) {

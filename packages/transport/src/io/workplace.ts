@@ -1,5 +1,7 @@
 import type { Context, SocketEvent } from '@ringpost/core'
 import { enter, type Site, type SocketSettings } from '@ringpost/core/internal'
+import { withErrno } from '../engine/events.ts'
+import { faultOf } from '../fault.ts'
 import type { Running } from '../stream/carrier.ts'
 import { carriers } from './carriers.ts'
 import type { Channel } from './channel.ts'
@@ -42,8 +44,14 @@ export class Workplace {
   }
 
   #dial({ id, site, scheme, address, pipeName }: Extract<Order, { do: 'dial' }>): void {
-    // It was checked where it was asked for.
-    this.#run(id, site, carriers[scheme]!.dial(address, this.#siteOf(site), pipeName))
+    const from = this.#siteOf(site)
+    try {
+      // It was checked where it was asked for.
+      this.#run(id, site, carriers[scheme]!.dial(address, from, pipeName))
+    } catch (thrown) {
+      const error = withErrno(faultOf(thrown))
+      from.tell({ type: 'close:error', address: `${scheme}://${address}`, error })
+    }
   }
 
   #run(id: number, site: SiteState, running: Running): void {

@@ -1,4 +1,5 @@
 import { type DeniedStatus, WireError } from '../errors.ts'
+import { faultOf } from '../fault.ts'
 import {
   type Command,
   decodeCommand,
@@ -91,19 +92,20 @@ export abstract class Handshake<State extends string> implements Mechanism {
     this.#events.ready({ ...peer, ...this.#user })
   }
 
-  protected fail(error: WireError): void {
+  protected fail(error: Error): void {
     if (this.#isOver) return
     this.close()
     this.#events.failed(error)
   }
 
-  /** Runs what may find the peer at fault. */
+  /** Runs what may find the peer at fault, or this side. */
   protected attempt(step: () => void): void {
     try {
       step()
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      this.fail(error)
+    } catch (thrown) {
+      // Nobody would be told of it.
+      if (this.#isOver && !(thrown instanceof WireError)) throw thrown
+      this.fail(faultOf(thrown))
     }
   }
 

@@ -1,4 +1,4 @@
-import type { DeniedStatus, WireError } from '../errors.ts'
+import type { DeniedStatus } from '../errors.ts'
 import type { Metadata } from '../wire/metadata.ts'
 import type { Peer } from './peer.ts'
 
@@ -25,7 +25,7 @@ export interface HandshakeEvents {
   /** Messages may flow. */
   ready(peer: Peer): void
   /** The connection is to be closed, after what was to be sent. */
-  failed(error: WireError): void
+  failed(error: Error): void
 }
 
 /** What an authenticator is asked. */

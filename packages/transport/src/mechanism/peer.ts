@@ -51,9 +51,7 @@ export function readPeer(self: Self, bytes: Buffer): Peer {
   const socketType = metadata.get('Socket-Type')?.toString('latin1')
   if (socketType !== undefined) requireCompatible(self.socketType, socketType)
   const routingId = metadata.get('Identity') ?? Buffer.alloc(0)
-  if (routingId.length > LONGEST_ROUTING_ID) {
-    throw new WireError('INVALID_METADATA', `a routing id of ${routingId.length} bytes`)
-  }
+  requireRoutingId(routingId)
   return {
     socketType,
     routingId,
@@ -62,6 +60,22 @@ export function readPeer(self: Self, bytes: Buffer): Peer {
     userMetadata: new Metadata(),
     cipher: undefined,
   }
+}
+
+/**
+ * A peer that tells nothing of itself but its routing id, which is copied.
+ *
+ * @throws {WireError} `INVALID_METADATA`
+ */
+export function readNamedPeer(self: Self, routingId: Buffer): Peer {
+  // Before it is written as metadata, of which there may be so much.
+  requireRoutingId(routingId)
+  return readPeer(self, encodeMetadata([['Identity', routingId]]))
+}
+
+function requireRoutingId({ length }: Buffer): void {
+  if (length <= LONGEST_ROUTING_ID) return
+  throw new WireError('INVALID_METADATA', `a routing id of ${length} bytes`)
 }
 
 /**

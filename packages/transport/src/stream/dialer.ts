@@ -1,7 +1,7 @@
 import type { Socket as Stream } from 'node:net'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
-import { disconnectEvent, handshakeEvent } from '../engine/events.ts'
+import { disconnectEvent, handshakeEvent, withErrno } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
 import type { Opening } from '../engine/opening.ts'
 import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
@@ -10,6 +10,7 @@ import { stranger } from '../engine/stranger.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { openZmtp } from '../engine/zmtpOpening.ts'
 import { WireError } from '../errors.ts'
+import { faultOf } from '../fault.ts'
 import type { Peer } from '../mechanism/peer.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
 import type { Running } from './carrier.ts'
@@ -145,7 +146,8 @@ export class StreamDialer implements Running {
       this.#end()
       return
     }
-    const wire = this.#connect()
+    const wire = this.#tryConnect()
+    if (wire === undefined) return
     const { stream } = wire
     this.#stream = stream
     if (!this.#isLeaving) stream.unref()
@@ -174,6 +176,18 @@ export class StreamDialer implements Running {
     })
   }
 
+  /** A timer has called: nobody there could catch what is thrown. It is tried again. */
+  #tryConnect(): Wire | undefined {
+    try {
+      return this.#connect()
+    } catch (thrown) {
+      const error = withErrno(faultOf(thrown))
+      this.#site.tell({ type: 'close:error', address: this.endpoint, error })
+      this.#retry()
+      return undefined
+    }
+  }
+
   /** The system gives up by itself where nobody answers; somebody in between may keep silent. */
   #connectLimitMs(): number {
     const { connectTimeout, handshakeInterval } = this.#site.options
@@ -183,17 +197,22 @@ export class StreamDialer implements Running {
   #connected(wire: Wire): void {
     this.#tell('connect')
     const { options } = this.#site
-    this.#connection = openConnection(
-      wire,
-      this.#open,
-      options,
-      this.#settings,
-      this.#subscriptions,
-      {
-        ready: (peer) => this.#ready(peer),
-        closed: (error, wasReady) => this.#lost(error, wasReady),
-      },
-    )
+    try {
+      this.#connection = openConnection(
+        wire,
+        this.#open,
+        options,
+        this.#settings,
+        this.#subscriptions,
+        {
+          ready: (peer) => this.#ready(peer),
+          closed: (error, wasReady) => this.#lost(error, wasReady),
+        },
+      )
+    } catch (thrown) {
+      wire.stream.destroy()
+      this.#lost(faultOf(thrown), false)
+    }
   }
 
   #ready(peer: Peer): Session {

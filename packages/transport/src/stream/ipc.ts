@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { Server } from 'node:net'
@@ -7,7 +8,7 @@ import type { Site } from '@ringpost/core/internal'
 import { connectionSettings } from '../engine/connectionSettings.ts'
 import type { Carrier } from './carrier.ts'
 import { StreamDialer } from './dialer.ts'
-import { listenAt } from './listenAt.ts'
+import { listenAt, systemError } from './listenAt.ts'
 import { StreamListener } from './listener.ts'
 import { Wire } from './wire.ts'
 
@@ -40,20 +41,24 @@ function listen(address: string, site: Site): StreamListener {
 
 /**
  * Takes a path from whoever had it, at once for those who connect. A handle deletes the file that it was
- * bound to when it is closed, and by then another may have taken the path: it is bound beside it.
+ * bound to when it is closed, and by then another may have taken the path: it is bound beside it, by a name that
+ * nobody else has who takes the path now.
  */
 function takePath(path: string, backlog: number): Server {
-  const beside = `${path}~`
+  const folder = dirname(path)
+  const beside = join(folder, `~${randomBytes(4).toString('hex')}`)
   if (Buffer.byteLength(beside) > LONGEST_PATH_BYTES) throw new SocketError('ENAMETOOLONG')
-  if (!existsSync(dirname(path))) throw new SocketError('ENOENT')
-  for (const each of [path, beside]) {
-    // A socket that nobody listens at stays there as a file.
-    const found = lstatSync(each, { throwIfNoEntry: false })
-    if (found !== undefined && !found.isSocket()) throw new SocketError('EADDRINUSE')
-  }
-  rmSync(beside, { force: true })
+  if (!existsSync(folder)) throw new SocketError('ENOENT')
+  // A socket that nobody listens at stays there as a file.
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found !== undefined && !found.isSocket()) throw new SocketError('EADDRINUSE')
   const server = listenAt({ path: beside }, backlog)
-  renameSync(beside, path)
+  try {
+    renameSync(beside, path)
+  } catch (error) {
+    server.close()
+    throw systemError(error as NodeJS.ErrnoException)
+  }
   return server
 }
 

@@ -1,5 +1,5 @@
 import { type Server, type Socket as Stream } from 'node:net'
-import { SocketError } from '@ringpost/core'
+import { SocketError, type ErrnoError } from '@ringpost/core'
 import type { Site } from '@ringpost/core/internal'
 import { connectionSettings, type ConnectionSettings } from '../engine/connectionSettings.ts'
 import { disconnectEvent, handshakeEvent, withErrno } from '../engine/events.ts'
@@ -9,6 +9,7 @@ import { acceptedPipe } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { openZmtp } from '../engine/zmtpOpening.ts'
+import { faultOf } from '../fault.ts'
 import { speaksZmtp } from '../wire/socketType.ts'
 import { onAccept } from './listenAt.ts'
 import { Handshakes, originOf, type Handshake } from './handshakes.ts'
@@ -84,7 +85,7 @@ export class StreamListener implements Running {
     if (this.#isClosed && this.#connections === 0) this.#resolveDone()
   }
 
-  #turnAway(stream: Stream, error: SocketError): void {
+  #turnAway(stream: Stream, error: ErrnoError): void {
     stream.destroy()
     this.#site.tell({ type: 'accept:error', address: this.endpoint, error })
   }
@@ -102,9 +103,17 @@ export class StreamListener implements Running {
       this.#turnAway(stream, tooManyHandshakes())
       return
     }
-    stream.unref()
+    try {
+      this.#begin(wire, address, origin, handshake)
+    } catch (thrown) {
+      this.#handshakes.delete(origin, handshake)
+      this.#turnAway(stream, withErrno(faultOf(thrown)))
+    }
+  }
+
+  #begin(wire: Wire, address: string, origin: string, handshake: Handshake): void {
+    wire.stream.unref()
     this.#site.tell({ type: 'accept', address })
-    this.#connections++
     const { socketType } = this.#settings.self
     const subscriptions = subscribes(socketType)
       ? new Subscriptions(socketType, this.#site.options.verboseUnsubscribe)
@@ -129,6 +138,7 @@ export class StreamListener implements Running {
         this.#ended()
       },
     })
+    this.#connections++
   }
 }
 

@@ -1,4 +1,6 @@
 import net, { type NetConnectOpts, type Socket as Stream } from 'node:net'
+import { faultOf } from '../fault.ts'
+import { ReadingStream } from './readingStream.ts'
 
 const READ_BYTES = 65_536
 
@@ -21,7 +23,7 @@ export class Wire {
     this.stream = open({
       buffer: memory,
       callback: (length) => {
-        this.#take(memory.subarray(0, length))
+        this.give(memory.subarray(0, length))
         return true
       },
     })
@@ -29,25 +31,40 @@ export class Wire {
 
   /** Begins to connect. */
   static connect(options: NetConnectOpts): Wire {
-    return new Wire((onread) => net.connect({ ...options, allowHalfOpen: true, onread }))
+    const all = { ...options, allowHalfOpen: true }
+    return new Wire((onread) => {
+      const given = { ...all, onread }
+      if (!('path' in given)) return net.connect(given)
+      return new ReadingStream(given as net.SocketConstructorOpts).connect(given)
+    })
   }
 
   /** @param handle of a connection that was accepted */
   static accepted(handle: object): Wire {
     const options = { handle, allowHalfOpen: true }
-    return new Wire((onread) => new net.Socket({ ...options, onread } as net.SocketConstructorOpts))
+    // Only one of TCP has an address.
+    const Kind = 'getsockname' in handle ? net.Socket : ReadingStream
+    return new Wire((onread) => new Kind({ ...options, onread } as net.SocketConstructorOpts))
   }
 
   /** Of a stream that gives chunks of their own. It does not flow before they are taken. */
   static over(stream: Stream): Wire {
     const wire = new Wire(() => stream)
-    wire.#flow = () => stream.on('data', (chunk: Buffer) => wire.#take(chunk))
+    wire.#flow = () => stream.on('data', (chunk: Buffer) => wire.give(chunk))
     return wire
   }
 
-  /** As if they had arrived now; of bytes that somebody has taken who was not to have them. */
+  /**
+   * They have arrived, or have been taken by somebody who was not to have them. What is thrown by who takes
+   * them is the end of the stream.
+   */
   give(bytes: Buffer): void {
-    if (bytes.length > 0) this.#take(bytes)
+    if (bytes.length === 0) return
+    try {
+      this.#take(bytes)
+    } catch (thrown) {
+      this.stream.destroy(faultOf(thrown))
+    }
   }
 
   /** What has not been taken comes here from now on. */

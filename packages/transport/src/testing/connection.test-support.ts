@@ -86,7 +86,7 @@ export class Connection implements HandshakeEvents {
     this.#resolve(peer)
   }
 
-  failed(error: WireError): void {
+  failed(error: Error): void {
     this.#reject(error)
     this.#socket.end()
   }

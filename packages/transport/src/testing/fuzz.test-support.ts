@@ -3,10 +3,17 @@ import { NullMechanism } from '../mechanism/nullMechanism.ts'
 import { PlainClient } from '../mechanism/plainClient.ts'
 import { PlainServer } from '../mechanism/plainServer.ts'
 import type { Sodium } from '../mechanism/sodium.ts'
-import { decodeCommand, decodeError, decodeGroup, decodePing } from '../wire/command.ts'
+import {
+  decodeCommand,
+  decodeError,
+  decodeGroup,
+  decodePing,
+  encodeCommand,
+} from '../wire/command.ts'
 import { JoinedGroups } from '../datagram/groupDatagrams.ts'
 import { opcode } from '../websocket/frame.ts'
 import { answerUpgrade, encodeAnswer, readAnswer } from '../websocket/upgrade.ts'
+import { RoutingIdExchange } from '../websocket/routingIdExchange.ts'
 import { WebSocketEncoder } from '../websocket/webSocketEncoder.ts'
 import { ZwsDecoder } from '../websocket/zwsDecoder.ts'
 import type { MessageDecoder } from '../wire/codec.ts'
@@ -108,6 +115,8 @@ export class Fuzz {
     ['answers to them', (dice) => answerWithWebSocket(dice)],
     ['commands', (dice) => outcomeOf(() => parse(this.#mutated(dice), dice))],
     ['NULL and PLAIN', (dice) => this.#negotiate(dice, dice.pick(plainSides)())],
+    ['routing ids over WebSocket', (dice) => exchangeRoutingIds(dice)],
+    ['who tells much of itself', (dice) => tellMuch(dice)],
     ['messages of ZAP', (dice) => readZap(dice)],
     ['datagrams', (dice) => readDatagram(dice)],
   ]
@@ -152,6 +161,36 @@ export class Fuzz {
     const { client, serverSecret } = this.#keys
     return [curveClient(this.#sodium, client), curveServer(this.#sodium, serverSecret)]
   }
+}
+
+/** Lengths of what a peer tells of itself at which something changes, up to the most that it may. */
+const longest = [255, 256, 65_000, 65_523, 65_524, 65_535, 65_536]
+
+const someLength = (dice: Dice): number =>
+  dice.roll(2) === 0 ? dice.pick(longest) : dice.roll(65_537)
+
+/** Without a mechanism, whatever the first message is. */
+function exchangeRoutingIds(dice: Dice): string {
+  const { witness, mechanism } = side((events) => new RoutingIdExchange(dealer, events))
+  mechanism.start()
+  mechanism.receive(dice.roll(2) === 0 ? dice.bytes(300) : Buffer.alloc(someLength(dice), 7))
+  const { peer } = witness
+  if (peer !== undefined && peer.routingId.length > 255) throw new Error('a long routing id')
+  return witness.outcome ?? 'not over'
+}
+
+/** READY with a property that may be as long as all of it. */
+function tellMuch(dice: Dice): string {
+  const name = dice.pick(['Identity', 'Socket-Type', 'X-long'])
+  const size = Buffer.alloc(4)
+  const length = someLength(dice)
+  size.writeUInt32BE(dice.roll(4) === 0 ? dice.roll(2 ** 17) : length)
+  const property = [Buffer.of(name.length), Buffer.from(name), size, Buffer.alloc(length, 7)]
+  const { witness, mechanism } = nullSide()
+  mechanism.start()
+  mechanism.receive(encodeCommand('READY', mutate(Buffer.concat(property), dice)))
+  mechanism.close()
+  return witness.outcome ?? 'not over'
 }
 
 const GREETING_BYTES = 64

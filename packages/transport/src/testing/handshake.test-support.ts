@@ -1,5 +1,5 @@
 import { socketTypeId } from '@ringpost/core/internal'
-import type { WireError } from '../errors.ts'
+import { WireError } from '../errors.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
 import type { Peer, Self } from '../mechanism/peer.ts'
 
@@ -36,7 +36,9 @@ export class Witness implements HandshakeEvents {
     this.#end()
   }
 
-  failed(error: WireError): void {
+  failed(error: Error): void {
+    // Whatever else there is is no fault of the peer's.
+    if (!(error instanceof WireError)) throw error
     if (this.#isOver) throw new Error('failed after the end')
     this.error = error
     this.#end()

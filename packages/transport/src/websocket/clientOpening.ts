@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import http from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { Opening } from '../engine/opening.ts'
-import { WireError } from '../errors.ts'
+import { faultOf } from '../fault.ts'
 import { subprotocolsOf } from './subprotocol.ts'
 import { MOST_HEADER_BYTES, zwsTerms } from './terms.ts'
 import { failed, readAnswer, refused, upgradeFields } from './upgrade.ts'
@@ -26,15 +26,12 @@ export function openAsClient(host: string, path: string): Opening {
         maxHeaderSize: MOST_HEADER_BYTES,
       })
       request.on('upgrade', (response, _, head) => {
-        let subprotocol: string
         try {
-          subprotocol = readAnswer(response, key, subprotocols)
-        } catch (error) {
-          if (!(error instanceof WireError)) throw error
-          events.failed(error)
-          return
+          const subprotocol = readAnswer(response, key, subprotocols)
+          events.agreed(zwsTerms(subprotocol, false, settings), wire, head)
+        } catch (thrown) {
+          events.failed(faultOf(thrown))
         }
-        events.agreed(zwsTerms(subprotocol, false, settings), wire, head)
       })
       request.on('response', ({ statusCode }) => events.failed(refused(statusCode!)))
       request.on('error', (error: NodeJS.ErrnoException) => {

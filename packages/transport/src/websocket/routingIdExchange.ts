@@ -1,7 +1,6 @@
 import { WireError } from '../errors.ts'
 import type { HandshakeEvents, Mechanism } from '../mechanism/mechanism.ts'
-import { readPeer, type Peer, type Self } from '../mechanism/peer.ts'
-import { encodeMetadata } from '../wire/metadata.ts'
+import { readNamedPeer, type Peer, type Self } from '../mechanism/peer.ts'
 import { announcesRoutingId } from '../wire/socketType.ts'
 
 const NONE = new Uint8Array()
@@ -30,7 +29,7 @@ export class RoutingIdExchange implements Mechanism {
   receive(routingId: Buffer): void {
     let peer: Peer
     try {
-      peer = readPeer(this.#self, encodeMetadata([['Identity', routingId]]))
+      peer = readNamedPeer(this.#self, routingId)
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       this.#events.failed(error)

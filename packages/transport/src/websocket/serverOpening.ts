@@ -3,6 +3,7 @@ import type { Socket as Stream } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ConnectionSettings } from '../engine/connectionSettings.ts'
 import type { Opening, OpeningEvents } from '../engine/opening.ts'
+import { faultOf } from '../fault.ts'
 import type { Wire } from '../stream/wire.ts'
 import { subprotocolsOf } from './subprotocol.ts'
 import { MOST_HEADER_BYTES, zwsTerms } from './terms.ts'
@@ -21,11 +22,15 @@ export function openAsServer(service: Omit<Service, 'subprotocols'>): Opening {
   const fail = (stream: Duplex, error: Error): void => waiting.get(stream)?.events.failed(error)
   const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const { wire, settings, events } = waiting.get(stream)!
-    const subprotocols = subprotocolsOf(settings.greeting)
-    const answer = answerUpgrade(request, { ...service, subprotocols })
-    stream.write(encodeAnswer(answer))
-    if ('error' in answer) events.failed(answer.error)
-    else events.agreed(zwsTerms(answer.subprotocol, true, settings), wire, head)
+    try {
+      const subprotocols = subprotocolsOf(settings.greeting)
+      const answer = answerUpgrade(request, { ...service, subprotocols })
+      stream.write(encodeAnswer(answer))
+      if ('error' in answer) events.failed(answer.error)
+      else events.agreed(zwsTerms(answer.subprotocol, true, settings), wire, head)
+    } catch (thrown) {
+      events.failed(faultOf(thrown))
+    }
   }
   const server = http.createServer({ maxHeaderSize: MOST_HEADER_BYTES })
   server.on('upgrade', upgrade)

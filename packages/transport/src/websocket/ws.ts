@@ -3,6 +3,7 @@ import tls from 'node:tls'
 import { SocketError } from '@ringpost/core'
 import { socketTypeId, type Site } from '@ringpost/core/internal'
 import { connectionSettings } from '../engine/connectionSettings.ts'
+import { faultOf } from '../fault.ts'
 import type { Carrier } from '../stream/carrier.ts'
 import { StreamDialer } from '../stream/dialer.ts'
 import { listenAt } from '../stream/listenAt.ts'
@@ -42,7 +43,12 @@ function carrierOf(scheme: 'ws' | 'wss', usualPort: number): Carrier {
         open: openAsServer({ path, origins: options.webSocketOrigins }),
         accept: (from: Server, accepted) => {
           from.on('connection', (stream) => {
-            accepted(Wire.over(context === undefined ? stream : secured(stream, context)))
+            try {
+              accepted(Wire.over(context === undefined ? stream : secured(stream, context)))
+            } catch (thrown) {
+              stream.destroy()
+              from.emit('error', faultOf(thrown))
+            }
           })
         },
       })

@@ -40,6 +40,12 @@ const FIRST_BODY_BYTES = 1_048_576
  */
 const MOST_HELD_BYTES = 131_072
 
+/**
+ * Nor are more of one message: its last frame may never come, and no high-water mark applies before it has.
+ * The others are kept in private memory until then.
+ */
+const MOST_HELD_OF_MESSAGE_BYTES = 1_048_576
+
 const MESSAGE_FLAGS = frameFlag.more | frameFlag.long
 
 /** The memory that was looked at last: most chunks are in the same. */
@@ -106,6 +112,8 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
   /** The frames of the message whose last one is not there yet. */
   #frames: (Buffer | Held)[] | undefined
   #partBytes = 0
+  /** How much of the message that is being read was given shared memory. */
+  #heldBytes = 0
   /** How many of them are copies. */
   #kept = 0
   /** A command that has been read and not taken. */
@@ -303,8 +311,7 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
         if (isLast) {
           messages.push(frames)
           frames = undefined
-          this.#partBytes = 0
-          this.#kept = 0
+          this.#messageIsOver()
         }
       }
       at = body + length
@@ -392,6 +399,7 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
         return bufferOver(this.#chunk.buffer, this.#chunk.byteOffset + at, length)
       }
       this.#held = this.#mayHold(length) ? this.#hold(length) : undefined
+      this.#heldBytes += this.#held?.length ?? 0
       this.#body = this.#held?.data ?? Buffer.allocUnsafe(Math.min(length, FIRST_BODY_BYTES))
       this.#bodyBytes = 0
     }
@@ -408,7 +416,8 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
   /** Only what is a message's, and so little that any number of peers may have it for the asking. */
   #mayHold(length: number): boolean {
     const isMessage = !this.#isHandshake && (this.#flags & frameFlag.command) === 0
-    return isMessage && length <= MOST_HELD_BYTES
+    const held = this.#heldBytes + length
+    return isMessage && length <= MOST_HELD_BYTES && held <= MOST_HELD_OF_MESSAGE_BYTES
   }
 
   /** Copies what the chunk has of the body. */
@@ -462,15 +471,22 @@ export class FrameDecoder<Held extends HeldFrame = never> implements MessageDeco
   #acceptFrame(frame: Buffer | Held, hasMore: boolean, messages: (Buffer | Held)[][]): void {
     if (hasMore) {
       this.#acceptPart(frame)
-    } else if (this.#frames === undefined) {
+      return
+    }
+    if (this.#frames === undefined) {
       messages.push([frame])
     } else {
       this.#frames.push(frame)
       messages.push(this.#frames)
       this.#frames = undefined
-      this.#partBytes = 0
-      this.#kept = 0
     }
+    this.#messageIsOver()
+  }
+
+  #messageIsOver(): void {
+    this.#partBytes = 0
+    this.#heldBytes = 0
+    this.#kept = 0
   }
 
   #acceptPart(frame: Buffer | Held): void {

@@ -107,6 +107,23 @@ describe('memory for frames that are spread over chunks', () => {
     decoder.close()
   })
 
+  it('is no more than a mebibyte for one message, and begins anew with the next', () => {
+    const lender = new Lender()
+    const decoder = new FrameDecoder<HeldFrame>()
+    decoder.startTraffic({ hold: lender.hold })
+    const stream = encoded([Array.from({ length: 20 }, () => Buffer.alloc(100_000))])
+    const places = Array.from({ length: 20 }, (_, n) => (n + 1) * 100_000)
+    const chunks = cut(stream, places)
+    expect(readAll(decoder, chunks.slice(0, -1))).toEqual([])
+    expect(lender.sizes).toEqual(Array.from({ length: 10 }, () => 100_000))
+    const [message] = readAll(decoder, chunks.slice(-1))
+    expect(message!.map(({ length }) => length)).toEqual(Array.from({ length: 20 }, () => 100_000))
+    readAll(decoder, cut(encoded([[Buffer.alloc(50_000)]]), [1000]))
+    expect(lender.sizes).toHaveLength(11)
+    readAll(decoder, chunks.slice(0, -1))
+    expect(lender.sizes).toHaveLength(21)
+  })
+
   it('is not used for what is encrypted', () => {
     const lender = new Lender()
     const decoder = new FrameDecoder<HeldFrame>()

@@ -7,6 +7,8 @@ import { decodeZapRequest, encodeZapReply, ZAP_NAME, type ZapReply } from './zap
 const BURST = 100
 /** So many are being decided about at once; more wait where they are. */
 const MOST_DECISIONS = 1000
+/** Who has not decided by then has failed: others wait for the place, and the peer's handshake is over. */
+const DECISION_MS = 30_000
 
 export interface AuthenticatorOptions extends AuthenticatorRules {
   /** Whose sockets ask it. Default the process's. */
@@ -86,7 +88,16 @@ export class Authenticator {
     queueMicrotask(this.#turn)
   }
 
+  /** Nobody there could catch what is thrown. */
   readonly #turn = (): void => {
+    try {
+      this.#receive()
+    } catch (error) {
+      this.#onError(error as Error)
+    }
+  }
+
+  #receive(): void {
     this.#isDue = false
     const { pattern } = this.#engaged
     if (this.#router.context.isShutDown) this.close()
@@ -111,20 +122,42 @@ export class Authenticator {
     const reply = await this.#decide(() => rules.decide(asked.request))
     this.#decisions--
     if (this.closed) return
-    this.#engaged.pattern.send([peer!, ...encodeZapReply(asked.id, reply)])
-    this.#engaged.flush()
+    try {
+      this.#engaged.pattern.send([peer!, ...encodeZapReply(asked.id, reply)])
+      this.#engaged.flush()
+    } catch (error) {
+      // No memory for it: the handshake it was about comes to the end of its time.
+      this.#onError(error as Error)
+    }
     this.#changed()
   }
 
   async #decide(decide: () => ReturnType<Rules['decide']>): Promise<ZapReply> {
     try {
-      const decision = await decide()
+      const decision = await inTime(decide)
       if (decision.accepted) return { status: 200, text: 'OK', userId: decision.userId }
       return { status: 400, text: decision.text, userId: '' }
     } catch (error) {
       this.#onError(error instanceof Error ? error : new Error(String(error)))
       return { status: 500, text: 'the authenticator failed', userId: '' }
     }
+  }
+}
+
+/** Rejects when it takes too long. */
+async function inTime<T>(decide: () => T | Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    return await Promise.race([
+      decide(),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(new Error(`no decision about a peer in ${DECISION_MS} ms`))
+        }, DECISION_MS).unref()
+      }),
+    ])
+  } finally {
+    clearTimeout(timer)
   }
 }
 
