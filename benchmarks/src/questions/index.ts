@@ -17,6 +17,7 @@ import { tcp } from './tcp.ts'
 import { tcpRoundTrip } from './tcpRoundTrip.ts'
 import { tcpWeather } from './tcpWeather.ts'
 import { throughput } from './throughput.ts'
+import { turns } from './turns.ts'
 import { valueBytes } from './values.ts'
 import { weather } from './weather.ts'
 import { wireCodec } from './wireCodec.ts'
@@ -40,6 +41,7 @@ export const questions: readonly Question[] = [
   spread,
   idlePipes,
   flood,
+  turns,
   wireCodec,
   valueBytes,
   tcp,

@@ -1,0 +1,195 @@
+import {
+  Dealer,
+  Dish,
+  Pair,
+  Proxy,
+  Publisher,
+  Pull,
+  Push,
+  Radio,
+  Reply,
+  Router,
+  SocketError,
+  Subscriber,
+} from '@ringpost/core'
+import type { Gate } from '../gate.ts'
+import { BATCH_SIZE, prepareMessages } from '../preparedMessages.ts'
+
+export type Flood =
+  | 'pull'
+  | 'pullMany'
+  | 'pair'
+  | 'router'
+  | 'sub'
+  | 'dish'
+  | 'subJunk'
+  | 'repJunk'
+  | 'push'
+  | 'proxy'
+
+export interface TurnsOptions {
+  readonly flood: Flood
+  readonly size: number
+  readonly warmUpMilliseconds: number
+  readonly milliseconds: number
+}
+
+export interface TurnsData {
+  readonly role: 'measured' | 'other'
+  readonly options: TurnsOptions
+  readonly stop: SharedArrayBuffer
+}
+
+/** Both ends of a flood: the loop of the thread that is measured, and what the other thread does meanwhile. */
+interface Ends {
+  /** Counts what it sees; ends with the process. */
+  measured(size: number, seen: () => void): Promise<void>
+  other(size: number, stopped: Gate): void
+}
+
+const ENDPOINT = 'inproc://turns'
+const TIMEOUT_MS = 50
+const GROUP = 'flood'
+/** Of the messages that are prepared. */
+const MOST_BYTES = 1 << 24
+
+interface Receiver extends AsyncIterable<unknown> {
+  bindSync(endpoint: string): void
+}
+
+async function receiveAll(socket: Receiver, seen: () => void): Promise<void> {
+  socket.bindSync(ENDPOINT)
+  for await (const _ of socket) seen()
+}
+
+interface Sender<Message> {
+  connect(endpoint: string): void
+  sendManySync(messages: Message[], options: { timeout: number }): void
+}
+
+function sendAll<Message>(socket: Sender<Message>, batch: Message[], stopped: Gate): void {
+  socket.connect(ENDPOINT)
+  while (!stopped.isOpen) {
+    ignoringTimeouts(() => socket.sendManySync(batch, { timeout: TIMEOUT_MS }))
+  }
+}
+
+function ignoringTimeouts(operation: () => void): void {
+  try {
+    operation()
+  } catch (error) {
+    if (!(error instanceof SocketError && error.code === 'EAGAIN')) throw error
+  }
+}
+
+const batchOf = (size: number): Buffer[] =>
+  prepareMessages(size, Math.max(1, Math.min(BATCH_SIZE, MOST_BYTES / size)))
+
+/** Messages that a socket wants. */
+function wanted(receiver: () => Receiver, sender: () => Sender<Buffer>): Ends {
+  return {
+    measured: (_, seen) => receiveAll(receiver(), seen),
+    other: (size, stopped) => sendAll(sender(), batchOf(size), stopped),
+  }
+}
+
+function subscriberTo(topic: string): Subscriber {
+  const subscriber = new Subscriber()
+  subscriber.subscribe(topic)
+  return subscriber
+}
+
+export const floods: Readonly<Record<Flood, Ends>> = {
+  pull: wanted(
+    () => new Pull(),
+    () => new Push(),
+  ),
+  pair: wanted(
+    () => new Pair(),
+    () => new Pair(),
+  ),
+  sub: wanted(
+    () => subscriberTo(''),
+    () => new Publisher(),
+  ),
+  pullMany: {
+    async measured(_, seen) {
+      const pull = new Pull()
+      pull.bindSync(ENDPOINT)
+      for (;;) for (const _ of await pull.receiveMany()) seen()
+    },
+    other: (size, stopped) => sendAll(new Push(), batchOf(size), stopped),
+  },
+  // Two frames, and the sender's before them.
+  router: {
+    measured: (_, seen) => receiveAll(new Router(), seen),
+    other(size, stopped) {
+      const batch = batchOf(size).map((bytes) => ['topic', bytes])
+      sendAll(new Dealer(), batch, stopped)
+    },
+  },
+  // The publisher sends what does not match, and this end, which was not told, drops it.
+  subJunk: wanted(
+    () => subscriberTo('never'),
+    () => new Publisher({ invertMatching: true }),
+  ),
+  // Requests without an envelope are dropped.
+  repJunk: wanted(
+    () => new Reply(),
+    () => new Dealer(),
+  ),
+  dish: {
+    measured(_, seen) {
+      const dish = new Dish()
+      dish.join(GROUP)
+      return receiveAll(dish, seen)
+    },
+    other(size, stopped) {
+      const batch = batchOf(size).map((bytes): [Buffer, { group: string }] => [
+        bytes,
+        { group: GROUP },
+      ])
+      sendAll(new Radio(), batch, stopped)
+    },
+  },
+  push: {
+    async measured(size, seen) {
+      const [message] = prepareMessages(size, 1)
+      const push = new Push()
+      push.connect(ENDPOINT)
+      for (;;) {
+        await push.send(message!)
+        seen()
+      }
+    },
+    other(_, stopped) {
+      const pull = new Pull()
+      pull.bindSync(ENDPOINT)
+      while (!stopped.isOpen) {
+        ignoringTimeouts(() => void pull.receiveManySync({ timeout: TIMEOUT_MS }))
+      }
+    },
+  },
+  // In the thread that is measured, between two ends of the other.
+  proxy: {
+    measured(_, seen) {
+      const front = new Pull()
+      front.bindSync(ENDPOINT)
+      const back = new Push()
+      back.connect(`${ENDPOINT}-back`)
+      seen()
+      return new Proxy(front, back).run()
+    },
+    other(size, stopped) {
+      const pull = new Pull()
+      pull.bindSync(`${ENDPOINT}-back`)
+      const push = new Push()
+      push.connect(ENDPOINT)
+      const batch = batchOf(size)
+      while (!stopped.isOpen) {
+        ignoringTimeouts(() => push.sendManySync(batch, { timeout: 0 }))
+        ignoringTimeouts(() => void pull.receiveManySync({ timeout: 0 }))
+      }
+    },
+  },
+}
