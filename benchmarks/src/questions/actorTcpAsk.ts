@@ -80,7 +80,7 @@ export const actorTcpAsk: Question = {
   ],
   targets: [
     target('Ask over tcp against REQ-REP', withThread.ask, 1.5),
-    target('Ask over tcp in the own loop against REQ-REP', ownLoop.ask, 1),
+    target('Ask over tcp in the own loop against REQ-REP', ownLoop.ask, 1.5),
   ],
   read: (sample) => numberOf(sample, 'medianNanoseconds') / 1e3,
 }

@@ -29,8 +29,8 @@ interface CommonOptions {
   goneAfterMs?: number
   /**
    * Whether a thread of its own does the I/O, so that a program that computes for long is not taken for one that is
-   * gone. Without it the program's thread does, and an ask takes a third of the time: for programs that compute in
-   * their hosts, and never for as long as three heartbeats of the other side in their own thread. Default true.
+   * gone. Without it the program's thread does, and an ask takes half of the time or less: for programs that compute
+   * in their hosts, and never for as long as three heartbeats of the other side in their own thread. Default true.
    */
   ioThread?: boolean
 }
