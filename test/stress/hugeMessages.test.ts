@@ -1,23 +1,40 @@
 import * as core from '@ringpost/core'
+import { afterAll } from 'vitest'
 import { asZmq } from '../support/suiteApi.ts'
-import { farHere } from '../support/suiteFar.ts'
+import { farHere, farThread } from '../support/suiteFar.ts'
 import { urlOf } from '../support/suiteModule.ts'
 import { describeHugeMessages } from '../suites/messages.ts'
 
+const zmq = asZmq(core)
+const module = urlOf('@ringpost/core')
+const far = await farThread(module)
+afterAll(() => far.terminate())
+
+const features = {
+  blocking: true,
+  immediate: true,
+  exclusive: true,
+  exactHighWaterMark: true,
+  inproc: true,
+}
+
 let endpoints = 0
+const endpoint = (): string => `inproc://huge-${++endpoints}`
 
 describeHugeMessages({
   name: 'inproc, within one thread',
-  zmq: asZmq(core),
-  module: urlOf('@ringpost/core'),
-  endpoint: () => `inproc://huge-${++endpoints}`,
-  far: farHere(asZmq(core)),
-  features: {
-    threads: false,
-    blocking: true,
-    immediate: true,
-    exclusive: true,
-    exactHighWaterMark: true,
-    inproc: true,
-  },
+  zmq,
+  module,
+  endpoint,
+  far: farHere(zmq),
+  features: { ...features, threads: false },
+})
+
+describeHugeMessages({
+  name: 'inproc, between threads',
+  zmq,
+  module,
+  endpoint,
+  far,
+  features: { ...features, threads: true },
 })

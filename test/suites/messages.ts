@@ -283,6 +283,15 @@ export function describeHugeMessages(subject: Subject): void {
       const [frame] = await pull.receive()
       expect([frame!.length, bytes.equals(frame!)]).toEqual([bytes.length, true])
     })
+
+    itWith(subject, 'threads')('arrives unchanged in another thread, and comes back', async () => {
+      const [pair] = await echoed(stage)
+      const bytes = Buffer.alloc(1024 * mebi)
+      for (let at = 0; at < bytes.length; at += 4096) bytes.writeUInt32LE(at / 4096, at)
+      await pair.send(bytes)
+      const [frame] = await pair.receive()
+      expect([frame!.length, bytes.equals(frame!)]).toEqual([bytes.length, true])
+    })
   })
 }
 

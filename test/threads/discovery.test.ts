@@ -183,6 +183,40 @@ describe('the context of a process', () => {
     expect(outcome).toEqual({ ...quiet, lines: ['true Set(1) { Infinity }'] })
   })
 
+  it('is refused to a thread that knows of it and is given no answer: no second one is made', async () => {
+    const outcome = await run(`
+      const words = new SharedArrayBuffer(4)
+      const early = thread(
+        'const { wait } = Atomics;' +
+          // Five seconds are as good as one.
+          'Atomics.wait = (words, at, value, timeoutMs) => wait(words, at, value, Math.min(timeoutMs, 1000));' +
+          'parentPort.once("message", async (handle) => {' +
+          'const tried = []; const attempt = (act) => { try { act(); tried.push("done") }' +
+          'catch ({ name, code, message }) { tried.push(name, code, message.includes("context.handle")) } };' +
+          'const { context, Context, Pull, Push } = await import(library);' +
+          'attempt(() => new Pull()); attempt(() => context.handle); attempt(() => context.allocate(1));' +
+          'attempt(() => { context.ipv6 = true }); attempt(() => context.shutdown());' +
+          'attempt(() => { const push = new Push({ context: Context.from(handle) });' +
+          'push.connect("inproc://here"); push.sendSync("handed over"); push.close() });' +
+          'parentPort.postMessage(tried.join(" "));' +
+          'Atomics.store(workerData.words, 0, 1); Atomics.notify(workerData.words, 0) })',
+        { workerData: { words: new Int32Array(words) } },
+      )
+      await once(early, 'online')
+      const { context, Pull } = await import(library)
+      const pull = new Pull()
+      pull.bindSync('inproc://here')
+      const answer = once(early, 'message')
+      early.postMessage(context.handle)
+      Atomics.wait(new Int32Array(words), 0, 0)
+      console.log((await answer)[0])
+      console.log(String(await pull.receive()), context.isShutDown)
+    `)
+    const refused = 'SocketError EFAULT true'
+    const lines = [`${Array(5).fill(refused).join(' ')} done`, 'handed over false']
+    expect(outcome).toEqual({ ...quiet, lines })
+  })
+
   it('is found by threads of threads, even when those between do not load the library', async () => {
     const outcome = await run(`
       const { Pull } = await import(library)

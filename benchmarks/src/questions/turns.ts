@@ -2,17 +2,20 @@ import { planNode } from '../harness/nodeProgram.ts'
 import { numberOf, type Question, type Subject } from '../harness/question.ts'
 import type { Flood, TurnsOptions } from '../subjects/turns/floods.ts'
 
-const SIZES = [16, 1024]
+const SIZES = [16, 1024, 1_048_576]
 const MOST_MILLISECONDS = 10
 
 const names: Readonly<Record<Flood, string>> = {
   pull: 'PULL, `for await`',
+  pullMany: 'PULL, `receiveMany`',
   pair: 'PAIR, `for await`',
+  router: 'ROUTER, `for await`',
   sub: 'SUB, `for await`',
   dish: 'DISH, `for await`',
   subJunk: 'SUB that wants none of it',
   repJunk: 'REP, requests without an envelope',
   push: 'PUSH, `await send`',
+  proxy: 'a proxy',
 }
 
 function subject(flood: Flood): Subject {
@@ -22,8 +25,8 @@ function subject(flood: Flood): Subject {
       planNode('turns/host.js', {
         flood,
         size: Number(size),
-        warmUpMilliseconds: 800,
-        milliseconds: isQuick ? 500 : 1500,
+        warmUpMilliseconds: 700,
+        milliseconds: isQuick ? 500 : 1000,
       } satisfies TurnsOptions),
   }
 }
@@ -35,8 +38,8 @@ export const turns: Question = {
   title: 'Turns of the event loop under a flood',
   method: [
     'One thread floods a socket of another, whose loop takes what comes, or takes all that it sends, and',
-    'never has to wait. The longest time between two turns of the event loop of that thread in 1.5 s, after',
-    '0.8 s of warm-up; collecting garbage and what the system takes away are part of it.',
+    'never has to wait. The longest time between two turns of the event loop of that thread in a second, after',
+    '0.7 s of warm-up; collecting garbage and what the system takes away are part of it.',
   ].join('\n'),
   unit: 'ms',
   isHigherBetter: false,

@@ -2,18 +2,30 @@ import {
   Dealer,
   Dish,
   Pair,
+  Proxy,
   Publisher,
   Pull,
   Push,
   Radio,
   Reply,
+  Router,
   SocketError,
   Subscriber,
 } from '@ringpost/core'
 import type { Gate } from '../gate.ts'
 import { BATCH_SIZE, prepareMessages } from '../preparedMessages.ts'
 
-export type Flood = 'pull' | 'pair' | 'sub' | 'dish' | 'subJunk' | 'repJunk' | 'push'
+export type Flood =
+  | 'pull'
+  | 'pullMany'
+  | 'pair'
+  | 'router'
+  | 'sub'
+  | 'dish'
+  | 'subJunk'
+  | 'repJunk'
+  | 'push'
+  | 'proxy'
 
 export interface TurnsOptions {
   readonly flood: Flood
@@ -38,6 +50,8 @@ interface Ends {
 const ENDPOINT = 'inproc://turns'
 const TIMEOUT_MS = 50
 const GROUP = 'flood'
+/** Of the messages that are prepared. */
+const MOST_BYTES = 1 << 24
 
 interface Receiver extends AsyncIterable<unknown> {
   bindSync(endpoint: string): void
@@ -68,7 +82,8 @@ function ignoringTimeouts(operation: () => void): void {
   }
 }
 
-const batchOf = (size: number): Buffer[] => prepareMessages(size, BATCH_SIZE)
+const batchOf = (size: number): Buffer[] =>
+  prepareMessages(size, Math.max(1, Math.min(BATCH_SIZE, MOST_BYTES / size)))
 
 /** Messages that a socket wants. */
 function wanted(receiver: () => Receiver, sender: () => Sender<Buffer>): Ends {
@@ -97,6 +112,22 @@ export const floods: Readonly<Record<Flood, Ends>> = {
     () => subscriberTo(''),
     () => new Publisher(),
   ),
+  pullMany: {
+    async measured(_, seen) {
+      const pull = new Pull()
+      pull.bindSync(ENDPOINT)
+      for (;;) for (const _ of await pull.receiveMany()) seen()
+    },
+    other: (size, stopped) => sendAll(new Push(), batchOf(size), stopped),
+  },
+  // Two frames, and the sender's before them.
+  router: {
+    measured: (_, seen) => receiveAll(new Router(), seen),
+    other(size, stopped) {
+      const batch = batchOf(size).map((bytes) => ['topic', bytes])
+      sendAll(new Dealer(), batch, stopped)
+    },
+  },
   // The publisher sends what does not match, and this end, which was not told, drops it.
   subJunk: wanted(
     () => subscriberTo('never'),
@@ -136,6 +167,28 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       pull.bindSync(ENDPOINT)
       while (!stopped.isOpen) {
         ignoringTimeouts(() => void pull.receiveManySync({ timeout: TIMEOUT_MS }))
+      }
+    },
+  },
+  // In the thread that is measured, between two ends of the other.
+  proxy: {
+    measured(_, seen) {
+      const front = new Pull()
+      front.bindSync(ENDPOINT)
+      const back = new Push()
+      back.connect(`${ENDPOINT}-back`)
+      seen()
+      return new Proxy(front, back).run()
+    },
+    other(size, stopped) {
+      const pull = new Pull()
+      pull.bindSync(`${ENDPOINT}-back`)
+      const push = new Push()
+      push.connect(ENDPOINT)
+      const batch = batchOf(size)
+      while (!stopped.isOpen) {
+        ignoringTimeouts(() => push.sendManySync(batch, { timeout: 0 }))
+        ignoringTimeouts(() => void pull.receiveManySync({ timeout: 0 }))
       }
     },
   },

@@ -2,8 +2,14 @@ import {
   answer,
   asking,
   bring,
+  giveUp,
+  hasGivenUp,
+  hasRaised,
+  haveHeardOfAnother,
   isAnnouncement,
   isQuestion,
+  sayHeard,
+  sayRaising,
   settle,
   tell,
   type Question,
@@ -26,10 +32,15 @@ export interface Room {
   messages(): Iterable<unknown>
   /** Raises this thread's flag, which falls with the thread. Whether it is the only one, if that can be told. */
   raise(): boolean | undefined
+  /** A steady clock that all share, in nanoseconds. */
+  now(): bigint
 }
 
-/** A step yields for how long to wait for news, in milliseconds, and is told whether the time ran out. */
-export type Steps = Generator<number, SharedArrayBuffer, boolean>
+/**
+ * A step yields for how long to wait for news, in milliseconds, and is told whether the time ran out. In the end
+ * there is a context, or undefined: another thread has one, and does not answer.
+ */
+export type Steps = Generator<number, SharedArrayBuffer | undefined, boolean>
 
 /**
  * Finds the context that another thread has, or agrees on one with all that look for it as well.
@@ -41,9 +52,12 @@ export type Steps = Generator<number, SharedArrayBuffer, boolean>
  * - A lower one may come when another decides already. So before a thread settles for its own
  *   candidate, it tells those that it knows of, in a word of theirs, that they will be answered;
  *   who was told so cannot settle. Of two that know each other only one settles.
+ * - Flags have no names. But who raised its own, found another, and knows of nobody that asks and had
+ *   raised one by then, has found that of a thread with a context. Who has waited in vain for such a one does
+ *   not settle; nor does who has waited in vain and knows of one that gave up.
  *
- * Only what a terminated thread leaves undone, and what a holder that computes for seconds does not
- * answer, is decided by the clock.
+ * Only what a terminated thread leaves undone, and when a thread with a context is given up that is
+ * blocked or computes, is decided by the clock.
  *
  * It is written in steps, at which others may run, so that a test can take them in any order.
  */
@@ -62,11 +76,14 @@ export function* agree(room: Room, question: Question): Steps {
     if (isOver && timeoutMs === ANSWER_TIMEOUT_MS) waitedInVain++
     if (isOver) timeoutMs = ANSWER_TIMEOUT_MS
     const isInCompany = rivals.size > 0 || timeoutMs === ANSWER_TIMEOUT_MS
+    if (waitedInVain > 0 && hasWitness(rivals)) return abandon(question, rivals)
     const lower = [...rivals.keys()].filter((id) => id < question.threadId).length
     // Each time one of the lower ones is given up.
     if (!isInCompany || lower > waitedInVain) continue
     yield 0
-    if (room.raise() !== false || waitedInVain > lower) return yield* decide(room, question, rivals)
+    if (raise(room, question)) return yield* decide(room, question, rivals)
+    if (waitedInVain > 0 && isHeld(question, rivals)) return abandon(question, rivals)
+    if (waitedInVain > lower) return yield* decide(room, question, rivals)
     timeoutMs = ANSWER_TIMEOUT_MS
   }
 }
@@ -88,6 +105,29 @@ function look(
   return undefined
 }
 
+/** @returns whether nobody else's flag is raised, as far as that can be told */
+function raise(room: Room, question: Question): boolean {
+  const isFirst = !hasRaised(question)
+  if (isFirst) sayRaising(question, room.now())
+  if (room.raise() !== false) return true
+  if (isFirst) sayHeard(question, room.now())
+  // Who raised it has joined by now, and may have asked before this thread had.
+  room.post(question)
+  return false
+}
+
+/** Another flag is raised: whether that is of a thread that has a context, and not of one that asks. */
+const isHeld = (question: Question, rivals: Map<number, Question>): boolean =>
+  hasWitness(rivals) || haveHeardOfAnother([question, ...rivals.values()])
+
+const hasWitness = (rivals: Map<number, Question>): boolean => [...rivals.values()].some(hasGivenUp)
+
+function abandon(question: Question, rivals: Map<number, Question>): undefined {
+  giveUp(question)
+  // They may have waited for this thread.
+  for (const rival of rivals.values()) bring(rival)
+}
+
 function* decide(room: Room, question: Question, rivals: Map<number, Question>): Steps {
   for (const rival of rivals.values()) {
     yield 0
@@ -101,7 +141,9 @@ function* decide(room: Room, question: Question, rivals: Map<number, Question>):
     const isOver = yield ANSWER_TIMEOUT_MS
     const context = look(room, question, rivals)
     if (context !== undefined) return yield* adopt(room, rivals, context)
-    if (isOver) return yield* adopt(room, rivals, question.candidate)
+    if (!isOver) continue
+    if (!raise(room, question) && isHeld(question, rivals)) return abandon(question, rivals)
+    return yield* adopt(room, rivals, question.candidate)
   }
 }
 

@@ -3,8 +3,9 @@ import { SocketError } from '../errors.ts'
 /** Options of a context, for all of its sockets. */
 export interface ContextOptions {
   /**
-   * Wait at the end of the process for messages still unsent, as long as sockets linger. Without
-   * it new sockets do not linger by themselves. Default true. Source: ZMQ_BLOCKY.
+   * Sockets linger by themselves: without it the `linger` of new ones is 0. At its end a process waits for what
+   * sockets that linger have sent over tcp and ipc; over inproc it waits for nobody, and what was not
+   * received is lost. Default true. Source: ZMQ_BLOCKY.
    */
   blocky: boolean
   /** The number of I/O threads; kept for programs that set it. Default 1. Source: ZMQ_IO_THREADS. */

@@ -26,16 +26,23 @@ const CONTEXT_KEY = 'ringpost.context.1'
 let flag: BroadcastChannel | undefined
 
 /**
- * The buffer of the one context of this process: found, or made and announced.
+ * The buffer of the one context of this process: found, or made and announced; undefined where another
+ * thread has it and does not answer.
  *
  * Threads started later find it in their environment data; those already running hear of it over
  * a channel, or ask there when they come to look.
  */
-export function findOrAnnounce(make: () => SharedArrayBuffer): SharedArrayBuffer {
+export function findOrAnnounce(make: () => SharedArrayBuffer): SharedArrayBuffer | undefined {
   const known = getEnvironmentData(CONTEXT_KEY) as unknown
   if (known instanceof SharedArrayBuffer) return known
   const channel = new BroadcastChannel(CHANNEL)
   const context = ask(channel, make())
+  if (context === undefined) {
+    // What this thread starts is to ask as well.
+    channel.close()
+    flag?.close()
+    return undefined
+  }
   setEnvironmentData(CONTEXT_KEY, context as never)
   const answerer = new Answerer(channel, context)
   channel.postMessage({ context } satisfies Announcement)
@@ -45,7 +52,10 @@ export function findOrAnnounce(make: () => SharedArrayBuffer): SharedArrayBuffer
 }
 
 /** The context that another thread has, if there is one, or else one that all who ask agree on. */
-function ask(channel: BroadcastChannel, candidate: SharedArrayBuffer): SharedArrayBuffer {
+function ask(
+  channel: BroadcastChannel,
+  candidate: SharedArrayBuffer,
+): SharedArrayBuffer | undefined {
   const question: Question = { words: new SharedArrayBuffer(QUESTION_BYTES), candidate, threadId }
   const steps = agree(roomOf(channel), question)
   let news = newsFor(question)
@@ -74,6 +84,7 @@ function roomOf(channel: BroadcastChannel): Room {
       const hasListeners = post(flag, 'here')
       return hasListeners === undefined ? undefined : !hasListeners
     },
+    now: () => process.hrtime.bigint(),
   }
 }
 

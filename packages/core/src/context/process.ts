@@ -25,10 +25,19 @@ process.on('worker', (worker: Worker) => {
     for (const watcher of watchers) {
       const context = watcher.deref()
       if (context === undefined) watchers.delete(watcher)
-      else context[reapThread](id)
+      else reap(context, id)
     }
   })
 })
+
+function reap(context: Watcher, id: number): void {
+  try {
+    context[reapThread](id)
+  } catch (error) {
+    // It has no place for one more thread to clean up. The others are to be cleaned up all the same.
+    process.emitWarning(error as Error)
+  }
+}
 
 /** Cleans up after a thread; the key of a method, so that users see no such name. */
 export const reapThread: unique symbol = Symbol('reapThread')

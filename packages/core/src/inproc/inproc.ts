@@ -28,9 +28,10 @@ export class Inproc {
   }
 
   /**
-   * Binds a name and attaches the connections that wait for it.
+   * Binds a name and attaches the connections that wait for it. Where one of them cannot be, for want of
+   * memory, that one ends, those before it stay attached, and the name is free again.
    *
-   * @throws {SocketError} `EADDRINUSE`, `ENOMEM` when the table of names is full
+   * @throws {SocketError} `EADDRINUSE`, `ENOMEM`, also when the table of names is full
    */
   bind(
     address: string,
@@ -49,9 +50,14 @@ export class Inproc {
     const place = this.#endpoints.change(tentative, EndpointKind.bound)
     // Somebody who was binding the same name has struck this one out.
     if (place === undefined) throw new SocketError('EADDRINUSE')
-    for (const waiting of this.#endpoints.find(name, EndpointKind.pending)) {
-      const pipe = this.#attachWaiting(waiting, settings, owner)
-      if (pipe !== undefined) accept(pipe)
+    try {
+      for (const waiting of this.#endpoints.find(name, EndpointKind.pending)) {
+        const pipe = this.#attachWaiting(waiting, settings, owner)
+        if (pipe !== undefined) accept(pipe)
+      }
+    } catch (error) {
+      this.#endpoints.remove(place)
+      throw error
     }
     return { place }
   }

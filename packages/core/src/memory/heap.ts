@@ -187,13 +187,30 @@ export class Heap {
     return page
   }
 
-  #allocateRun(bytes: number, owner: number): number {
+  #allocateRun(bytes: number, owner: number, triesLeft = 2): number {
+    if (triesLeft === 0) return 0
     const page = this.#claimPages(Math.ceil(bytes / PAGE_BYTES))
     if (page === 0) return 0
     const ref = page * UNITS_PER_PAGE
-    Atomics.store(this.#words, this.#owners + ref, owner)
+    if (Atomics.exchange(this.#words, this.#owners + ref, owner) === owner) {
+      this.#setAside(page)
+      // Once more: the other end of a pipe is one thread, and whoever waits is told of what it undoes.
+      return this.#allocateRun(bytes, owner, triesLeft - 1)
+    }
     Atomics.store(this.#words, this.#map + page, PageKind.run)
     return ref
+  }
+
+  /**
+   * Gives up pages that were claimed, the first of which begins with a block of the same owner: another thread
+   * has taken that when the page was given back already, and is about to undo it. It would take the owner from
+   * the run as well. So the page is one of blocks again, until that is done; it is told then. If that thread
+   * dies first, the block goes with its owner.
+   */
+  #setAside(page: number): void {
+    this.#releaseContinued(page)
+    Atomics.store(this.#words, this.#map + page, spanOf(SIZE_CLASSES - 1, NO_THREAD))
+    this.#tellOfMemory()
   }
 
   #freeRun(page: number, ref: number, owner: number): boolean {
@@ -273,15 +290,20 @@ export class Heap {
    */
   #releasePages(page: number): void {
     const words = this.#words
+    this.#releaseContinued(page)
+    Atomics.store(words, this.#map + page, PageKind.free)
+    if (page < Atomics.load(words, header.pageHint)) Atomics.store(words, header.pageHint, page)
+    this.#tellOfMemory()
+  }
+
+  #releaseContinued(page: number): void {
+    const words = this.#words
     const continued = PageKind.continued | page
     let end = page + 1
     while (end < this.arena.maxPages && words[this.#map + end] === continued) end++
     for (let last = end - 1; last > page; last--) {
       Atomics.compareExchange(words, this.#map + last, continued, PageKind.free)
     }
-    Atomics.store(words, this.#map + page, PageKind.free)
-    if (page < Atomics.load(words, header.pageHint)) Atomics.store(words, header.pageHint, page)
-    this.#tellOfMemory()
   }
 
   /**

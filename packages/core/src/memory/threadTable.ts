@@ -113,6 +113,21 @@ export class ThreadTable {
     return count
   }
 
+  /**
+   * One more socket of a thread, of no more than `most` in all threads.
+   *
+   * @returns false where there are so many
+   */
+  claimSocket(slot: number, most: number): boolean {
+    while (this.sockets() < most) {
+      this.addSockets(slot, 1)
+      if (this.sockets() <= most) return true
+      // Another thread is at the same. The last of them to take its own back finds the place free.
+      this.addSockets(slot, -1)
+    }
+    return false
+  }
+
   addSockets(slot: number, count: number): void {
     Atomics.add(this.#words, this.at(slot) + thread.sockets, count)
   }

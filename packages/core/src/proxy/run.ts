@@ -7,7 +7,7 @@ import { Way } from './way.ts'
 /** So many messages go one way before it is the other's turn, and before they are published. */
 const BURST = 256
 /** Timers and I/O of the thread wait no longer than about this. */
-const LONGEST_TURN_MS = 5
+const LONGEST_TURN_MS = 3
 
 /** One run of a proxy, from the first message to the last. */
 export class Run {
@@ -82,7 +82,8 @@ export class Run {
       this.#fail(new SocketError('EINVAL', { message: 'The sockets are of different contexts' }))
     }
     while (!this.isOver) {
-      if (this.#pass() === 0 && !this.isOver) thread.wait(Infinity, this.#isReady, this.#park)
+      if (this.#pass(Infinity) === 0 && !this.isOver)
+        thread.wait(Infinity, this.#isReady, this.#park)
     }
     if (this.#error !== undefined) throw this.#error
   }
@@ -127,9 +128,11 @@ export class Run {
   readonly #passInTurn = (): void => {
     this.#isDue = false
     this.#isPassing = true
+    this.#isTurnOver()
     while (!this.isOver) {
       this.#hasChanged = false
-      const isIdle = this.#pass() === 0 && !this.isOver && this.#park() && !this.#hasChanged
+      const isIdle =
+        this.#pass(this.#turnEndsAt) === 0 && !this.isOver && this.#park() && !this.#hasChanged
       if (isIdle) break
       if (!this.#isTurnOver()) continue
       this.#isDue = true
@@ -152,14 +155,15 @@ export class Run {
 
   // ---- either way
 
-  /** Passes on what can be; how many messages there were. */
-  #pass(): number {
+  /** Passes on what can be, until then; how many messages there were. */
+  #pass(endAt: number): number {
     try {
       for (const { thread } of this.#engaged) thread.poll()
       this.#checkEnds()
       if (this.#control !== undefined) obey(this.#control.end.pattern, this.#control.type, this)
       if (this.#isPaused || this.isOver) return 0
-      return this.#there.forward(BURST) + (this.#back?.forward(BURST) ?? 0)
+      const there = this.#there.forward(BURST, endAt)
+      return there + (this.#back?.forward(BURST, endAt) ?? 0)
     } catch (error) {
       this.#fail(error as Error)
       return 0

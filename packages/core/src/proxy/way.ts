@@ -1,8 +1,12 @@
 import { SocketError } from '../errors.ts'
-import { partsOf, releaseShared, type Outgoing, type Part } from '../socket/message.ts'
+import { effortOf, partsOf, releaseShared, type Outgoing, type Part } from '../socket/message.ts'
 import type { Failure, Pattern } from '../socket/pattern.ts'
 import { SharedFrame } from '../socket/sharedFrame.ts'
 import { TrafficCount } from './traffic.ts'
+
+/** What passing on a message costs at least, as others count it: it may go to many. */
+const MESSAGE_EFFORT = 8
+const EFFORT_PER_LOOK = 64
 
 /** The sockets that a message passes on its way, as what they can do. */
 export interface WayEnds {
@@ -35,14 +39,20 @@ export class Way {
   /**
    * Passes on up to `most` messages; how many there were.
    *
+   * @param endAt when to end before that, by `performance.now()`
    * @throws {SocketError} the receiving socket refuses a message, which is lost then
    */
-  forward(most: number): number {
+  forward(most: number, endAt: number): number {
     let moved = 0
+    let effort = 0
     while (moved < most) {
       if (this.#held === undefined && !this.#take()) break
+      effort += MESSAGE_EFFORT + effortOf(this.#held!)
       if (!this.#passOn()) break
       moved++
+      if (effort < EFFORT_PER_LOOK) continue
+      if (performance.now() >= endAt) break
+      effort = 0
     }
     return moved
   }

@@ -1,7 +1,20 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { Context } from '../context/context.ts'
 import { SocketError } from '../errors.ts'
-import { Pair, Pull, Push, Request, Reply, Server, Client, type Socket } from './sockets.ts'
+import {
+  Client,
+  Dealer,
+  Gather,
+  Pair,
+  Pull,
+  Push,
+  Reply,
+  Request,
+  Router,
+  Scatter,
+  Server,
+  type Socket,
+} from './sockets.ts'
 
 let lastEndpoint = 0
 const endpoint = (): string => `inproc://batches-${++lastEndpoint}`
@@ -43,6 +56,50 @@ const rejection = (promise: Promise<void>): Promise<SocketError> =>
     () => Promise.reject(new Error('It did not fail')),
     (error: SocketError) => error,
   )
+
+describe('a batch of what is there', () => {
+  const LARGE = 2 ** 20
+  const message = (n: number): Buffer[] => [Buffer.from(`${n}`), Buffer.alloc(LARGE)]
+
+  it.each([
+    ['PULL', () => [new Pull(), new Push()]],
+    ['PAIR', () => [new Pair(), new Pair()]],
+    ['GATHER', () => [new Gather(), new Scatter()]],
+  ] as const)('of a %s ends where it is large enough, and the next goes on', async (type, make) => {
+    const [reader, writer] = make().map(open) as unknown as [Pull, Push]
+    const name = endpoint()
+    reader.bindSync(name)
+    writer.connect(name)
+    const isSingle = type === 'GATHER'
+    for (let n = 0; n < 20; n++) {
+      writer.sendSync(isSingle ? Buffer.alloc(LARGE, n) : message(n), { timeout: 0 })
+    }
+    const batches: number[][] = []
+    while (reader.readable) {
+      const batch = await reader.receiveMany()
+      batches.push(batch.map(([first]) => (isSingle ? first![0]! : Number(first))))
+    }
+    expect(batches.flat()).toEqual(Array.from({ length: 20 }, (_, n) => n))
+    expect(batches.length).toBeGreaterThan(2)
+    // All that is small, up to the most that is asked for.
+    for (let n = 0; n < 900; n++) writer.sendSync('small', { timeout: 0 })
+    expect(await reader.receiveMany({ max: 700 })).toHaveLength(700)
+    expect(await reader.receiveMany()).toHaveLength(200)
+  })
+
+  it('of frames that are all of a message is counted with all of them', async () => {
+    const name = endpoint()
+    const router = open(new Router())
+    router.bindSync(name)
+    const dealer = open(new Dealer())
+    dealer.connect(name)
+    for (let n = 0; n < 3; n++) dealer.sendSync(['id', Buffer.alloc(5 * LARGE)])
+    let hasTurned = false
+    setImmediate(() => (hasTurned = true))
+    await router.receive()
+    expect(hasTurned).toBe(true)
+  })
+})
 
 describe('a batch that fails half-way', () => {
   it('says after the timeout how much was sent, so that the rest can follow', async () => {

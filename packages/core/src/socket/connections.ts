@@ -279,15 +279,27 @@ export class Connections implements PipeOwner, PatternHost {
 
   // ---- pipes
 
-  /** Takes a pipe that another socket has connected. */
+  /** Takes a pipe that another socket has connected. What fails is nobody's call, and told as an event. */
   accept(pipeId: number): void {
-    this.#add(new Pipe(this.#thread, this, pipeId, 1))
+    try {
+      this.#add(new Pipe(this.#thread, this, pipeId, 1))
+    } catch (error) {
+      if (!(error instanceof SocketError && error.code === 'ENOMEM')) throw error
+      this.#tell({ type: 'accept:error', address: this.options.lastEndpoint ?? '', error })
+    }
   }
 
+  /** @throws {SocketError} `ENOMEM`: there is no room for what the peer is told first; the pipe is closed */
   #add(pipe: Pipe): void {
     this.#pipes.add(pipe)
-    // Whatever `immediate` says: inproc has no connections in the making, only names not bound yet.
-    this.pattern.attach(pipe)
+    try {
+      // Whatever `immediate` says: inproc has no connections in the making, only names not bound yet.
+      this.pattern.attach(pipe)
+    } catch (error) {
+      // With half of its subscriptions it would be taken for whole, and connecting again double it.
+      this.closePipe(pipe, 0)
+      throw error
+    }
     this.flush()
     this.#onChange()
     pipe.catchUp()
@@ -356,6 +368,7 @@ export class Connections implements PipeOwner, PatternHost {
     // A counter and not the array's length, which takes longer to set.
     this.#dirtyCount = 0
     for (let i = 0; i < count; i++) this.#dirty[i]!.flush()
+    if (count > 1) this.#thread.turn.spend(count)
   }
 }
 

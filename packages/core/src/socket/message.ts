@@ -60,4 +60,14 @@ export function releaseShared(message: Outgoing): void {
 
 /** What a message costs, in calls of a small one: its bytes are copied. */
 export const effortOf = (message: Outgoing): number =>
-  Array.isArray(message) ? message.length + (message[0]!.length >> 10) : 1 + (message.length >> 10)
+  Array.isArray(message) ? message.length + kibibytesOf(message) : 1 + (message.length >> 10)
+
+/**
+ * The bytes of large frames. What a socket tells beside a message, such as its group, has no length and counts as
+ * a frame without bytes.
+ */
+export function kibibytesOf(frames: readonly Part[]): number {
+  let kibibytes = frames[0]!.length >> 10
+  for (let n = 1; n < frames.length; n++) kibibytes += frames[n]!.length >> 10
+  return kibibytes
+}

@@ -1,5 +1,6 @@
 import { SocketError } from '../errors.ts'
 import type { Thread } from '../thread/thread.ts'
+import { batchEffort } from '../thread/turn.ts'
 import {
   batchSizeOf,
   blockingBatchSizeOf,
@@ -8,13 +9,18 @@ import {
   type TimeoutOptions,
 } from './arguments.ts'
 import type { Gate } from './gate.ts'
-import { effortOf } from './message.ts'
+import { effortOf, kibibytesOf } from './message.ts'
 import type { SocketOptions } from './options.ts'
 import type { Failure, Pattern, Received } from './pattern.ts'
 import { SharedBatch } from './sharedBatch.ts'
 import { SharedFrame } from './sharedFrame.ts'
 import type { SocketParts } from './socketParts.ts'
 import type { Waiter } from './waiter.ts'
+
+/** A batch that is copied ends when it has so much, whatever there is: the event loop is to turn. */
+const MOST_KIBIBYTES = 4096
+/** So many messages are asked for at once when those before them were small. */
+const LONGEST_STEP = 256
 
 const FINISHED = { done: true, value: undefined } as const
 const nothingToGiveBack = (): void => undefined
@@ -135,13 +141,26 @@ export class Receiver {
     return batch.length > 0 ? batch : (failure ?? 'EAGAIN')
   }
 
-  /** Adds the messages that are there, up to `max`; why there are no more. */
+  /** Adds the messages that are there, up to `max` and to `MOST_KIBIBYTES`; why there are no more. */
   #fill(batch: unknown[], max: number): Failure | undefined {
+    let kibibytes = 0
+    // One, two, four: that they are large shows before many are copied.
+    for (let step = 1; kibibytes < MOST_KIBIBYTES; step = Math.min(2 * step, LONGEST_STEP)) {
+      const begin = batch.length
+      const end = Math.min(begin + step, max)
+      const failure = this.#fillUpTo(batch, end)
+      if (batch.length < end || end === max) return failure
+      for (let n = begin; n < end; n++) kibibytes += kibibytesOf(batch[n] as Buffer[])
+    }
+    return undefined
+  }
+
+  #fillUpTo(batch: unknown[], end: number): Failure | undefined {
     if (this.#pattern.receiveMany !== undefined) {
-      this.#pattern.receiveMany(batch as Received[], max)
+      this.#pattern.receiveMany(batch as Received[], end)
       return undefined
     }
-    while (batch.length < max) {
+    while (batch.length < end) {
       const next = this.#takeMessage()
       if (typeof next === 'string') return next as Failure
       batch.push(next)
@@ -180,7 +199,7 @@ export class Receiver {
       return this.#receiving.pend(received as Failure, this.#options.receiveTimeout, take)
     }
     if (this.#sending.isPending) this.#sending.retry()
-    const effort = take === this.#takeMessage ? effortOf(received as Buffer[]) : Infinity
+    const effort = take === this.#takeMessage ? effortOf(received as Buffer[]) : batchEffort
     return this.#thread.turn.settle(received, Promise.resolve(received), effort)
   }
 

@@ -1,5 +1,6 @@
 import { SocketError } from '../errors.ts'
 import type { Thread } from '../thread/thread.ts'
+import { batchEffort } from '../thread/turn.ts'
 import {
   checkArguments,
   checkTimeoutOf,
@@ -65,7 +66,7 @@ export class Sender {
     }
     if (failure !== undefined) return this.#sendLater(outbox.keep(), failure)
     if (this.#receiving.isPending) this.#receiving.retry()
-    return this.#thread.turn.settle(undefined, DONE, Infinity)
+    return this.#thread.turn.settle(undefined, DONE, batchEffort)
   }
 
   sendSync(message: MessageLike | readonly MessageLike[], options?: TimeoutOptions): void {

@@ -144,11 +144,8 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
   #register(): number {
     const { table, slot } = this.#thread
     if (this.#context.isShutDown) throw new SocketError('ETERM')
-    table.addSockets(slot, 1)
-    if (table.sockets() > this.#context[readContextWord](contextOptions.maxSockets)) {
-      table.addSockets(slot, -1)
-      throw new SocketError('EMFILE')
-    }
+    const most = this.#context[readContextWord](contextOptions.maxSockets)
+    if (!table.claimSocket(slot, most)) throw new SocketError('EMFILE')
     return this.#thread.register(this)
   }
 

@@ -2,6 +2,11 @@
 const LONGEST_TURN_MS = 2
 /** The clock is looked at once in so many calls that send or receive a small message. */
 const CALLS_PER_LOOK = 64
+/** What takes as long as so many of them is enough for a turn, whatever the clock says. */
+const CALLS_PER_TURN = 4096
+
+/** What a batch costs: the clock is looked at after each. */
+export const batchEffort = CALLS_PER_LOOK
 
 /**
  * Sees to it that a loop of `await receive()` or `await send()` that never runs dry does not
@@ -20,14 +25,20 @@ export class Turn {
   settle<T>(value: T, settled: Promise<T>, effort: number): Promise<T> {
     this.#effort += effort
     if (this.#effort < CALLS_PER_LOOK) return settled
+    const isEnough = this.#effort >= CALLS_PER_TURN
     this.#effort = 0
-    if (!this.isOver()) return settled
+    if (!isEnough && !this.isOver()) return settled
     return new Promise((resolve) => setImmediate(resolve, value))
   }
 
   /** Much was done besides: the next call looks at the clock. */
   hurry(): void {
-    this.#effort = CALLS_PER_LOOK
+    this.#effort += CALLS_PER_LOOK
+  }
+
+  /** What a call did besides, in calls with a small message. */
+  spend(effort: number): void {
+    this.#effort += effort
   }
 
   /** Whether the event loop should turn before anything else is done. */

@@ -357,4 +357,20 @@ describe('ROUTER with `disconnectMessage`', () => {
     dealer.close()
     expect(router.readable).toBe(false)
   })
+
+  it('is bounded in what it keeps of peers that come and go while nobody receives', () => {
+    const { router, name } = bound({ disconnectMessage: Buffer.alloc(2 ** 23) })
+    const peerLeaves = (): void => {
+      connected(name, { routingId: 'anna' }).close()
+      expect(router.readable).toBe(true)
+    }
+    for (let count = 0; count < 20; count++) peerLeaves()
+    // 64 MiB, in which each counts a little more than its bytes.
+    expect(router.receiveSync(atOnce)[1]!.length).toBe(2 ** 23)
+    peerLeaves()
+    let left = 0
+    while (router.readable) left += router.receiveManySync(atOnce).length
+    expect(left).toBe(7)
+    expect(router.readable).toBe(false)
+  })
 })

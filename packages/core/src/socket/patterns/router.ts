@@ -7,6 +7,7 @@ import type { Pipe } from '../pipe.ts'
 import { checkNextName, type NamingPattern } from './connectName.ts'
 import { probe } from './envelope.ts'
 import { farewellOf, greet } from './greeting.ts'
+import { NoticeQueue } from './noticeQueue.ts'
 import { FAIR_RUN } from './pull.ts'
 
 /**
@@ -20,7 +21,7 @@ export class RouterPattern implements Pattern, NamingPattern {
   readonly #in = new FairQueue<Pipe>()
   readonly #peers = new RoutingIdTable<Pipe>()
   /** Messages of this socket's own in the names of its peers: that they came or went. */
-  readonly #notices: Received[] = []
+  readonly #notices = new NoticeQueue<Received>()
   /** Who was at the high-water mark when a message was to be sent to it. */
   #blockedBy: Pipe | undefined
 
@@ -72,12 +73,17 @@ export class RouterPattern implements Pattern, NamingPattern {
     if (pipe.isPeerClosed) this.#notify(pipe, peerNotification.disconnect)
     if (!this.#peers.remove(pipe)) return
     const farewell = farewellOf(this.#host, pipe)
-    if (farewell !== undefined) this.#notices.push([Buffer.from(pipe.routingId!), farewell])
+    if (farewell !== undefined) this.#tell(pipe, farewell)
   }
 
   #notify(pipe: Pipe, event: number): void {
     if ((this.#host.options.notifyPeers & event) === 0 || !this.#peers.has(pipe)) return
-    this.#notices.push([Buffer.from(pipe.routingId!), Buffer.alloc(0)])
+    this.#tell(pipe, Buffer.alloc(0))
+  }
+
+  #tell(pipe: Pipe, text: Buffer): void {
+    const routingId = Buffer.from(pipe.routingId!)
+    this.#notices.add([routingId, text], routingId.length + text.length)
   }
 
   readable(pipe: Pipe): void {

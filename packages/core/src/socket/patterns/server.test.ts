@@ -213,6 +213,17 @@ describe('SERVER', () => {
     client.close()
     expect(String((await receiving)[0])).toBe('gone')
   })
+
+  it('keeps 64 MiB of clients that leave while nobody receives, and drops what is more', () => {
+    const { server, name } = bound({ disconnectMessage: Buffer.alloc(2 ** 23) })
+    for (let count = 0; count < 20; count++) {
+      connected(name).close()
+      expect(server.readable).toBe(true)
+    }
+    let heard = 0
+    for (; server.readable; heard++) server.receiveSync(atOnce)
+    expect(heard).toBe(7)
+  })
 })
 
 describe('CLIENT', () => {

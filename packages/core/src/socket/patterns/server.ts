@@ -4,6 +4,7 @@ import type { Failure, Pattern, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 import type { SharedFrame } from '../sharedFrame.ts'
 import { farewellOf, greet } from './greeting.ts'
+import { NoticeQueue } from './noticeQueue.ts'
 
 /** Which peer a message is for, or was from. */
 export interface RoutingTarget {
@@ -28,7 +29,7 @@ export class ServerPattern implements Pattern {
   readonly #host: PatternHost
   readonly #in = new FairQueue<Pipe>()
   readonly #peers = new Map<number, Pipe>()
-  readonly #farewells: Farewell[] = []
+  readonly #farewells = new NoticeQueue<Farewell>()
   #lastRoutingId = Math.floor(Math.random() * 2 ** 32)
   /** Whose message was received last. */
   #receivedFrom = 0
@@ -64,7 +65,8 @@ export class ServerPattern implements Pattern {
     if (this.#blockedBy === pipe) this.#blockedBy = undefined
     if (!this.#peers.delete(pipe.tag)) return
     const message = farewellOf(this.#host, pipe)
-    if (message !== undefined) this.#farewells.push({ message, routingId: pipe.tag })
+    if (message === undefined) return
+    this.#farewells.add({ message, routingId: pipe.tag }, message.length)
   }
 
   readable(pipe: Pipe): void {

@@ -4,16 +4,9 @@ import type { Outgoing } from '../message.ts'
 import type { OptionDefinition } from '../optionDefinition.ts'
 import type { Failure, PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
+import { MOST_WAITING_BYTES, WAITING_OVERHEAD_BYTES } from './noticeQueue.ts'
 import { PublisherPattern } from './publisher.ts'
 import { cancellation, isSubscription, NO_TOPIC, topicOf, topicOption } from './subscription.ts'
-
-/**
- * So much may wait to be received; then no more is read, from whomever it comes. What waits
- * has no other bound: peers come and go, and what they ask for and take back is all told.
- */
-const MOST_UPCOMING_BYTES = 67_108_864
-/** What a message costs besides its bytes. */
-const UPCOMING_OVERHEAD_BYTES = 256
 
 /** What has come up and waits to be received. */
 interface Upcoming {
@@ -89,7 +82,7 @@ export class XPublisherPattern extends PublisherPattern {
     }
     const { frames, bytes, isTopic, pipe } = upcoming
     this.#upcomingBytes -= bytes
-    if (this.#isHeldUp && this.#upcomingBytes < MOST_UPCOMING_BYTES / 2) {
+    if (this.#isHeldUp && this.#upcomingBytes < MOST_WAITING_BYTES / 2) {
       this.#isHeldUp = false
       this.upstream.resume()
     }
@@ -105,8 +98,9 @@ export class XPublisherPattern extends PublisherPattern {
     return !this.canReceive()
   }
 
+  /** Then no more is read, from whomever it comes. */
   isFull(): boolean {
-    if (this.#upcomingBytes >= MOST_UPCOMING_BYTES) this.#isHeldUp = true
+    if (this.#upcomingBytes >= MOST_WAITING_BYTES) this.#isHeldUp = true
     return this.#isHeldUp
   }
 
@@ -170,7 +164,7 @@ export class XPublisherPattern extends PublisherPattern {
   #tell(isTopic: boolean, pipe: Pipe | undefined): void {
     const frames = this.#frames
     this.#frames = []
-    const bytes = frames.reduce((sum, { length }) => sum + length, UPCOMING_OVERHEAD_BYTES)
+    const bytes = frames.reduce((sum, { length }) => sum + length, WAITING_OVERHEAD_BYTES)
     this.#upcomingBytes += bytes
     this.#upcoming.push({ frames, bytes, isTopic, pipe })
   }
