@@ -3,9 +3,11 @@ import { lookup } from 'node:dns'
 import { isIP } from 'node:net'
 import { SocketError } from '@ringpost/core'
 import type { Site, SocketSettings } from '@ringpost/core/internal'
-import { awaitedPipe } from '../engine/pipes.ts'
+import { withErrno } from '../engine/events.ts'
+import { awaitedPipe, giveUpAwaited } from '../engine/pipes.ts'
 import { Session, type SessionEngine } from '../engine/session.ts'
 import { stranger } from '../engine/stranger.ts'
+import { faultOf } from '../fault.ts'
 import type { Running } from '../stream/carrier.ts'
 import { Reconnection } from '../stream/reconnection.ts'
 import { DatagramSender } from './datagramSender.ts'
@@ -94,15 +96,18 @@ export class DatagramDialer implements Running, SessionEngine {
     })
   }
 
+  /** A timer has called, or the system: nobody there could catch what is thrown. */
   #open(address: string): void {
     try {
-      this.#udp = this.#openUdp(address)
-    } catch (error) {
-      // Why the system refuses does not matter: it is tried again.
-      if (!(error instanceof SocketError)) throw error
-      this.#refused()
-      return
+      this.#openAt(address)
+    } catch (thrown) {
+      this.#closeUdp()
+      this.#refused(thrown)
     }
+  }
+
+  #openAt(address: string): void {
+    this.#udp = this.#openUdp(address)
     this.#tell('connect')
     const { pipe } = this.#session
     const taken = pipe ?? awaitedPipe(this.#site, this.#pipeName, stranger, this.#session)
@@ -167,9 +172,14 @@ export class DatagramDialer implements Running, SessionEngine {
     if (this.#sender?.isIdle !== false) this.#end()
   }
 
-  /** There is nothing to send with. */
-  #refused(): void {
-    this.#tell('close')
+  /** There is nothing to send with. Why the system refuses does not matter: it is tried again. */
+  #refused(reason?: unknown): void {
+    if (reason === undefined || reason instanceof SocketError) {
+      this.#tell('close')
+    } else {
+      const error = withErrno(faultOf(reason))
+      this.#site.tell({ type: 'close:error', address: this.endpoint, error })
+    }
     this.#retry()
   }
 
@@ -205,10 +215,8 @@ export class DatagramDialer implements Running, SessionEngine {
     clearTimeout(this.#timer)
     clearTimeout(this.#lingering)
     this.#closeUdp()
-    // The socket is to know that nobody sends: its pipe must not take messages for ever.
     if (this.#session.pipe !== undefined) this.#session.close()
-    else if (this.#isWanted())
-      awaitedPipe(this.#site, this.#pipeName, stranger, new Session())?.close()
+    else if (this.#isWanted()) giveUpAwaited(this.#site, this.#pipeName, this.endpoint)
     this.#resolveDone()
   }
 

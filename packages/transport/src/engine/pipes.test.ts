@@ -1,8 +1,8 @@
-import { Context, Push } from '@ringpost/core'
+import { Context, Push, type SocketEvent } from '@ringpost/core'
 import type { Inproc, Site } from '@ringpost/core/internal'
 import { expect, it } from 'vitest'
 import { siteOf } from '../testing/site.test-support.ts'
-import { acceptedPipe } from './pipes.ts'
+import { acceptedPipe, giveUpAwaited } from './pipes.ts'
 import { Session } from './session.ts'
 
 const peer = {
@@ -30,4 +30,16 @@ it('a peer gets no pipe to a socket that is closed while it is being made', () =
   expect(ends).toBe(1)
   expect(inproc.isAwaited(site.name)).toBe(false)
   expect(acceptedPipe(site, peer, session)).toBeUndefined()
+})
+
+it('a socket is told where it cannot be told that nobody comes', () => {
+  const socket = new Push({ context: new Context() })
+  const events: SocketEvent[] = []
+  const site: Site = { ...siteOf(socket), tell: (event) => events.push(event) }
+  // Where it waits itself, nobody else can.
+  giveUpAwaited(site, site.name, 'tcp://here')
+  expect(events).toMatchObject([
+    { type: 'close:error', address: 'tcp://here', error: { code: 'EADDRINUSE' } },
+  ])
+  socket.close()
 })

@@ -5,8 +5,12 @@ import {
   type PipeSettings,
   type Site,
 } from '@ringpost/core/internal'
+import { faultOf } from '../fault.ts'
 import type { Peer } from '../mechanism/peer.ts'
 import { socketTypeNamed } from '../wire/socketType.ts'
+import { withErrno } from './events.ts'
+import { Session } from './session.ts'
+import { stranger } from './stranger.ts'
 
 /** High-water marks are the socket's: the stand-in for its peer adds nothing to them. */
 const NO_MARK_OF_ITS_OWN = -1
@@ -50,4 +54,18 @@ export function awaitedPipe(
   })
   site.inproc.unbind(binding)
   return awaited
+}
+
+/**
+ * Nobody comes, and the socket is to know it: its pipe must not take messages for ever.
+ *
+ * @param name where it waits
+ * @param endpoint that it is told of, where there is no memory for that
+ */
+export function giveUpAwaited(site: Site, name: string, endpoint: string): void {
+  try {
+    awaitedPipe(site, name, stranger, new Session())?.close()
+  } catch (thrown) {
+    site.tell({ type: 'close:error', address: endpoint, error: withErrno(faultOf(thrown)) })
+  }
 }

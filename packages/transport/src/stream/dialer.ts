@@ -4,9 +4,8 @@ import { connectionSettings, type ConnectionSettings } from '../engine/connectio
 import { disconnectEvent, handshakeEvent, withErrno } from '../engine/events.ts'
 import { openConnection } from '../engine/openConnection.ts'
 import type { Opening } from '../engine/opening.ts'
-import { acceptedPipe, awaitedPipe } from '../engine/pipes.ts'
+import { acceptedPipe, awaitedPipe, giveUpAwaited } from '../engine/pipes.ts'
 import { Session } from '../engine/session.ts'
-import { stranger } from '../engine/stranger.ts'
 import { Subscriptions, subscribes } from '../engine/subscriptions.ts'
 import { openZmtp } from '../engine/zmtpOpening.ts'
 import { WireError } from '../errors.ts'
@@ -129,11 +128,10 @@ export class StreamDialer implements Running {
     if (this.#connection === undefined) this.#resolveDone()
   }
 
-  /** The socket is to know that nobody comes: its pipe must not take messages for ever. */
   #givePipeUp(): void {
     if (this.#session?.pipe !== undefined || this.#pipeName === undefined || !this.#isWanted())
       return
-    awaitedPipe(this.#site, this.#pipeName, stranger, new Session())?.close()
+    giveUpAwaited(this.#site, this.#pipeName, this.endpoint)
   }
 
   #tell(type: 'connect' | 'connect:delay' | 'close' | 'handshake'): void {

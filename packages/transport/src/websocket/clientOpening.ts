@@ -17,15 +17,22 @@ export function openAsClient(host: string, path: string): Opening {
     const { stream } = wire
     const subprotocols = subprotocolsOf(settings.greeting)
     const ask = (): void => {
+      try {
+        request()
+      } catch (thrown) {
+        events.failed(faultOf(thrown))
+      }
+    }
+    const request = (): void => {
       const key = randomBytes(16).toString('base64')
-      const request = http.get({
+      const asked = http.get({
         createConnection: () => stream,
         path,
         headers: upgradeFields(host, key, subprotocols),
         setHost: false,
         maxHeaderSize: MOST_HEADER_BYTES,
       })
-      request.on('upgrade', (response, _, head) => {
+      asked.on('upgrade', (response, _, head) => {
         try {
           const subprotocol = readAnswer(response, key, subprotocols)
           events.agreed(zwsTerms(subprotocol, false, settings), wire, head)
@@ -33,8 +40,8 @@ export function openAsClient(host: string, path: string): Opening {
           events.failed(faultOf(thrown))
         }
       })
-      request.on('response', ({ statusCode }) => events.failed(refused(statusCode!)))
-      request.on('error', (error: NodeJS.ErrnoException) => {
+      asked.on('response', ({ statusCode }) => events.failed(refused(statusCode!)))
+      asked.on('error', (error: NodeJS.ErrnoException) => {
         // What the system says of the stream, the stream tells its connection.
         if (error.code?.startsWith('HPE_') === true)
           events.failed(failed('no answer of HTTP', error))
