@@ -16,7 +16,8 @@ it('a peer that is asked and does not answer is silent', () => {
   heartbeat.start()
   vi.advanceTimersByTime(149)
   expect(silent).not.toHaveBeenCalled()
-  vi.advanceTimersByTime(1)
+  // And one for the turn in which what has come is read.
+  vi.advanceTimersByTime(2)
   expect(silent).toHaveBeenCalledOnce()
   heartbeat.stop()
 })
@@ -29,7 +30,7 @@ it('of a peer that could not be asked no answer is due', () => {
   vi.advanceTimersByTime(1000)
   expect(silent).not.toHaveBeenCalled()
   isChoked = false
-  vi.advanceTimersByTime(150)
+  vi.advanceTimersByTime(151)
   expect(silent).toHaveBeenCalledOnce()
   heartbeat.stop()
 })
