@@ -68,9 +68,13 @@ describe.each(places)('a socket, with I/O in $place,', ({ context }) => {
     const told = eventsTo(datagram, 'end')
     await expect(datagram.bind('udp://192.0.2.254:5555')).rejects.toThrow('Cannot assign')
     await expect(datagram.bind('tcp://127.0.0.1:*')).rejects.toThrow('not compatible')
-    await expect(datagram.bind('nowhere://here')).rejects.toThrow('not supported')
     datagram.close()
     expect(await told).toEqual([{ type: 'end' }])
+    const pull = newPull()
+    const toldOfPull = eventsTo(pull, 'end')
+    await expect(pull.bind('nowhere://here')).rejects.toThrow('not supported')
+    pull.close()
+    expect(await toldOfPull).toEqual([{ type: 'end' }])
   })
 
   it('tells that it is no longer bound: when it is unbound, and at its end', async () => {
