@@ -59,8 +59,13 @@ export function releaseShared(message: Outgoing): void {
 }
 
 /** What a message costs, in calls of a small one: its bytes are copied. */
-export const effortOf = (message: Outgoing): number =>
-  Array.isArray(message) ? message.length + kibibytesOf(message) : 1 + (message.length >> 10)
+export function effortOf(message: Outgoing): number {
+  if (!Array.isArray(message)) return 1 + (message.length >> 10)
+  // As most have.
+  return message.length === 1
+    ? 1 + (message[0]!.length >> 10)
+    : message.length + kibibytesOf(message)
+}
 
 /**
  * The bytes of large frames. What a socket tells beside a message, such as its group, has no length and counts as

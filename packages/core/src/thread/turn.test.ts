@@ -35,9 +35,9 @@ describe('the turn of an event loop', () => {
   it('comes when the clock says so, which is looked at after each batch', async () => {
     const now = vi.spyOn(performance, 'now').mockReturnValue(1000)
     expect(isSettled(batchEffort)).toBe(true)
-    now.mockReturnValue(1001)
+    now.mockReturnValue(1000.5)
     expect(isSettled(batchEffort)).toBe(true)
-    now.mockReturnValue(1002)
+    now.mockReturnValue(1001)
     await turn.settle('value', settled, batchEffort)
     expect(hasTurned).toBe(true)
     expect(isSettled(batchEffort)).toBe(true)

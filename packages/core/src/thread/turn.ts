@@ -1,5 +1,5 @@
 /** Timers and I/O wait no longer than about this for a loop of calls that never has to wait. */
-const LONGEST_TURN_MS = 2
+const LONGEST_TURN_MS = 1
 /** The clock is looked at once in so many calls that send or receive a small message. */
 const CALLS_PER_LOOK = 64
 /** What takes as long as so many of them is enough for a turn, whatever the clock says. */
