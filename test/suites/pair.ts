@@ -52,7 +52,7 @@ export function describePair(subject: Subject): void {
 
     it('has exactly one peer: a second one is refused and cannot be heard', async () => {
       const endpoint = stage.endpoint()
-      const pair = stage.open('Pair', { receiveTimeout: 0 })
+      const pair = stage.open('Pair')
       await pair.bind(endpoint)
       const [first] = await stage.farPeers('Pair', 1, endpoint)
       takeNote(pair)
@@ -66,6 +66,7 @@ export function describePair(subject: Subject): void {
       await pair.send('welcome')
       expect(texts(await first!.receive())).toEqual(['welcome'])
       expect(texts(await pair.receive())).toEqual(['hello'])
+      pair.receiveTimeout = 0
       await expect(pair.receive()).rejects.toMatchObject(failures.again)
     })
 
