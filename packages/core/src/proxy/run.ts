@@ -7,7 +7,7 @@ import { Way } from './way.ts'
 /** So many messages go one way before it is the other's turn, and before they are published. */
 const BURST = 256
 /** Timers and I/O of the thread wait no longer than about this. */
-const LONGEST_TURN_MS = 3
+const LONGEST_TURN_MS = 1
 
 /** One run of a proxy, from the first message to the last. */
 export class Run {

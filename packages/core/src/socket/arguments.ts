@@ -6,7 +6,7 @@ export interface TimeoutOptions {
 }
 
 export interface BatchOptions {
-  /** The most messages to return, 1024 by default; fewer when they are large, some 4 MiB in all. */
+  /** The most messages to return, 1024 by default; fewer when they are large, some 1 MiB in all. */
   max?: number
 }
 

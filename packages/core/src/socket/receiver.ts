@@ -18,7 +18,7 @@ import type { SocketParts } from './socketParts.ts'
 import type { Waiter } from './waiter.ts'
 
 /** A batch that is copied ends when it has so much, whatever there is: the event loop is to turn. */
-const MOST_KIBIBYTES = 4096
+const MOST_KIBIBYTES = 1024
 /** So many messages are asked for at once when those before them were small. */
 const LONGEST_STEP = 256
 
