@@ -10,11 +10,13 @@ const ports = { first: 10_000, blocks: 31, perBlock: 700 } as const
 /** @returns undefined when somebody listens there */
 async function listenerAt(port: number): Promise<Server | undefined> {
   const server = createServer().listen(port, '127.0.0.1')
-  const isListening = await Promise.race([
-    once(server, 'listening').then(() => true),
-    once(server, 'error').then(() => false),
-  ])
-  return isListening ? server.unref() : undefined
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined
+    throw error
+  }
+  return server.unref()
 }
 
 /**
