@@ -4,6 +4,9 @@ import type { Pending } from './asks.ts'
 import { Gates } from './gates.ts'
 import type { Mesh, Way } from './mesh.ts'
 
+/** Where those wait who have no room on the way to a host. */
+const wayOf = (host: number): Address => ({ host, slot: 0, generation: 0 })
+
 /** Whether there is room where this host sends to, and what waits until there is. */
 export class Room {
   readonly #number: number
@@ -20,7 +23,7 @@ export class Room {
 
   /** Whether a message more should wait: for the actor, or for its host. */
   isFull(address: Address): boolean {
-    return this.#isWayFull(address.host) || this.#gates.isClosed(address)
+    return this.#isWayShut(address.host) || this.#gates.isClosed(address)
   }
 
   /** What becomes of a message now that it is full. */
@@ -53,6 +56,11 @@ export class Room {
     this.#gates.forget(host)
   }
 
+  /** Whether the way to the host is full, or was, and those who have waited for room have yet to leave. */
+  #isWayShut(host: number): boolean {
+    return this.#isWayFull(host) || this.#gates.isClosed(wayOf(host))
+  }
+
   #isWayFull(host: number): boolean {
     return host !== this.#number && !this.#mesh.isGone(host) && this.#mesh.to(host).users.isFull
   }
@@ -68,8 +76,8 @@ export class Room {
   /** @returns false if the way to the host is free */
   #waitsForWay(pending: Pending, address: Address, leave: () => void): boolean {
     const { host } = address
-    const way = { host, slot: 0, generation: 0 }
-    if (!this.#isWayFull(host) && !this.#gates.isClosed(way)) return false
+    if (!this.#isWayShut(host)) return false
+    const way = wayOf(host)
     if (this.#gates.close(host, way.generation, 'wait'))
       void this.#openWay(host, this.#mesh.to(host).users)
     this.#gates.wait(pending, way, () => this.#waitForActor(pending, address, leave))
