@@ -267,3 +267,38 @@ describe('a ring without memory', () => {
     end()
   })
 })
+
+describe('a batch', () => {
+  /** Counts how often elements of an array are looked at. */
+  function counted(messages: readonly unknown[]) {
+    const looks = { count: 0 }
+    const watched = new Proxy(messages, {
+      get: (target, key) => {
+        if (key !== 'length') looks.count++
+        return Reflect.get(target, key) as unknown
+      },
+    })
+    return { watched, looks }
+  }
+
+  it('is not looked through for each message that is not of bytes', () => {
+    const { writer } = newRing()
+    const { watched, looks } = counted(Array.from({ length: 1000 }, (_, n) => `text ${n}`))
+    expect(writer.packMany(watched, 0, 0)).toBe(0)
+    expect(looks.count).toBeLessThan(5)
+  })
+
+  it('of large messages is looked through as far as there is room for them', () => {
+    const { writer, read, end } = newRing(256)
+    const { watched, looks } = counted(Array.from({ length: 1000 }, () => Buffer.alloc(3000)))
+    let sent = 0
+    for (let round = 1; round <= 4; round++) {
+      sent = writer.packMany(watched, sent, 10)
+      expect(sent).toBe(10 * round)
+      writer.publish()
+      read(10)
+    }
+    expect(looks.count).toBeLessThan(40 * 10)
+    end()
+  })
+})

@@ -115,8 +115,11 @@ export class RingWriter {
         index += packing.messages
         continue
       }
+      // What is not of this kind is the caller's to write: not to be looked through for each that it writes.
+      if (!(messages[index] instanceof Uint8Array)) return index
+      const most = Math.min(end, index + this.room(limit))
       let stop = index + 1
-      while (stop < end && !isPackable(messages[stop])) stop++
+      while (stop < most && !isPackable(messages[stop])) stop++
       const next = this.writeMany(messages, index, limit, stop)
       if (next < stop) return next
       index = next
