@@ -218,7 +218,14 @@ describe('an authenticator', () => {
     const other = new Context()
     {
       using first = new Authenticator()
-      expect(() => new Authenticator()).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }))
+      expect(() => new Authenticator()).toThrow(
+        expect.objectContaining({
+          code: 'EADDRINUSE',
+          address: 'inproc://zeromq.zap.01',
+          message:
+            'Address already in use: the context has an authenticator, at inproc://zeromq.zap.01, and may have one',
+        }),
+      )
       authenticate({ context: other })
       expect(first.closed).toBe(false)
     }
@@ -239,7 +246,14 @@ describe('an authenticator', () => {
     [{ deny: ['example.com'] }, '"example.com" is no address and no network'],
     [{ plain: { alice: 1 } }, 'A password must be a string'],
     [{ curve: ['short'] }, 'A key is 32 bytes, or 40 characters of Z85'],
-    [{ curve: keys.client.publicKey }, 'A key is 32 bytes, or 40 characters of Z85'],
+    [
+      { curve: keys.client.publicKey },
+      "curve must be an array or a Set of keys, 'any', { folder } or a function",
+    ],
+    [
+      { curve: Buffer.alloc(32) },
+      "curve must be an array or a Set of keys, 'any', { folder } or a function",
+    ],
     [{ domains: { a: { allow: ['b'] } } }, '"b" is no address and no network'],
     [5, 'Options must be an object'],
     [null, 'Options must be an object'],
@@ -255,12 +269,15 @@ describe('an authenticator', () => {
     [{ plain: null }, 'plain must be an object'],
     [{ plain: 'secret' }, 'plain must be an object'],
     [{ plain: ['alice', 'secret'] }, 'plain must be an object'],
-    [{ curve: null }, "curve must be keys, 'any', { folder } or a function"],
-    [{ curve: {} }, "curve must be keys, 'any', { folder } or a function"],
-    [{ curve: { folder: 5 } }, "curve must be keys, 'any', { folder } or a function"],
+    [{ curve: null }, "curve must be an array or a Set of keys, 'any', { folder } or a function"],
+    [{ curve: {} }, "curve must be an array or a Set of keys, 'any', { folder } or a function"],
+    [
+      { curve: { folder: 5 } },
+      "curve must be an array or a Set of keys, 'any', { folder } or a function",
+    ],
     [
       { curve: { folder: 'keys', every: 5 } },
-      "curve must be keys, 'any', { folder } or a function",
+      "curve must be an array or a Set of keys, 'any', { folder } or a function",
     ],
     [{ curve: [5] }, 'A key is 32 bytes, or 40 characters of Z85'],
     [{ onError: true }, 'onError must be a function'],

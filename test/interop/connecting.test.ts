@@ -82,6 +82,32 @@ describe.each(places)('with I/O in $place,', ({ context }) => {
     expect(String(await pull.receive())).toBe(endpoint)
   }
 
+  it('a host’s name is bound as its address', async () => {
+    for (const scheme of ['tcp', 'ws']) {
+      // The second is not known without being looked up: a call that blocks cannot.
+      for (const host of ['localhost', 'LOCALHOST']) {
+        const pull = newPull()
+        await pull.bind(`${scheme}://${host}:*`)
+        expect(pull.lastEndpoint).toMatch(`${scheme}://127.0.0.1:`)
+        await expectTalk(pull, pull.lastEndpoint!)
+      }
+      const pull = newPull()
+      pull.bindSync(`${scheme}://localhost:*`)
+      await expectTalk(pull, pull.lastEndpoint!)
+      const unknown = { code: 'ENODEV', address: `${scheme}://nowhere.invalid:5555` }
+      await expect(newPull().bind(unknown.address)).rejects.toMatchObject(unknown)
+      expect(() => newPull().bindSync(unknown.address)).toThrow(expect.objectContaining(unknown))
+    }
+  })
+
+  it('a context that ends while a name is looked up ends the bind', async () => {
+    const its = new Context({ ioThreads: context.ioThreads })
+    const pull = opened.add(new Pull({ context: its }))
+    const binding = pull.bind('tcp://LOCALHOST:*')
+    its.shutdown()
+    await expect(binding).rejects.toMatchObject({ code: 'ETERM' })
+  })
+
   it('a name that is no file is free when its socket has let go of it', async () => {
     const name = abstractName()
     const first = newPull()

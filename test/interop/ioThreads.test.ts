@@ -255,6 +255,29 @@ describe('a thread for I/O that has failed', () => {
   })
 })
 
+describe('a thread for I/O that cannot begin', () => {
+  it('is told to who binds, with the way to do without it', async () => {
+    const outcome = await run(`
+      const { context, Pull, Push } = await import(library)
+      process.once('worker', (worker) => void worker.terminate())
+      const pull = new Pull()
+      await pull.bind('tcp://127.0.0.1:*').catch(({ code, message }) => console.log(code, message))
+      context.ioThreads = 0
+      await pull.bind('tcp://127.0.0.1:*')
+      const push = new Push()
+      push.connect(pull.lastEndpoint)
+      await push.send('without')
+      console.log(String(await pull.receive()))
+      for (const socket of [pull, push]) socket.close()
+    `)
+    const told = /^EMTHREAD No thread available: .* set context\.ioThreads to 0 to do without one$/
+    expect(outcome).toEqual({
+      ...ended,
+      lines: [expect.stringMatching(told) as string, 'without'],
+    })
+  })
+})
+
 describe('a thread for I/O that ends by an error', () => {
   it('does not end the process: its sockets are told, and what it was', async () => {
     const outcome = await run(`

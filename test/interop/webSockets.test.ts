@@ -440,7 +440,7 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       const trusting = { wssTrustPem: certPem }
       const wrong = pushTo(pull.lastEndpoint!, { ...trusting, wssHostname: 'other.example' })
       expect(await next(wrong, 'handshake:error:other')).toMatchObject({
-        error: { cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' } },
+        error: { code: 'EPROTO', cause: { code: 'ERR_TLS_CERT_ALTNAME_INVALID' } },
       })
       const right = pushTo(pull.lastEndpoint!, { ...trusting, wssHostname: 'server.example' })
       await right.send('by name')
@@ -453,7 +453,7 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
         const push = pushTo(pull.lastEndpoint!, options)
         expect(await next(push, 'handshake:error:other')).toMatchObject({
           address: pull.lastEndpoint,
-          error: { cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } },
+          error: { code: 'EPROTO', cause: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' } },
         })
         await next(push, 'connect:retry')
       }
@@ -480,7 +480,9 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       const plain = net.connect(Number(port), hostname).on('error', () => undefined)
       const isCut = once(plain.resume(), 'close')
       plain.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n')
-      await refused
+      expect(await refused).toMatchObject({
+        error: { code: 'EPROTO', cause: { code: 'ERR_SSL_HTTP_REQUEST' } },
+      })
       await isCut
       const push = pushTo(pull.lastEndpoint!, { wssTrustPem: certPem })
       await push.send('still here')

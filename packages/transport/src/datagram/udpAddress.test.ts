@@ -26,6 +26,7 @@ describe('where datagrams come in', () => {
       name: 'udp://0.0.0.0',
     })
     expect(parseUdpBinding('*:*', true)).toMatchObject({ host: '::', port: 0, name: 'udp://[::]' })
+    expect(parseUdpBinding('localhost:1', false)).toMatchObject({ name: 'udp://127.0.0.1' })
     expect(parseUdpBinding('lo:1', false)).toMatchObject({ host: '127.0.0.1', family: 4, port: 1 })
   })
 

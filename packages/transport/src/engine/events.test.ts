@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { SocketError } from '@ringpost/core'
 import { describe, expect, it } from 'vitest'
 import { WireError } from '../errors.ts'
@@ -73,6 +74,20 @@ describe('what a failed handshake is told as', () => {
       error: { code: 'ECONNRESET', errno: 104, message: 'Connection reset by peer', cause },
     })
     expect(told((event as { error: Error }).error)).toEqual(event)
+  })
+
+  it.each([
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'],
+    ['CERT_HAS_EXPIRED', 'certificate has expired'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'it is for another name'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
+  ])('%s as EPROTO, with what OpenSSL says', (code, message) => {
+    const cause = Object.assign(new Error(message), { code })
+    const { EPROTO } = constants.errno
+    expect(told(cause)).toMatchObject({
+      type: 'handshake:error:other',
+      error: { code: 'EPROTO', errno: EPROTO, message, cause },
+    })
   })
 
   it('with a number what has none', () => {

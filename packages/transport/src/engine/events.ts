@@ -1,6 +1,8 @@
+import { constants } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 import { SocketError, type ErrnoError, type SocketEvent } from '@ringpost/core'
 import { WireError, type WireErrorCode } from '../errors.ts'
+import { isTlsCode } from './tlsCodes.ts'
 
 /** What libzmq's monitor calls the ways in which a peer breaks the protocol. */
 const protocolErrors: Readonly<Partial<Record<WireErrorCode, string>>> = {
@@ -87,11 +89,19 @@ export function disconnectEvent(
 export function withErrno(error: Error): ErrnoError {
   const { code, errno } = error as Partial<ErrnoError>
   if (typeof code !== 'string' || typeof errno !== 'number') {
+    if (typeof code === 'string' && isTlsCode(code)) return tlsError(error)
     return new SocketError('EFAULT', { message: error.message, cause: error })
   }
   // libuv's numbers are those of the system, negated.
   return errno < 0 ? systemError(code, -errno, error) : (error as ErrnoError)
 }
+
+/** As libuv calls it where TLS fails while it writes; what it was, in OpenSSL's words. */
+const tlsError = (cause: Error): ErrnoError =>
+  Object.assign(new Error(cause.message, { cause }), {
+    code: 'EPROTO',
+    errno: constants.errno.EPROTO,
+  })
 
 /**
  * What the system says, as ZeroMQ's binding has it.

@@ -43,6 +43,14 @@ function endWithProcess(thread: Thread): void {
 /** By their numbers. */
 type Endpoints = Map<number, { readonly address: string; readonly isListener: boolean }>
 
+/** For who binds or connects. What it failed by, the process is warned of. */
+const noThread = (): SocketError =>
+  new SocketError('EMTHREAD', {
+    message:
+      'No thread available: the one that does I/O has failed, or could not begin, as in a program that was bundled; ' +
+      'set context.ioThreads to 0 to do without one',
+  })
+
 let names = 0
 
 /**
@@ -157,7 +165,7 @@ export class IoWorker {
 
   #listener(answer: Answer, site: Site): Listener {
     if (answer.tell === 'refused') throw socketErrorOf(answer.error)
-    if (answer.tell === 'closed') throw new SocketError('EMTHREAD')
+    if (answer.tell === 'closed') throw noThread()
     const { id, endpoint } = answer
     const endpoints = this.#endpointsOf(site)
     endpoints.set(id, { address: endpoint, isListener: true })
@@ -187,7 +195,7 @@ export class IoWorker {
   /** @throws {SocketError} `EMTHREAD`: the thread that does I/O has failed */
   #post(order: Order): void {
     if (!this.#isGone) this.#channel.post(order)
-    else if (order.do === 'listen' || order.do === 'dial') throw new SocketError('EMTHREAD')
+    else if (order.do === 'listen' || order.do === 'dial') throw noThread()
   }
 
   #stateOf(site: Site): SiteState {
@@ -278,7 +286,7 @@ export class IoWorker {
   #gone(): void {
     if (this.#isGone) return
     this.#isGone = true
-    const error = new SocketError('EMTHREAD')
+    const error = noThread()
     for (const id of this.#answers.keys()) {
       const { message } = error
       const facts = { name: error.name, code: error.code }

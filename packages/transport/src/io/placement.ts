@@ -1,4 +1,4 @@
-import type { Context } from '@ringpost/core'
+import { SocketError, type Context } from '@ringpost/core'
 import {
   registerTransport,
   type Endpoint,
@@ -52,7 +52,11 @@ function placed(scheme: string, carrier: Carrier): Transport {
     isConnectionless,
     async bind(endpoint, site) {
       try {
-        return (await workerFor(site)?.bind(endpoint, site)) ?? listen(endpoint.address, site)
+        // Waits only where there is something to look up: other binds begin at once.
+        const found = carrier.lookUp?.(endpoint.address, site)
+        const place = found === undefined ? endpoint : { ...endpoint, address: await found }
+        if (site.context.isShutDown) throw new SocketError('ETERM')
+        return (await workerFor(site)?.bind(place, site)) ?? listen(place.address, site)
       } catch (error) {
         throw refused(error, endpoint, site)
       }

@@ -21,6 +21,15 @@ export interface Running {
 export interface Carrier {
   /** As the transport says it. */
   readonly isConnectionless?: boolean
+  /**
+   * The address to listen at where it has a name to be looked up, with what is found in its place; undefined
+   * where there is nothing to look up. Only who does not block can wait for it.
+   *
+   * Rejects with SocketError `ENODEV`.
+   *
+   * @throws {SocketError} `EINVAL`
+   */
+  lookUp?(address: string, site: Site): Promise<string> | undefined
   /** @throws {SocketError} `EINVAL`, `EADDRINUSE`, `EADDRNOTAVAIL`, `ENODEV`, `EACCES` … */
   listen(address: string, site: Site): Running
   /** @throws {SocketError} as `dial`: the caller is to know before anything is begun elsewhere */

@@ -10,6 +10,7 @@ import type { Credentials, Target } from '../socks/negotiation.ts'
 import { throughProxy } from '../socks/throughProxy.ts'
 import {
   hostAndPort,
+  lookUpLocalAddress,
   parseLocalAddress,
   parseRemoteAddress,
   portOf,
@@ -19,6 +20,8 @@ import {
 
 /** TCP between processes and machines. @see zmq_tcp(7) */
 export const tcp: Carrier = {
+  lookUp: (address, { options }) => lookUpLocalAddress(address, options.ipv6),
+
   listen,
 
   check(address, site) {

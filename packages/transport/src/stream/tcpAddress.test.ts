@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { parseLocalAddress, parseRemoteAddress, hostAndPort } from './tcpAddress.ts'
+import {
+  hostAndPort,
+  lookUpLocalAddress,
+  parseLocalAddress,
+  parseRemoteAddress,
+} from './tcpAddress.ts'
 
 const failing = (code: string): object => expect.objectContaining({ code }) as object
 
@@ -16,8 +21,49 @@ describe('an address to listen at', () => {
     expect(() => parseLocalAddress('nowhere0:1', false)).toThrow(failing('ENODEV'))
   })
 
-  it.each(['', '127.0.0.1', '127.0.0.1:', ':5555', '*:70000', '*:port'])('is not %j', (text) => {
-    expect(() => parseLocalAddress(text, false)).toThrow(failing('EINVAL'))
+  it('may be this machine’s own, by the name that every machine has for itself', () => {
+    expect(parseLocalAddress('localhost:1', false)).toEqual({
+      host: '127.0.0.1',
+      family: 4,
+      port: 1,
+    })
+    expect(parseLocalAddress('localhost:*', true)).toEqual({ host: '::1', family: 6, port: 0 })
+  })
+
+  it.each(['', '127.0.0.1', '127.0.0.1:', ':5555', '*:70000', '*:port', 'host:port'])(
+    'is not %j',
+    (text) => {
+      expect(() => parseLocalAddress(text, false)).toThrow(failing('EINVAL'))
+      expect(() => lookUpLocalAddress(text, false)).toThrow(failing('EINVAL'))
+    },
+  )
+})
+
+describe('an address to listen at, looked up', () => {
+  it('is asked for where it is a name and nothing else', () => {
+    for (const known of [
+      '*:*',
+      'localhost:1',
+      '127.0.0.1:1',
+      '[::1]:1',
+      '[fe80::1%lo]:1',
+      'lo:1',
+    ]) {
+      expect(lookUpLocalAddress(known, false)).toBeUndefined()
+    }
+  })
+
+  it('has what is found in the place of the name', async () => {
+    // Names of hosts are the same in any case; only in small letters it is known here.
+    expect(await lookUpLocalAddress('LOCALHOST:5555', false)).toBe('127.0.0.1:5555')
+    expect(await lookUpLocalAddress('LOCALHOST:*', true)).toMatch(/^(127\.0\.0\.1|\[::1\]):0$/)
+  })
+
+  it('fails where nobody knows the name, and says what the system says', async () => {
+    await expect(lookUpLocalAddress('nowhere.invalid:1', false)).rejects.toMatchObject({
+      code: 'ENODEV',
+      cause: { syscall: 'getaddrinfo' },
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { SocketError } from '@ringpost/core'
+import { lookUpHost } from './hostName.ts'
 
 /** Where to listen, or where a connection is to come from. */
 export interface LocalAddress {
@@ -22,18 +23,31 @@ export interface RemoteAddress {
 const form = /^(?:\[(?<six>[^\]]*)\]|(?<host>[^[\]]*)):(?<port>[^:]*)$/
 
 /**
- * An address to listen at: an interface by address or name, or `*`; a port, or `*`.
+ * An address to listen at: an interface by address or name, `localhost`, or `*`; a port, or `*`.
  *
  * @throws {SocketError} `EINVAL`, `ENODEV`: no such interface
  * @see zmq_tcp(7)
  */
 export function parseLocalAddress(text: string, ipv6: boolean): LocalAddress {
   const { host, port } = splitPort(text)
-  const number = port === '*' ? 0 : portOf(port)
-  if (host === '*') return { host: ipv6 ? '::' : '0.0.0.0', family: ipv6 ? 6 : 4, port: number }
-  const family = isIP(withoutScope(host))
-  if (family === 4 || family === 6) return { host, family, port: number }
-  return { ...interfaceAddress(host, ipv6), port: number }
+  const number = localPort(port)
+  const known = knownHost(host, ipv6)
+  if (known === undefined) throw new SocketError('ENODEV')
+  return { ...known, port: number }
+}
+
+/**
+ * The same address where its host is a name to be looked up, as it is then; undefined where there is none.
+ *
+ * Rejects with SocketError `ENODEV`: nobody knows the name.
+ *
+ * @throws {SocketError} `EINVAL`
+ */
+export function lookUpLocalAddress(text: string, ipv6: boolean): Promise<string> | undefined {
+  const { host, port } = splitPort(text)
+  const number = localPort(port)
+  if (knownHost(host, ipv6) !== undefined) return undefined
+  return lookUpHost(host, ipv6).then((address) => hostAndPort(address, number))
 }
 
 /**
@@ -72,14 +86,28 @@ export function portOf(text: string): number {
   return port
 }
 
+/** @throws {SocketError} `EINVAL` */
+const localPort = (port: string): number => (port === '*' ? 0 : portOf(port))
+
+type Host = Pick<LocalAddress, 'host' | 'family'>
+
+/** What is bound for what stands in place of a host, where that is known without asking anybody. */
+function knownHost(host: string, ipv6: boolean): Host | undefined {
+  if (host === '*') return ipv6 ? { host: '::', family: 6 } : { host: '0.0.0.0', family: 4 }
+  // Also for who cannot wait for an answer.
+  if (host === 'localhost')
+    return ipv6 ? { host: '::1', family: 6 } : { host: '127.0.0.1', family: 4 }
+  const family = isIP(withoutScope(host))
+  return family === 4 || family === 6 ? { host, family } : interfaceAddress(host, ipv6)
+}
+
 /** `fe80::1%eth0` without the part behind the sign. */
 const withoutScope = (host: string): string => host.replace(/%.*$/, '')
 
-function interfaceAddress(name: string, ipv6: boolean): { host: string; family: 4 | 6 } {
+function interfaceAddress(name: string, ipv6: boolean): Host | undefined {
   const addresses = networkInterfaces()[name] ?? []
   const found =
     addresses.find(({ family }) => ipv6 && family === 'IPv6') ??
     addresses.find(({ family }) => family === 'IPv4')
-  if (found === undefined) throw new SocketError('ENODEV')
-  return { host: found.address, family: found.family === 'IPv6' ? 6 : 4 }
+  return found && { host: found.address, family: found.family === 'IPv6' ? 6 : 4 }
 }

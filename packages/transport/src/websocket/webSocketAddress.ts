@@ -1,5 +1,6 @@
 import { SocketError } from '@ringpost/core'
 import {
+  lookUpLocalAddress,
   parseLocalAddress,
   parseRemoteAddress,
   type LocalAddress,
@@ -28,6 +29,18 @@ const hostForm = /^[!-~]+$/
 export function parseListening(text: string, ipv6: boolean): Parts<LocalAddress> {
   const { host, path } = split(text)
   return { address: parseLocalAddress(host, ipv6), path, host }
+}
+
+/**
+ * The same where there is a name to be looked up, as it is then; undefined where there is none.
+ *
+ * Rejects with SocketError `ENODEV`.
+ *
+ * @throws {SocketError} `EINVAL`
+ */
+export function lookUpListening(text: string, ipv6: boolean): Promise<string> | undefined {
+  const { host, path = '' } = split(text)
+  return lookUpLocalAddress(host, ipv6)?.then((found) => found + path)
 }
 
 /**

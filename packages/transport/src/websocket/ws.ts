@@ -14,7 +14,7 @@ import { Wire } from '../stream/wire.ts'
 import { openAsClient } from './clientOpening.ts'
 import { clientOptions, secured, serverContext } from './secure.ts'
 import { openAsServer } from './serverOpening.ts'
-import { parseDialled, parseListening } from './webSocketAddress.ts'
+import { lookUpListening, parseDialled, parseListening } from './webSocketAddress.ts'
 
 /** WebSocket between processes, machines and browsers. @see zmq_ws(7), RFC 45/ZWS, RFC 6455 */
 export const ws = carrierOf('ws', 80)
@@ -30,6 +30,8 @@ function carrierOf(scheme: 'ws' | 'wss', usualPort: number): Carrier {
     return { address, path, host, security }
   }
   return {
+    lookUp: (text, { options }) => lookUpListening(text, options.ipv6),
+
     listen(text, site) {
       requireFrames(site)
       const { options } = site

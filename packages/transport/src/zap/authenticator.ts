@@ -1,8 +1,9 @@
-import { Router, type Context } from '@ringpost/core'
+import { Router, SocketError, type Context } from '@ringpost/core'
 import { engage, type Engaged } from '@ringpost/core/internal'
 import { checkOptions, Rules, type AuthenticatorRules } from './rules.ts'
 import { decodeZapRequest, encodeZapReply, ZAP_NAME, type ZapReply } from './zapMessage.ts'
 
+const ZAP_ENDPOINT = `inproc://${ZAP_NAME}`
 /** So many requests are answered in one turn of the event loop. */
 const BURST = 100
 /** So many are being decided about at once; more wait where they are. */
@@ -56,10 +57,10 @@ export class Authenticator {
     this.#onError = onError
     this.#router = new Router(context === undefined ? { linger: 0 } : { context, linger: 0 })
     try {
-      this.#router.bindSync(`inproc://${ZAP_NAME}`)
+      this.#router.bindSync(ZAP_ENDPOINT)
     } catch (error) {
       this.#router.close()
-      throw error
+      throw isInUse(error) ? secondAuthenticator(error) : error
     }
     this.#engaged = this.#router[engage](() => this.#changed())
     this.#changed()
@@ -143,6 +144,17 @@ export class Authenticator {
     }
   }
 }
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof SocketError && error.code === 'EADDRINUSE'
+
+/** Who makes one has named no address. */
+const secondAuthenticator = (cause: unknown): SocketError =>
+  new SocketError('EADDRINUSE', {
+    message: `Address already in use: the context has an authenticator, at ${ZAP_ENDPOINT}, and may have one`,
+    address: ZAP_ENDPOINT,
+    cause,
+  })
 
 /** Rejects when it takes too long. */
 async function inTime<T>(decide: () => T | Promise<T>): Promise<T> {

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest'
-import { parseCertificate } from './certificate.ts'
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { curveKeyPair } from '../mechanism/curveKeys.ts'
+import { loadCertificate, parseCertificate, saveCertificate } from './certificate.ts'
 import { parseZpl } from './zpl.ts'
 
 const publicKey = 'Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID'
@@ -39,6 +43,59 @@ describe('a certificate', () => {
   ])('is not %j', (text) => {
     expect(parseCertificate(text)).toBeUndefined()
   })
+})
+
+describe('saving a certificate', () => {
+  const keys = { publicKey, secretKey }
+  let folder: string
+  let path: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ringpost-certificate-'))
+    path = join(folder, 'alice')
+  })
+  afterEach(() => rm(folder, { recursive: true }))
+
+  it('writes two files and nothing else, in place of those that are there', async () => {
+    await saveCertificate(path, curveKeyPair())
+    await saveCertificate(path, keys)
+    expect(await loadCertificate(path)).toEqual({ publicKey })
+    expect(await loadCertificate(`${path}_secret`)).toEqual(keys)
+    expect((await readdir(folder)).sort()).toEqual(['alice', 'alice_secret'])
+  })
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['no keys', {}],
+    ['a public key alone', { publicKey }],
+    ['a secret key alone', { secretKey }],
+    ['a public key that is none', { publicKey: 'abc', secretKey }],
+    ['a secret key that is none', { publicKey, secretKey: `${secretKey}00000` }],
+    ['bytes', { publicKey: Buffer.alloc(32), secretKey: Buffer.alloc(32) }],
+    ['keys in each other’s place', { publicKey: secretKey, secretKey: publicKey }],
+    ['keys of two pairs', { publicKey: curveKeyPair().publicKey, secretKey }],
+  ])('refuses %s, and leaves a pair that is there', async (_, wrong) => {
+    await saveCertificate(path, keys)
+    const before = await contents()
+    const saving = saveCertificate(path, wrong as typeof keys)
+    await expect(saving).rejects.toMatchObject({ name: 'SocketError', code: 'EINVAL' })
+    await expect(saving).rejects.not.toThrow(secretKey)
+    expect(await contents()).toEqual(before)
+  })
+
+  it('writes neither file where one cannot be', async () => {
+    await mkdir(path)
+    await expect(saveCertificate(path, keys)).rejects.toMatchObject({ code: 'EISDIR' })
+    expect(await readdir(folder)).toEqual(['alice'])
+    const other = join(folder, 'bob')
+    await mkdir(`${other}_secret`)
+    await expect(saveCertificate(other, keys)).rejects.toMatchObject({ code: 'EISDIR' })
+    expect((await readdir(folder)).sort()).toEqual(['alice', 'bob_secret'])
+    const nowhere = join(folder, 'nowhere', 'carol')
+    await expect(saveCertificate(nowhere, keys)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  const contents = async (): Promise<string[]> =>
+    Promise.all((await readdir(folder)).sort().map((name) => readFile(join(folder, name), 'utf8')))
 })
 
 describe('ZPL', () => {

@@ -1,6 +1,8 @@
-import { open, readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { SocketError } from '@ringpost/core'
 import { decodeZ85 } from '@ringpost/core/internal'
+import { curvePublicKey } from '../mechanism/curveKeys.ts'
+import { replaceFiles } from './replaceFiles.ts'
 import { parseZpl } from './zpl.ts'
 
 /** A key of CURVE, or both, as ZeroMQ's tools keep them in files. */
@@ -14,6 +16,8 @@ export interface Certificate {
 const KEY_BYTES = 32
 /** May read and write a file. */
 const OWNER_ALONE = 0o600
+/** As the process's mask says. */
+const OF_THE_PROCESS = 0o666
 
 /**
  * Reads a certificate as CZMQ and pyzmq write it: ZPL, with the keys under `curve`.
@@ -30,25 +34,29 @@ export async function loadCertificate(path: string): Promise<Certificate> {
 
 /**
  * Writes two files: the public key to `path`, to be given to others, and both keys to
- * `<path>_secret`, which its owner alone can read.
+ * `<path>_secret`, which its owner alone can read. Files that are there are replaced, by whole ones.
  *
- * Rejects with what the file system says.
+ * Rejects with SocketError `EINVAL` when one is no key, or the two do not belong together, and with what the
+ * file system says; then nothing was written.
  *
  * @see zcert_save(3)
  */
 export async function saveCertificate(path: string, keys: Required<Certificate>): Promise<void> {
-  await writeFile(path, textOf({ publicKey: keys.publicKey }))
-  await writeSecret(`${path}_secret`, textOf(keys))
+  checkPair(keys)
+  const secret = { path: `${path}_secret`, text: textOf(keys), mode: OWNER_ALONE }
+  const shown = { path, text: textOf({ publicKey: keys.publicKey }), mode: OF_THE_PROCESS }
+  // Both keys are in the secret one: whoever finds it, finds a pair.
+  await replaceFiles([secret, shown])
 }
 
-async function writeSecret(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', OWNER_ALONE)
-  try {
-    // A file that was there has the mode that it had.
-    await file.chmod(OWNER_ALONE)
-    await file.writeFile(text)
-  } finally {
-    await file.close()
+/** From JavaScript anything may come, and what is overwritten is gone. @throws {SocketError} `EINVAL` */
+function checkPair(keys: Readonly<Partial<Record<keyof Certificate, unknown>>> | undefined): void {
+  const { publicKey, secretKey } = keys ?? {}
+  for (const [name, key] of Object.entries({ publicKey, secretKey })) {
+    if (!isKey(key)) throw notSaved(`${name} is no key of 40 characters of Z85`)
+  }
+  if (curvePublicKey(secretKey as string) !== publicKey) {
+    throw notSaved('the two keys do not belong together')
   }
 }
 
@@ -62,7 +70,8 @@ export function parseCertificate(text: string): Certificate | undefined {
   return isKey(secretKey) ? { publicKey, secretKey } : undefined
 }
 
-const isKey = (text: string): boolean => decodeZ85(text)?.length === KEY_BYTES
+const isKey = (key: unknown): boolean =>
+  typeof key === 'string' && decodeZ85(key)?.length === KEY_BYTES
 
 function textOf({ publicKey, secretKey }: Certificate): string {
   const kind = secretKey === undefined ? 'public' : 'SECRET: show it to nobody'
@@ -74,3 +83,6 @@ function textOf({ publicKey, secretKey }: Certificate): string {
 
 const invalid = (path: string): SocketError =>
   new SocketError('EINVAL', { message: `${path} is no CURVE certificate` })
+
+const notSaved = (why: string): SocketError =>
+  new SocketError('EINVAL', { message: `Cannot save a certificate: ${why}` })

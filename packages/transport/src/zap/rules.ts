@@ -144,8 +144,8 @@ function passwordRule(plain: NonNullable<AuthenticatorRules['plain']>): KnowsPas
 function keyRule(curve: NonNullable<AuthenticatorRules['curve']>): KnowsKey {
   if (typeof curve === 'function') return curve
   if (curve === 'any') return () => true
-  if (typeof curve === 'string') throw notAKey()
-  if (typeof curve !== 'object' || curve === null) throw notKeys()
+  // One key is run through as its characters or bytes.
+  if (typeof curve !== 'object' || curve === null || curve instanceof Uint8Array) throw notKeys()
   if ('folder' in curve) {
     const { folder: path, ...others } = curve
     if (typeof path !== 'string' || Object.keys(others).length > 0) throw notKeys()
@@ -158,7 +158,7 @@ function keyRule(curve: NonNullable<AuthenticatorRules['curve']>): KnowsKey {
 }
 
 const notKeys = (): TypeError =>
-  new TypeError("curve must be keys, 'any', { folder } or a function")
+  new TypeError("curve must be an array or a Set of keys, 'any', { folder } or a function")
 
 function keyText(key: string | Uint8Array): string {
   const bytes = typeof key === 'string' ? decodeZ85(key) : key
