@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { observer, sightings, victim } from '../../dist/actors/lifeActors.js'
+import { account, type leaver } from '../../dist/actors/nodeActors.js'
 import { createSystem } from '../system.ts'
 
 describe('a thread', () => {
@@ -95,4 +96,26 @@ describe('close', () => {
     expect(lines).toEqual(['ready', 'stopped'])
     expect(await exited).toEqual([null, 'SIGTERM'])
   })
+
+  it.for(['I/O thread', 'own event loop'])(
+    'has told other nodes all that it had to, and goodbye, when a signal ends it: %s',
+    async (io) => {
+      const path = fileURLToPath(new URL('../../dist/actors/leavingProgram.js', import.meta.url))
+      const program = spawn(process.execPath, [path, io], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const exited = once(program, 'exit')
+      const [endpoint] = (await once(createInterface(program.stdout), 'line')) as [string]
+      await using system = await createSystem({ hosts: 0 })
+      const heir = await system.spawn(account, 0)
+      const node = await system.connect(endpoint)
+      await node.ref<typeof leaver>('/leaver').ask.leaveTo(heir)
+      const down = node.down()
+      program.kill('SIGTERM')
+      expect(await down).toMatchObject({
+        reason: 'node lost',
+        error: { cause: { message: expect.stringContaining('The node has left') } },
+      })
+      expect(await heir.ask.amount()).toBe(10)
+      expect(await exited).toEqual([null, 'SIGTERM'])
+    },
+  )
 })

@@ -28,6 +28,7 @@ import type { ConnectOptions, ListenOptions } from '../nodes/nodeOptions.ts'
 import type { RemoteNode } from '../nodes/remoteNode.ts'
 import { typeOf } from '../options/checkOptions.ts'
 import { policyOf, type SupervisionOptions } from '../supervision/options.ts'
+import { endBySignal } from './endBySignal.ts'
 import { guarded } from './loggers.ts'
 import { isInHost } from './inHost.ts'
 import type { Isolation } from './isolation.ts'
@@ -80,7 +81,10 @@ export interface SystemOptions {
   supervision?: SupervisionOptions
   /** How it closes, unless `close` is told otherwise. */
   closing?: CloseOptions
-  /** Closes the system when the process has such a signal, which then takes effect. Default: none. */
+  /**
+   * Closes the system when the process has such a signal, which takes effect then: at the end of the process, as of
+   * `process.exit`. Default: none.
+   */
   signals?: readonly NodeJS.Signals[]
   /**
    * How to connect to a node that a ref names which came in a message, by its endpoint; undefined: not at
@@ -358,7 +362,7 @@ export class ActorSystem implements AsyncDisposable {
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     // It was caught once: the next one, sent here or by somebody who does not wait, ends the process.
-    void this.close().finally(() => process.kill(process.pid, signal))
+    void this.close().finally(() => endBySignal(signal))
   }
 }
 
