@@ -73,12 +73,13 @@ export function markFromHandler(error: unknown): void {
     Object.assign(error, { isFromHandler: true })
 }
 
-/** What another thread has failed with: of the errors that values carry, ours are made what they were. */
-export function asThrown(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'ActorError') return error
+/**
+ * Makes an error that was carried, and is of no class but `Error`, what it was, if it is one of ours. The name is its
+ * own, and so are the fields: only the class is missing.
+ */
+export function restoreClass(error: Error): void {
+  if (error.name !== 'ActorError' || Object.getPrototypeOf(error) !== Error.prototype) return
   const { code } = error as { code?: unknown }
-  // The name is its own, and so are the fields: only the class is missing.
   if (typeof code === 'string' && isActorErrorCode(code))
     Object.setPrototypeOf(error, ActorError.prototype)
-  return error
 }

@@ -13,11 +13,9 @@ import {
   type DefinitionOptions,
   type SpawnOptions,
 } from './spawnOptions.ts'
+import { importModule } from './importModule.ts'
 import { moduleUrl, type ModuleName } from './moduleUrl.ts'
 import type { Factory, Handlers } from './types.ts'
-
-/** How long a module may take to load, in milliseconds: one that awaits for ever at its top level would. */
-const LOAD_MS = 20_000
 
 /** Every definition that this thread's modules have made, by where and by what name. */
 const definitions = new Map<string, ActorDefinition<never[], Handlers>>()
@@ -118,34 +116,17 @@ export function defineActor<
 }
 
 /**
- * The definition, from the module that makes it.
+ * The definition, from the module that makes it, which is imported only if this thread has not the definition yet.
  *
  * @throws {ActorError} `ELOAD`: the module cannot be imported, not within 20 seconds, or defines no such actor
  */
 export async function loadDefinition(url: string, name: string): Promise<ActorDefinition> {
   const known = definitionOf(url, name)
   if (known !== undefined) return known
-  try {
-    await within(LOAD_MS, import(url))
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new ActorError('ELOAD', `${url} cannot be loaded by a host: ${why}`, { cause })
-  }
+  await importModule(url, 'a host')
   const loaded = definitionOf(url, name)
   if (loaded !== undefined) return loaded
   throw new ActorError('ELOAD', `${url} defines no actor ${name} when a host imports it`)
-}
-
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it takes longer than ${limitMs} ms`)), limitMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** The definition, if the module that makes it was imported in this thread. */

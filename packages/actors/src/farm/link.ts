@@ -23,18 +23,11 @@ export interface Link {
   dispose(): Promise<void>
 }
 
-const lost = new Set<unknown>(['EHOSTDOWN', 'ENODEDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
+const lost = new Set<string>(['EHOSTDOWN', 'ENODEDOWN', 'ENOACTOR', 'ESTOPPED', 'ECLOSED'])
 
-/**
- * Whether the error says that the worker is no more, and not somebody whom it has asked. Errors of other hosts are
- * of no class but their own.
- */
+/** Whether the error says that the worker is no more, and not somebody whom it has asked. */
 export const isLoss = (error: unknown): boolean =>
-  error instanceof Error &&
-  error.name === 'ActorError' &&
-  'code' in error &&
-  lost.has(error.code) &&
-  !('isFromHandler' in error)
+  error instanceof ActorError && lost.has(error.code) && !('isFromHandler' in error)
 
 /** What hosts see of tasks, and show, without a message. */
 export interface TaskBoard {

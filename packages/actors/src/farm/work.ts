@@ -1,3 +1,4 @@
+import { importModule } from '../definition/importModule.ts'
 import { moduleUrl, type ModuleName } from '../definition/moduleUrl.ts'
 import { ActorError } from '../errors.ts'
 import { checkOptions, typeOf, type Kinds } from '../options/checkOptions.ts'
@@ -90,27 +91,27 @@ export function workOf(given: string | ModuleFunction | TaskDefinition<never, un
 }
 
 /**
- * The function, from its module.
+ * The function, from its module; a task that this thread has defined is there without it.
  *
- * @throws {ActorError} `ELOAD`: the module cannot be imported, or has no such function
+ * @throws {ActorError} `ELOAD`: the module cannot be imported, not within 20 seconds, or has no such function
  */
 export async function loadFunction(
   how: 'export' | 'task',
   url: string,
   name: string,
 ): Promise<(...args: unknown[]) => unknown> {
-  let module: Record<string, unknown>
-  try {
-    module = (await import(url)) as Record<string, unknown>
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new ActorError('ELOAD', `${url} cannot be loaded by a worker: ${why}`, { cause })
-  }
-  const found = how === 'task' ? tasks.get(keyOf(url, name))?.call : exportOf(module, name)
+  const known = how === 'task' ? taskOf(url, name) : undefined
+  if (known !== undefined) return known
+  const module = await importModule(url, 'a worker')
+  const found = how === 'task' ? taskOf(url, name) : exportOf(module, name)
   if (typeof found === 'function') return found as (...args: unknown[]) => unknown
   const what = how === 'task' ? `defines no task ${name}` : `exports no function ${name}`
   throw new ActorError('ELOAD', `${url} ${what}`)
 }
+
+/** The function of the task, if the module that defines it was imported in this thread, or is being evaluated. */
+const taskOf = (url: string, name: string): ((...args: unknown[]) => unknown) | undefined =>
+  tasks.get(keyOf(url, name))?.call as ((...args: unknown[]) => unknown) | undefined
 
 /** Of CommonJS, `module.exports` is the default export, and its names may be found only there. */
 function exportOf(module: Record<string, unknown>, name: string): unknown {

@@ -115,6 +115,15 @@ describe('a workbench', () => {
     expect(await running).toMatchObject({ values: [undefined], failures: [[0, cancelled]] })
   })
 
+  it('does not wait for a module when nobody waits for the parcel', async () => {
+    const url = 'data:text/javascript,await new Promise(() => undefined)'
+    const work = parcel('default', [1], { work: { how: 'export', url, name: 'default' } })
+    const finding = bench.run(work)
+    bench.cancel(work.id)
+    const cancelled = expect.objectContaining({ code: 'ECANCELLED' })
+    expect((await finding).failures).toEqual([[0, cancelled]])
+  })
+
   it('begins nothing of a parcel that was cancelled before it came', () => {
     const work = parcel('square', [1])
     bench.cancel(work.id)

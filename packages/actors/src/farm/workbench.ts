@@ -58,7 +58,8 @@ export class Workbench {
   async #findThenRun(run: Run, finding: Promise<Act>): Promise<Report> {
     let act: Act
     try {
-      act = await finding
+      // A module may await for ever at its top level, and who has cancelled does not wait for it.
+      act = await Promise.race([finding, run.givenUp()])
     } catch (error) {
       return run.failAll(error)
     }
@@ -99,7 +100,7 @@ class Run {
   /** Why nothing more of it is to be begun. */
   #aborted: { readonly reason: unknown } | undefined
   #task: RunningTask | undefined
-  /** Ends the wait for the task that runs. */
+  /** Ends the wait for the task that runs, or for the function. */
   #giveUp: ((error: unknown) => void) | undefined
 
   constructor(
@@ -158,6 +159,11 @@ class Run {
     this.#task?.abort(reason)
   }
 
+  /** Fails when the wait is to end: for the function, or for the task that runs. */
+  givenUp(): Promise<never> {
+    return new Promise((_, reject) => (this.#giveUp = reject))
+  }
+
   failAll(error: unknown): Report {
     while (this.#values.length < this.parcel.items.length) this.#fail(error)
     return this.report()
@@ -172,9 +178,8 @@ class Run {
     const { timeoutMs } = this.parcel
     let timer: NodeJS.Timeout | undefined
     try {
-      const givenUp = new Promise<never>((_, reject) => (this.#giveUp = reject))
       if (timeoutMs < Infinity) timer = setTimeout(() => this.#expire(timeoutMs), timeoutMs)
-      this.#succeed(await Promise.race([result, givenUp]))
+      this.#succeed(await Promise.race([result, this.givenUp()]))
     } catch (error) {
       this.#fail(error)
     } finally {

@@ -1,4 +1,3 @@
-import { asThrown } from '../errors.ts'
 import type { Asks } from './asks.ts'
 import { kind, type Envelope, type Kind } from './envelope.ts'
 import type { Happenings } from './happenings.ts'
@@ -45,6 +44,6 @@ export class Answers {
     if (how === kind.reply) pending.settle(body)
     else if (how === kind.end) pending.end()
     else if (how === kind.refusal) pending.refuse(body)
-    else pending.fail(asThrown(body))
+    else pending.fail(body)
   }
 }

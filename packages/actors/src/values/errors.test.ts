@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ActorError } from '../errors.ts'
 import { roundTrip } from './samples.test-support.ts'
 
 function arrived<T extends Error>(error: T): T {
@@ -47,6 +48,29 @@ describe('an error', () => {
     expect(copy.errors[0]).toBeInstanceOf(RangeError)
     expect(copy.errors[1]).toBe('two')
     expect(Object.keys(copy)).toEqual([])
+  })
+
+  it('of ours stays one, also within others', () => {
+    const issues = [{ message: 'no number', path: [0] }]
+    const lost = new ActorError('EHOSTDOWN', 'gone', { cause: new ActorError('ESTOPPED') })
+    const copy = arrived(new ActorError('ESCHEMA', 'wrong', { issues, cause: [lost, lost] }))
+    expect(copy).toBeInstanceOf(ActorError)
+    expect(copy).toMatchObject({ name: 'ActorError', code: 'ESCHEMA', message: 'wrong', issues })
+    const [first, second] = copy.cause as ActorError[]
+    expect(first).toBe(second)
+    expect(first).toBeInstanceOf(ActorError)
+    expect(first!.cause).toBeInstanceOf(ActorError)
+  })
+
+  it('that only has a name or a code of ours is not one of ours', () => {
+    const named = Object.assign(new Error('a'), { name: 'ActorError', code: 'EMINE' })
+    const coded = Object.assign(new Error('b'), { code: 'EEXIST' })
+    const other = Object.assign(new RangeError('c'), { name: 'ActorError', code: 'EEXIST' })
+    for (const error of [named, coded, other]) {
+      const copy = arrived(error)
+      expect(Object.getPrototypeOf(copy)).toBe(Object.getPrototypeOf(error))
+      expect(copy).toMatchObject({ name: error.name, code: error.code })
+    }
   })
 
   it('of another class is an Error with the name and the fields', () => {

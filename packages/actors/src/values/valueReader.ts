@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { restoreClass } from '../errors.ts'
 import { define } from './define.ts'
 import { isHiddenInError, isOwnOfError, makeError } from './errorFields.ts'
 import { MsgpackReader, refuse } from './msgpackReader.ts'
@@ -322,6 +323,7 @@ export class ValueReader extends MsgpackReader {
       if (isOwnOfError(key)) throw refuse(`an Error has a field ${key}`)
       define(error, key, this.#content(), !isHiddenInError(key))
     }
+    restoreClass(error)
     this.#depthLeft++
     return error
   }
