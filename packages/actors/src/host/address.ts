@@ -21,8 +21,10 @@ export const addressText = ({ host, slot, generation, url }: Address): string =>
   url ?? `actor:${host}/${slot}.${generation}`
 
 /** As people are shown it, in errors and logs: without the part of a path that whoever has it may call. */
-export const addressLabel = (address: Address): string =>
-  addressText(address).replace(/(\/~[\d.]+\.)[\w-]{22}$/, '$1…')
+export const addressLabel = (address: Address): string => pathLabel(addressText(address))
+
+/** A path, or a text that ends with one, as people are shown it. */
+export const pathLabel = (path: string): string => path.replace(/(\/~[\d.]+\.)[\w-]{22}$/, '$1…')
 
 const form = /^actor:(?<host>\d{1,10})\/(?<slot>\d{1,10})\.(?<generation>\d{1,10})$/
 

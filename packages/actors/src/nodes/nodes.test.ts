@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ActorError } from '../errors.ts'
 import type { ActorRef } from '../host/ref.ts'
@@ -42,6 +43,18 @@ describe('an actor of another node', () => {
     const items: number[] = []
     for await (const n of ref.stream.upTo(245)) items.push(n)
     expect(items).toEqual(Array.from({ length: 203 }, (_, n) => 42 + n))
+  })
+
+  it('is not betrayed by the error of who calls it when its node has begun anew', async () => {
+    const { client, endpoint } = await pair()
+    const seal = 'x'.repeat(22)
+    const ref = client.ref<typeof counter>(`${endpoint}/~0.1.1.${seal}`)
+    const failed = [ref.ask.value(), ref.send.add(1), ref.stream.upTo(1).next()].map(errorFrom)
+    for (const error of await Promise.all(failed)) {
+      expect(error).toMatchObject({ code: 'ENOACTOR' })
+      expect(inspect(error)).toContain('/~0.1.1.…')
+      expect(inspect(error)).not.toContain(seal)
+    }
   })
 
   it('is called over ipc', async () => {

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { ActorError } from '../errors.ts'
+import { pathLabel } from '../host/address.ts'
 import type { Asking } from '../host/calls.ts'
 import type { Down } from '../host/down.ts'
 import type { DeadLetterReason } from '../host/events.ts'
@@ -340,7 +341,8 @@ export class Service {
 
   #find(path: string): ActorRef {
     const ref = this.#provider.find(path)
-    if (ref === undefined) throw new ActorError('ENOACTOR', `There is no actor ${path} here`)
+    if (ref === undefined)
+      throw new ActorError('ENOACTOR', `There is no actor ${pathLabel(path)} here`)
     return ref
   }
 
