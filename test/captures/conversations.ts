@@ -1,5 +1,5 @@
 import type { End, Message, Options, SocketTypeName } from '../peers/library.ts'
-import { untilSubscribed } from '../peers/publishing.ts'
+import { DROPS_NOTHING, untilSubscribed } from '../peers/publishing.ts'
 import type { Recording } from '../support/recording.ts'
 import { REFUSED_DOMAIN } from '../support/zapHandler.ts'
 
@@ -45,7 +45,7 @@ const pushPull: Conversation = {
 const publishSubscribe: Conversation = {
   name: 'publish-subscribe',
   client: ['SUB', {}],
-  server: ['PUB', {}],
+  server: ['PUB', DROPS_NOTHING],
   async talk(client, server, recording) {
     for (const topic of ['A', 'B'.repeat(300), '']) await client.subscribe(topic)
     const received = await untilSubscribed(server, client)

@@ -8,6 +8,7 @@ import type { End, Library, Message, Options, SocketTypeName } from './library.t
 import { NodeLibrary, type NodeSockets } from './nodeLibrary.ts'
 import { ownName, type Pattern, patterns, peerName, type Place, speaksZmtp } from './patterns.ts'
 import type { ProcessLibrary } from './processLibrary.ts'
+import { DROPS_NOTHING } from './publishing.ts'
 
 /** What is tried with a peer: who of the two is which socket, who binds, over what and how secured. */
 interface Case {
@@ -82,7 +83,9 @@ const timeouts = (type: SocketTypeName): Options => ({
 
 function optionsOf({ pattern, mechanism, server }: Case, place: Place): Options {
   const security = mechanisms[mechanism][place === server ? 'server' : 'client']
-  return { ...common, ...timeouts(pattern.types[place]), ...ownName(pattern, place), ...security }
+  const type = pattern.types[place]
+  const publishing = type === 'PUB' ? DROPS_NOTHING : {}
+  return { ...common, ...timeouts(type), ...publishing, ...ownName(pattern, place), ...security }
 }
 
 function titleOf({ pattern, scheme, mechanism, place, bound }: Case): string {

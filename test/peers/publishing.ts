@@ -1,12 +1,20 @@
-import type { End, Message } from './library.ts'
+import type { End, Message, Options } from './library.ts'
 
 const GREETING = [Buffer.from('are you there?')]
 const LAST_GREETING = [Buffer.from('you are there')]
 
 /**
+ * What a PUB is opened with: it drops nothing. While a subscriber's process is slow to tell that it
+ * has been greeted, more greetings may be on their way than a PUB keeps by default, and it would
+ * drop the last one.
+ */
+export const DROPS_NOTHING: Options = { sendHighWaterMark: 0 }
+
+/**
  * Resolves when a subscriber that wants everything receives it: a PUB does not tell who has
  * subscribed.
  *
+ * @param publisher opened with {@link DROPS_NOTHING}
  * @returns what it has received so far
  */
 export async function untilSubscribed(publisher: End, subscriber: End): Promise<Message[]> {

@@ -23,6 +23,7 @@ OPTIONS = {
     "plainUsername": zmq.PLAIN_USERNAME,
     "receiveTimeout": zmq.RCVTIMEO,
     "routingId": zmq.ROUTING_ID,
+    "sendHighWaterMark": zmq.SNDHWM,
     "sendTimeout": zmq.SNDTIMEO,
     "zapDomain": zmq.ZAP_DOMAIN,
 }
