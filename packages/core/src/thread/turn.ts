@@ -28,7 +28,7 @@ export class Turn {
     const isEnough = this.#effort >= CALLS_PER_TURN
     this.#effort = 0
     if (!isEnough && !this.isOver()) return settled
-    return new Promise((resolve) => setImmediate(resolve, value))
+    return new Promise((resolve) => setImmediate(this.#goOn, resolve, value))
   }
 
   /** Much was done besides: the next call looks at the clock. */
@@ -43,15 +43,25 @@ export class Turn {
 
   /** Whether the event loop should turn before anything else is done. */
   isOver(): boolean {
-    const now = performance.now()
-    if (this.#isTimed) return now - this.#beganAt >= LONGEST_TURN_MS
-    this.#isTimed = true
-    this.#beganAt = now
-    setImmediate(this.#turned).unref()
+    if (this.#isTimed) return performance.now() - this.#beganAt >= LONGEST_TURN_MS
+    this.begin()
     return false
+  }
+
+  /** Starts the clock of this turn, unless it runs: what comes now alone may take longer than a turn should. */
+  begin(): void {
+    if (this.#isTimed) return
+    this.#isTimed = true
+    this.#beganAt = performance.now()
+    setImmediate(this.#turned).unref()
   }
 
   readonly #turned = (): void => {
     this.#isTimed = false
+  }
+
+  readonly #goOn = <T>(resolve: (value: T) => void, value: T): void => {
+    this.begin()
+    resolve(value)
   }
 }
