@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { smallArena } from '../memory/smallArena.test-support.ts'
 import { PipeTable } from '../memory/pipeTable.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
@@ -90,6 +90,25 @@ describe('signals between threads', () => {
     expect(() => second.poll()).toThrow('out of memory')
     second.poll()
     expect(heard).toEqual(['first 2', 'second 2', 'third 2'])
+  })
+
+  it('start the clock of the turn in which they wake an event loop', async () => {
+    const { first, second, connect, listen } = twoThreads()
+    const id = connect(first, second, 1)
+    second.arm()
+    // It sleeps after the first, and the clock that ran then stops with the second.
+    for (let turns = 0; turns < 2; turns++) await new Promise(setImmediate)
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const isOver = new Promise((resolve) => {
+      listen(second, id, 'pipe', () => {
+        now.mockReturnValue(1001)
+        resolve(second.turn.isOver())
+      })
+    })
+    first.signal(id, 1, Reason.readable)
+    expect(await isOver).toBe(true)
+    now.mockRestore()
+    second.end()
   })
 
   it('refuse a pipe that was attached to a socket that is gone', () => {

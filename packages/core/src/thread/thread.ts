@@ -353,6 +353,8 @@ export class Thread {
     this.#isArmed = false
     if (this.#isEnded) return
     Atomics.store(this.#words, this.#at + thread.wake, Wake.awake)
+    // Whoever waits takes a message in there, and goes on with the next.
+    this.turn.begin()
     try {
       this.poll()
       this.#lookAll()

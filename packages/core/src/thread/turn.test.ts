@@ -73,4 +73,16 @@ describe('the turn of an event loop', () => {
     expect(isSettled(batchEffort)).toBe(true)
     now.mockRestore()
   })
+
+  it('comes after the first call where that alone takes long enough', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    turn.begin()
+    now.mockReturnValue(1001)
+    await turn.settle('value', settled, batchEffort)
+    expect(hasTurned).toBe(true)
+    // The call that waited for the turn has begun the next one.
+    now.mockReturnValue(1002)
+    expect(isSettled(batchEffort)).toBe(false)
+    now.mockRestore()
+  })
 })

@@ -33,13 +33,7 @@ export class Turn {
     const isEnough = this.#effort >= CALLS_PER_TURN
     this.#effort = 0
     if (!isEnough && !this.isOver()) return settled
-    return new Promise((resolve) => setImmediate(this.#resume<T>, resolve, value))
-  }
-
-  /** What is done with this value is part of the turn. */
-  readonly #resume = <V>(resolve: (value: V) => void, value: V): void => {
-    if (!this.#isTimed) this.#begin(performance.now())
-    resolve(value)
+    return new Promise((resolve) => setImmediate(this.#goOn<T>, resolve, value))
   }
 
   /** Much was done besides: the next call looks at the clock. */
@@ -54,20 +48,22 @@ export class Turn {
 
   /** Whether the event loop should turn before anything else is done. */
   isOver(): boolean {
-    const now = performance.now()
     if (!this.#isTimed) {
-      this.#begin(now)
+      this.begin()
       return false
     }
+    const now = performance.now()
     const isQuick = now - this.#lookedAt < QUICK_MS
     this.#effortToLook = isQuick ? Math.min(2 * this.#effortToLook, CALLS_PER_LOOK) : 1
     this.#lookedAt = now
     return now - this.#beganAt >= LONGEST_TURN_MS
   }
 
-  #begin(now: number): void {
+  /** Starts the clock of this turn, unless it runs: what comes now alone may take longer than a turn should. */
+  begin(): void {
+    if (this.#isTimed) return
     this.#isTimed = true
-    this.#beganAt = this.#lookedAt = now
+    this.#beganAt = this.#lookedAt = performance.now()
     this.#effortToLook = 1
     // It keeps the event loop from waiting, or this turn would last for as long.
     setImmediate(this.#turned)
@@ -75,5 +71,11 @@ export class Turn {
 
   readonly #turned = (): void => {
     this.#isTimed = false
+  }
+
+  /** What is done with this value is part of the turn. */
+  readonly #goOn = <V>(resolve: (value: V) => void, value: V): void => {
+    this.begin()
+    resolve(value)
   }
 }
