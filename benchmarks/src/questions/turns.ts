@@ -1,5 +1,6 @@
 import { planNode } from '../harness/nodeProgram.ts'
 import { numberOf, type Question, type Subject } from '../harness/question.ts'
+import type { Baseline } from '../subjects/turns/baselines.ts'
 import type { Flood, TurnsOptions } from '../subjects/turns/floods.ts'
 
 const SIZES = [16, 1024, 1_048_576]
@@ -18,9 +19,9 @@ const names: Readonly<Record<Flood, string>> = {
   proxy: 'a proxy',
 }
 
-function subject(flood: Flood): Subject {
+function subject(flood: Flood | Baseline, name: string): Subject {
   return {
-    name: names[flood],
+    name,
     plan: (size, isQuick) =>
       planNode('turns/host.js', {
         flood,
@@ -29,6 +30,12 @@ function subject(flood: Flood): Subject {
         milliseconds: isQuick ? 500 : 1000,
       } satisfies TurnsOptions),
   }
+}
+
+/** Without a target: what V8 and the machine take of the others' times. */
+const baselines: Readonly<Record<Baseline, string>> = {
+  copies: 'no socket',
+  onePlace: 'no socket, nothing made',
 }
 
 const floods = Object.keys(names) as Flood[]
@@ -40,6 +47,9 @@ export const turns: Question = {
     'One thread floods a socket of another, whose loop takes what comes, or takes all that it sends, and',
     'never has to wait. The longest time between two turns of the event loop of that thread in a second, after',
     '0.7 s of warm-up; collecting garbage and what the system takes away are part of it.',
+    'The rows without a socket say how much V8 and the machine take alone. One thread writes to 64 MiB of shared',
+    'memory without a pause; the other copies out of it and turns its event loop after each millisecond: into',
+    'new private memory, with a Buffer for each message, as a socket does that receives, or always into the same.',
   ].join('\n'),
   unit: 'ms',
   isHigherBetter: false,
@@ -47,7 +57,10 @@ export const turns: Question = {
     name: String(size),
     title: `${size.toLocaleString('en-US')} B`,
   })),
-  subjects: floods.map(subject),
+  subjects: [
+    ...floods.map((flood) => subject(flood, names[flood])),
+    ...(Object.keys(baselines) as Baseline[]).map((flood) => subject(flood, baselines[flood])),
+  ],
   ratios: [],
   targets: floods.map((flood) => ({
     title: names[flood],

@@ -27,7 +27,7 @@ export {
 } from './ring/frameSpans.ts'
 export { PACK_BYTES, unpack } from './ring/packedFrames.ts'
 export { INLINE_BYTES } from './ring/recordLayout.ts'
-export type { Thread } from './thread/thread.ts'
+export type { Looker, Thread } from './thread/thread.ts'
 export {
   registerTransport,
   type Dialer,

@@ -13,7 +13,9 @@ import {
   Subscriber,
 } from '@ringpost/core'
 import type { Gate } from '../gate.ts'
-import { BATCH_SIZE, prepareMessages } from '../preparedMessages.ts'
+import { prepareMessages } from '../preparedMessages.ts'
+import type { Baseline } from './baselines.ts'
+import { batchOf, type Ends } from './ends.ts'
 
 export type Flood =
   | 'pull'
@@ -28,7 +30,7 @@ export type Flood =
   | 'proxy'
 
 export interface TurnsOptions {
-  readonly flood: Flood
+  readonly flood: Flood | Baseline
   readonly size: number
   readonly warmUpMilliseconds: number
   readonly milliseconds: number
@@ -38,20 +40,12 @@ export interface TurnsData {
   readonly role: 'measured' | 'other'
   readonly options: TurnsOptions
   readonly stop: SharedArrayBuffer
-}
-
-/** Both ends of a flood: the loop of the thread that is measured, and what the other thread does meanwhile. */
-interface Ends {
-  /** Counts what it sees; ends with the process. */
-  measured(size: number, seen: () => void): Promise<void>
-  other(size: number, stopped: Gate): void
+  readonly memory: SharedArrayBuffer
 }
 
 const ENDPOINT = 'inproc://turns'
 const TIMEOUT_MS = 50
 const GROUP = 'flood'
-/** Of the messages that are prepared. */
-const MOST_BYTES = 1 << 24
 
 interface Receiver extends AsyncIterable<unknown> {
   bindSync(endpoint: string): void
@@ -82,14 +76,11 @@ function ignoringTimeouts(operation: () => void): void {
   }
 }
 
-const batchOf = (size: number): Buffer[] =>
-  prepareMessages(size, Math.max(1, Math.min(BATCH_SIZE, MOST_BYTES / size)))
-
 /** Messages that a socket wants. */
 function wanted(receiver: () => Receiver, sender: () => Sender<Buffer>): Ends {
   return {
     measured: (_, seen) => receiveAll(receiver(), seen),
-    other: (size, stopped) => sendAll(sender(), batchOf(size), stopped),
+    other: ({ size }, stopped) => sendAll(sender(), batchOf(size), stopped),
   }
 }
 
@@ -118,12 +109,12 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       pull.bindSync(ENDPOINT)
       for (;;) for (const _ of await pull.receiveMany()) seen()
     },
-    other: (size, stopped) => sendAll(new Push(), batchOf(size), stopped),
+    other: ({ size }, stopped) => sendAll(new Push(), batchOf(size), stopped),
   },
   // Two frames, and the sender's before them.
   router: {
     measured: (_, seen) => receiveAll(new Router(), seen),
-    other(size, stopped) {
+    other({ size }, stopped) {
       const batch = batchOf(size).map((bytes) => ['topic', bytes])
       sendAll(new Dealer(), batch, stopped)
     },
@@ -144,7 +135,7 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       dish.join(GROUP)
       return receiveAll(dish, seen)
     },
-    other(size, stopped) {
+    other({ size }, stopped) {
       const batch = batchOf(size).map((bytes): [Buffer, { group: string }] => [
         bytes,
         { group: GROUP },
@@ -153,7 +144,7 @@ export const floods: Readonly<Record<Flood, Ends>> = {
     },
   },
   push: {
-    async measured(size, seen) {
+    async measured({ size }, seen) {
       const [message] = prepareMessages(size, 1)
       const push = new Push()
       push.connect(ENDPOINT)
@@ -180,7 +171,7 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       seen()
       return new Proxy(front, back).run()
     },
-    other(size, stopped) {
+    other({ size }, stopped) {
       const pull = new Pull()
       pull.bindSync(`${ENDPOINT}-back`)
       const push = new Push()

@@ -1,14 +1,17 @@
-/** One end of a flood; the one that is measured posts its sample. */
+/** One end of a flood, or of what stands beside it without a socket; the one that is measured posts its sample. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { Gate } from '../gate.ts'
+import { baselines } from './baselines.ts'
 import { floods, type TurnsData } from './floods.ts'
 
-const { role, options, stop } = workerData as TurnsData
+const { role, options, stop, memory } = workerData as TurnsData
 const { flood, size, warmUpMilliseconds, milliseconds } = options
+const ends = { ...floods, ...baselines }[flood]
+const load = { size, memory }
 
 function measure(): void {
   let seen = 0
-  void floods[flood].measured(size, () => seen++)
+  void ends.measured(load, () => seen++)
   const beganAt = performance.now() + warmUpMilliseconds
   let lastAt = performance.now()
   let longest = 0
@@ -27,4 +30,4 @@ function measure(): void {
 }
 
 if (role === 'measured') measure()
-else floods[flood].other(size, new Gate(stop))
+else ends.other(load, new Gate(stop))

@@ -1,5 +1,5 @@
 import { SocketError, type Pull } from '@ringpost/core'
-import { engage, type Engaged } from '@ringpost/core/internal'
+import { engage, type Engaged, type Looker } from '@ringpost/core/internal'
 import { soon } from './soon.ts'
 
 /** So many bytes are read until timers and I/O have their turn. */
@@ -28,6 +28,7 @@ export class Inlet {
   readonly #engaged: Engaged
   readonly #read: (frame: Buffer) => void
   readonly #handling: Handling
+  readonly #looker: Looker
   #isDue = false
   #isReading = false
 
@@ -41,6 +42,12 @@ export class Inlet {
     this.#read = read
     this.#handling = handling
     this.#engaged = pull[engage](this.#changed)
+    const { pattern } = this.#engaged
+    this.#looker = {
+      isReady: () => !pull.closed && pattern.canReceive(),
+      park: () => pull.closed || pattern.parkReceiving(),
+      look: this.#changed,
+    }
     // The host lives until it is closed.
     this.#engaged.thread.keepAlive.hold()
     this.#changed()
@@ -73,13 +80,13 @@ export class Inlet {
 
   /** @returns false: there may be more, but others have their turn first */
   #readSome(): boolean {
-    const { pattern } = this.#engaged
+    const { pattern, thread } = this.#engaged
     let bytes = 0
     let unhandled = 0
     while (bytes < BYTES_PER_TURN && unhandled < BYTES_UNHANDLED) {
       const message = pattern.receive()
       if (typeof message === 'string') {
-        if (pattern.parkReceiving()) return true
+        if (thread.lookAfter(this.#looker)) return true
         continue
       }
       const [frame] = message

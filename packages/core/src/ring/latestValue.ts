@@ -174,8 +174,9 @@ export class LatestValueReader {
     this.#heap.free(ref, this.#owner)
   }
 
-  readMany(messages: Buffer[][], limit: number): void {
+  readMany(messages: Buffer[][], limit: number): boolean {
     if (limit > 0 && this.available() > 0) messages.push(this.read())
+    return false
   }
 
   /** None: `readParts` has them. */

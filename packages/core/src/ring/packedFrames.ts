@@ -65,8 +65,12 @@ const memory: FrameMemory = { bytes: scratch, view: new DataView(scratch.buffer)
 export const packing = { memory, length: 0, messages: 0 }
 
 /** Whether it is worth packing. */
-export const isPackable = (message: unknown): message is Uint8Array =>
+const isPackable = (message: unknown): message is Uint8Array =>
   message instanceof Uint8Array && message.length <= LONGEST_PACKED
+
+/** A frame that goes alone. */
+export const isLarge = (message: unknown): boolean =>
+  message instanceof Uint8Array && message.length > LONGEST_PACKED
 
 /**
  * Packs messages of one frame each into the memory of `packing`, as far as they are packable and there

@@ -15,6 +15,9 @@ import type { Slab, SlabBuffer } from './slab.ts'
  */
 const FILL_BYTES = PACK_BYTES
 
+/** A batch that is copied out ends when its messages have so much, whatever there is: the event loop is to turn. */
+export const BATCH_BYTES = 2 ** 20
+
 /** `transfer` gives at most so many frames at once. */
 const MOST_SPANS = 512
 
@@ -124,14 +127,26 @@ export class RingReader {
     return this.#end(copies)
   }
 
-  /** Reads up to `limit` of the available messages into `messages`. */
-  readMany(messages: Buffer[][], limit: number): void {
+  /**
+   * Reads up to `limit` of the available messages into `messages`.
+   *
+   * @returns true: it has stopped for the large ones among them had `BATCH_BYTES` together
+   */
+  readMany(messages: Buffer[][], limit: number): boolean {
     const end = messages.length + Math.min(limit, this.available())
+    let bytes = 0
     while (messages.length < end) {
       this.#begin()
-      if (this.#filled === 0) messages.push(this.read())
-      else this.#readFilled(messages, Math.min(this.#filled, end - messages.length))
+      if (this.#filled > 0) {
+        this.#readFilled(messages, Math.min(this.#filled, end - messages.length))
+        continue
+      }
+      const message = this.read()
+      messages.push(message)
+      for (const { length } of message) bytes += length
+      if (bytes >= BATCH_BYTES) return true
     }
+    return false
   }
 
   /** Messages that have been copied out: the loops that throughput hangs on. */

@@ -288,6 +288,16 @@ describe('a batch', () => {
     expect(looks.count).toBeLessThan(5)
   })
 
+  it('is not looked through beyond what is not of bytes, after a large message', () => {
+    const { writer } = newRing(256)
+    const mixed = Array.from({ length: 1000 }, (_, n) =>
+      n % 2 === 0 ? Buffer.alloc(3000) : 'text',
+    )
+    const { watched, looks } = counted(mixed)
+    expect(writer.packMany(watched, 0, 0)).toBe(1)
+    expect(looks.count).toBeLessThan(20)
+  })
+
   it('of large messages is looked through as far as there is room for them', () => {
     const { writer, read, end } = newRing(256)
     const { watched, looks } = counted(Array.from({ length: 1000 }, () => Buffer.alloc(3000)))

@@ -3,7 +3,7 @@ import { copyInto } from '../memory/copy.ts'
 import type { Heap } from '../memory/heap.ts'
 import { direction, ownedByPipe, UNIT_BYTES } from '../memory/layout.ts'
 import { copyToWords, LOOP_BYTES, WORD_REST, type FrameMemory } from './frameSpans.ts'
-import { isPackable, packing, packMany } from './packedFrames.ts'
+import { isLarge, packing, packMany } from './packedFrames.ts'
 import { INLINE_BYTES, record, recordBytes, segment } from './recordLayout.ts'
 
 /** A segment that the reader has fallen behind in by this share makes the next one larger. */
@@ -119,7 +119,7 @@ export class RingWriter {
       if (!(messages[index] instanceof Uint8Array)) return index
       const most = Math.min(end, index + this.room(limit))
       let stop = index + 1
-      while (stop < most && !isPackable(messages[stop])) stop++
+      while (stop < most && isLarge(messages[stop])) stop++
       const next = this.writeMany(messages, index, limit, stop)
       if (next < stop) return next
       index = next

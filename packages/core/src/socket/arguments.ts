@@ -6,7 +6,10 @@ export interface TimeoutOptions {
 }
 
 export interface BatchOptions {
-  /** The most messages to return, 1024 by default; fewer when they are large, some 1 MiB in all. */
+  /**
+   * The most messages to return, 1024 by default. A batch that is copied ends before when its messages have
+   * 1 MiB together, or little more; one that is lent does not.
+   */
   max?: number
 }
 

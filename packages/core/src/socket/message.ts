@@ -67,11 +67,15 @@ export function effortOf(message: Outgoing): number {
     : message.length + kibibytesOf(message)
 }
 
-/**
- * The bytes of large frames. What a socket tells beside a message, such as its group, has no length and counts as
- * a frame without bytes.
- */
-export function kibibytesOf(frames: readonly Part[]): number {
+/** The bytes of all frames; what a socket tells beside a message, such as its group, has none. */
+export function lengthOf(frames: readonly Part[]): number {
+  let length = 0
+  for (let n = 0; n < frames.length; n++) length += frames[n]!.length | 0
+  return length
+}
+
+/** The bytes of large frames, as `lengthOf`. */
+function kibibytesOf(frames: readonly Part[]): number {
   let kibibytes = frames[0]!.length >> 10
   for (let n = 1; n < frames.length; n++) kibibytes += frames[n]!.length >> 10
   return kibibytes

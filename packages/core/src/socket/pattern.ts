@@ -55,7 +55,7 @@ export interface Pattern {
   /** As `receive`, with large frames left in shared memory; where `receiveFrom` does not do. */
   receiveParts?(): Part[] | Failure
 
-  /** Adds messages that are there to a batch, until it has `max`. */
+  /** Adds messages that are there to a batch, until it has `max` or they are `BATCH_BYTES`. */
   receiveMany?(messages: Received[], max: number): void
 
   /** Nothing will be looked for until `readable`. False when there is something after all. */

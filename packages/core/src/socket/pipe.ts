@@ -438,16 +438,22 @@ export class Pipe implements PipeEnd, FrameLender {
     return message
   }
 
-  /** Reads up to `limit` of the messages that are there; fewer where there is no memory for more. */
-  readMany(messages: Buffer[][], limit: number): void {
+  /**
+   * Reads up to `limit` of the messages that are there; fewer where there is no memory for more.
+   *
+   * @returns true: it has stopped for they are large, and are enough for a batch
+   */
+  readMany(messages: Buffer[][], limit: number): boolean {
     const before = messages.length
+    let isEnough = false
     try {
-      this.#in().readMany(messages, limit)
+      isEnough = this.#in().readMany(messages, limit)
     } catch (error) {
       // Those that are read already are not to be lost with the one that there is no memory for.
       if (!(error instanceof RangeError) || messages.length === before) throw error
     }
     this.#released()
+    return isEnough
   }
 
   /**

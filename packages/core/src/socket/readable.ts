@@ -27,8 +27,8 @@ export interface Readable<M = Buffer[], Shared = SharedFrame[]> {
    */
   receiveSync(options?: TimeoutOptions): M
   /**
-   * Waits for a message, and returns all that are there, up to `max`: of several peers up to 256
-   * messages each before it is the next one's turn. Rejects as `receive` does.
+   * Waits for a message, and returns all that are there, up to `max` and to some 1 MiB in all: of several
+   * peers up to 256 messages each before it is the next one's turn. Rejects as `receive` does.
    *
    * @throws {SocketError} `EINVAL`: `max` is no number of messages
    */

@@ -1,4 +1,5 @@
 import { SocketError } from '../errors.ts'
+import { BATCH_BYTES } from '../ring/ringReader.ts'
 import type { Thread } from '../thread/thread.ts'
 import { batchEffort } from '../thread/turn.ts'
 import {
@@ -9,7 +10,7 @@ import {
   type TimeoutOptions,
 } from './arguments.ts'
 import type { Gate } from './gate.ts'
-import { effortOf, kibibytesOf } from './message.ts'
+import { effortOf, lengthOf } from './message.ts'
 import type { SocketOptions } from './options.ts'
 import type { Failure, Pattern, Received } from './pattern.ts'
 import { SharedBatch } from './sharedBatch.ts'
@@ -17,8 +18,6 @@ import { SharedFrame } from './sharedFrame.ts'
 import type { SocketParts } from './socketParts.ts'
 import type { Waiter } from './waiter.ts'
 
-/** A batch that is copied ends when it has so much, whatever there is: the event loop is to turn. */
-const MOST_KIBIBYTES = 1024
 /** So many messages are asked for at once when those before them were small. */
 const LONGEST_STEP = 256
 
@@ -141,16 +140,16 @@ export class Receiver {
     return batch.length > 0 ? batch : (failure ?? 'EAGAIN')
   }
 
-  /** Adds the messages that are there, up to `max` and to `MOST_KIBIBYTES`; why there are no more. */
+  /** Adds the messages that are there, up to `max` and to `BATCH_BYTES`; why there are no more. */
   #fill(batch: unknown[], max: number): Failure | undefined {
-    let kibibytes = 0
+    let bytes = 0
     // One, two, four: that they are large shows before many are copied.
-    for (let step = 1; kibibytes < MOST_KIBIBYTES; step = Math.min(2 * step, LONGEST_STEP)) {
+    for (let step = 1; bytes < BATCH_BYTES; step = Math.min(2 * step, LONGEST_STEP)) {
       const begin = batch.length
       const end = Math.min(begin + step, max)
       const failure = this.#fillUpTo(batch, end)
       if (batch.length < end || end === max) return failure
-      for (let n = begin; n < end; n++) kibibytes += kibibytesOf(batch[n] as Buffer[])
+      for (let n = begin; n < end; n++) bytes += lengthOf(batch[n] as Buffer[])
     }
     return undefined
   }

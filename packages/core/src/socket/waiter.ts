@@ -1,6 +1,6 @@
 import type { Context } from '../context/context.ts'
 import { SocketError } from '../errors.ts'
-import type { Thread } from '../thread/thread.ts'
+import type { Looker, Thread } from '../thread/thread.ts'
 import type { Failure, Pattern } from './pattern.ts'
 import { Waiting } from './waiting.ts'
 
@@ -19,6 +19,8 @@ interface Way {
   readonly isReady: () => boolean
   /** Asks to be told when it is; false when it is now. */
   readonly park: () => boolean
+  /** How a promise waits: parked at once, or only before the thread sleeps. */
+  readonly isParkedLate: boolean
   /** Whether a call would fail with `EFSM`, at the end of a wait. */
   readonly isOutOfTurn: () => boolean
 }
@@ -36,6 +38,12 @@ export class Waiter<T> {
   #errorOf = plainError
   /** Tries asked for: a pipe that ends in the middle of one asks for another, not for one within. */
   #tries = 0
+  readonly #looker: Looker = {
+    // The promise may have been settled since it was parked.
+    isReady: () => this.#waiting !== undefined && this.#way.isReady(),
+    park: () => this.#waiting === undefined || this.#way.park(),
+    look: () => this.retry(),
+  }
 
   constructor(context: Context, thread: Thread, way: Way, mayBlock: () => boolean) {
     this.#context = context
@@ -58,11 +66,13 @@ export class Waiter<T> {
     const sendingWay: Way = {
       isReady: () => pattern.canSendAgain?.() ?? pattern.canSend(),
       park: () => pattern.parkSending(),
+      isParkedLate: false,
       isOutOfTurn: () => pattern.isSendOutOfTurn?.() ?? false,
     }
     const receivingWay: Way = {
       isReady: () => pattern.canReceive(),
       park: () => pattern.parkReceiving(),
+      isParkedLate: true,
       isOutOfTurn: () => pattern.isReceiveOutOfTurn?.() ?? false,
     }
     const sending = new Waiter<Out>(context, thread, sendingWay, mayBlock)
@@ -119,7 +129,7 @@ export class Waiter<T> {
         waiting.reject(error as Error)
         return
       }
-      if (result === 'EFSM' || (result === 'EAGAIN' && this.#way.park())) return
+      if (result === 'EFSM' || (result === 'EAGAIN' && this.#wait())) return
       if (result === 'EAGAIN') continue
       const errorOf = this.#end()
       if (typeof result === 'string') waiting.reject(errorOf(result as Failure))
@@ -127,6 +137,12 @@ export class Waiter<T> {
       this.#opposite?.retry()
       return
     }
+  }
+
+  /** False: it is worth trying again now. */
+  #wait(): boolean {
+    const way = this.#way
+    return way.isParkedLate ? this.#thread.lookAfter(this.#looker) : way.park()
   }
 
   /** Ends the waiting of the promise, after a last try when it is out of time. */

@@ -10,6 +10,8 @@ class NoSpin {
 
 /** Time does not pass. */
 class NoTurn {
+  begin(): void {}
+
   isOver(): boolean {
     return false
   }

@@ -3,7 +3,14 @@ import { PipeState } from '../memory/layout.ts'
 import { smallArena } from '../memory/smallArena.test-support.ts'
 import { core } from '../testing/core.test-support.ts'
 import { explore } from '../testing/explore.test-support.ts'
-import { atomic, call, eventLoop, now, settle } from '../testing/party.test-support.ts'
+import {
+  atomic,
+  call,
+  eventLoop,
+  now,
+  type Process,
+  settle,
+} from '../testing/party.test-support.ts'
 import { SmallWorld } from '../testing/smallWorld.test-support.ts'
 
 const { PipeTable, reapThreads, Reason, Thread, ThreadTable } = core
@@ -141,6 +148,64 @@ describe('every interleaving of signals and sleep', () => {
             state: [thread, own],
             *run() {
               yield* call(thread.arm())
+              yield* eventLoop(() => own[0] === 2)
+            },
+          },
+        ]
+      },
+      atEnd: () => expect(heard).toEqual([2, 0]),
+    })
+    console.log(states)
+  })
+
+  it('wakes an event loop for who is parked only before it sleeps', () => {
+    /** Whether the third thread wants to be told of news. */
+    const parked = 42
+    let heard: number[] = []
+    const states = explore(world, {
+      parties: () => {
+        heard = [0, 0]
+        const own = heard
+        const thread = threadOf(THIRD)
+        const looker = {
+          *isReady(): Process<boolean> {
+            return Number(yield* atomic('load', words, news[0]!)) > own[0]!
+          },
+          *park(): Process<boolean> {
+            yield* atomic('store', words, parked, 1)
+            return !(yield* looker.isReady())
+          },
+          *look(): Process {
+            while (yield* looker.isReady()) own[0] = Number(yield* atomic('load', words, news[0]!))
+            if (own[0]! < 2 && !(yield* call(thread.lookAfter(looker as never))))
+              yield* looker.look()
+          },
+        }
+        now(
+          thread.add(toThird[0]!, 1, {
+            signalled: () => looker.look(),
+            abandon: () => undefined,
+          } as never),
+        )
+        const writer = threadOf(FIRST)
+        return [
+          {
+            name: 'writer',
+            state: [writer],
+            *run() {
+              for (const value of [1, 2]) {
+                settle(value)
+                yield* atomic('store', words, news[0]!, value)
+                const isParked = yield* atomic('exchange', words, parked, 0)
+                if (isParked === 1) yield* call(writer.signal(toThird[0]!, 1, Reason.readable))
+              }
+            },
+          },
+          {
+            name: 'loop',
+            state: [thread, own],
+            *run() {
+              yield* looker.look()
               yield* eventLoop(() => own[0] === 2)
             },
           },

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { smallArena } from '../memory/smallArena.test-support.ts'
 import { PipeTable } from '../memory/pipeTable.ts'
 import { ThreadTable } from '../memory/threadTable.ts'
-import { Reason, Thread } from './thread.ts'
+import { type Looker, Reason, Thread } from './thread.ts'
 
 /** Two threads of one arena, and pipes from the first to the second, where they are heard. */
 function twoThreads() {
@@ -90,6 +90,25 @@ describe('signals between threads', () => {
     expect(() => second.poll()).toThrow('out of memory')
     second.poll()
     expect(heard).toEqual(['first 2', 'second 2', 'third 2'])
+  })
+
+  it('start the clock of the turn in which they wake an event loop', async () => {
+    const { first, second, connect, listen } = twoThreads()
+    const id = connect(first, second, 1)
+    second.arm()
+    // It sleeps after the first, and the clock that ran then stops with the second.
+    for (let turns = 0; turns < 2; turns++) await new Promise(setImmediate)
+    const now = vi.spyOn(performance, 'now').mockReturnValue(1000)
+    const isOver = new Promise((resolve) => {
+      listen(second, id, 'pipe', () => {
+        now.mockReturnValue(1001)
+        resolve(second.turn.isOver())
+      })
+    })
+    first.signal(id, 1, Reason.readable)
+    expect(await isOver).toBe(true)
+    now.mockRestore()
+    second.end()
   })
 
   it('refuse a pipe that was attached to a socket that is gone', () => {
@@ -237,5 +256,56 @@ describe('the slots of threads', () => {
     const childless = new Thread(arena, child, () => false)
     childless.end()
     expect(table.descendants(101)).toEqual([second.slot])
+  })
+})
+
+describe('who looks again in the event loop', () => {
+  /** Waits for words, and tells what it does and is asked. */
+  function looking(thread: Thread, heard: string[], name: string, isThere: () => boolean): Looker {
+    const looker: Looker = {
+      isReady: isThere,
+      park: () => {
+        heard.push(`${name} parks`)
+        return !isThere()
+      },
+      look: () => {
+        heard.push(`${name} looks`)
+        if (!isThere()) thread.lookAfter(looker)
+      },
+    }
+    return looker
+  }
+
+  /** When all that is due before the event loop turns is done. */
+  const done = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+  it('looks, unparked, when it is worth it before the thread sleeps', async () => {
+    const { second, heard } = twoThreads()
+    let isThere = false
+    expect(second.lookAfter(looking(second, heard, 'one', () => isThere))).toBe(true)
+    isThere = true
+    await done()
+    expect(heard).toEqual(['one parks', 'one looks'])
+    second.end()
+  })
+
+  it('is parked before the thread sleeps, and at once while it does', async () => {
+    const { second, heard } = twoThreads()
+    second.lookAfter(looking(second, heard, 'one', () => false))
+    expect(heard).toEqual([])
+    await done()
+    expect(heard).toEqual(['one parks'])
+    expect(second.lookAfter(looking(second, heard, 'two', () => false))).toBe(true)
+    expect(second.lookAfter(looking(second, heard, 'three', () => true))).toBe(false)
+    expect(heard).toEqual(['one parks', 'two parks', 'three parks'])
+    second.end()
+  })
+
+  it('is parked at once when some do so already, and is kept once', () => {
+    const { second, heard } = twoThreads()
+    const lookers = Array.from({ length: 6 }, (_, i) => looking(second, heard, `${i}`, () => false))
+    for (const looker of [...lookers, ...lookers.slice(0, 3)]) second.lookAfter(looker)
+    expect(heard).toEqual(['4 parks', '5 parks'])
+    second.end()
   })
 })

@@ -26,6 +26,9 @@ export const Reason = {
 
 const LONGEST_ASYNC_SPIN_US = 30
 
+/** So many that wait are looked at again and again before the thread sleeps; others park at once. */
+const WATCHED_LOOKERS = 4
+
 /**
  * What is to be done soon is done after it: `queueMicrotask` makes an asynchronous resource of each
  * callback, which takes a microsecond.
@@ -37,6 +40,16 @@ export interface PipeEnd {
   signalled(reasons: number): void
   /** The thread ends, and the end is still there. */
   abandon(): void
+}
+
+/** Who waits in a thread's event loop for what other threads may do. */
+export interface Looker {
+  /** Whether a look is worth it now. */
+  isReady(): boolean
+  /** Asks to be told when it is; false when it is now. */
+  park(): boolean
+  /** Tries again, and waits again where that is not enough. */
+  look(): void
 }
 
 /** A socket of this thread, as seen by a pipe that is to be attached to it. */
@@ -82,6 +95,10 @@ export class Thread {
   readonly #local = new Map<number, number>()
   /** Pipes whose memory is to be found and given back at the end of the next poll. */
   readonly #unclean: number[] = []
+  /** Those that wait and are not parked; none while the thread sleeps. */
+  #lookers: Looker[] = []
+  /** An empty list, to be used next. */
+  #noLookers: Looker[] = []
   #isArmed = false
   #isArming = false
   #isEnded = false
@@ -223,7 +240,7 @@ export class Thread {
   readonly #spin = new Spin()
   /** Shorter, for it keeps timers and I/O waiting. */
   readonly #asyncSpin = new Spin(LONGEST_ASYNC_SPIN_US)
-  readonly #isWanted = (): boolean => this.#hasCommands()
+  readonly #isWanted = (): boolean => this.#hasCommands() || this.#isLookerReady()
 
   /** Blocks the thread until somebody wants its attention; what it waits for is parked. */
   #sleep(timeoutMs: number): void {
@@ -244,6 +261,55 @@ export class Thread {
   awaitMemory(): void {
     this.table.awaitMemory(this.slot)
     this.arm()
+  }
+
+  /**
+   * Has somebody look again as soon as it is worth it. It is parked only before the thread sleeps: who
+   * does what is waited for while this thread still looks has nobody to tell, and pays for no signal.
+   *
+   * @returns false: it is worth it now, and it will not be looked at
+   */
+  lookAfter(looker: Looker): boolean {
+    const lookers = this.#lookers
+    if (lookers.includes(looker)) return true
+    if (this.#isArmed || lookers.length >= WATCHED_LOOKERS) return looker.park()
+    lookers.push(looker)
+    this.arm()
+    return true
+  }
+
+  #isLookerReady(): boolean {
+    for (const looker of this.#lookers) if (looker.isReady()) return true
+    return false
+  }
+
+  /** Parks those that wait. False when it is worth it for one of them to look now. */
+  #parkLookers(): boolean {
+    const lookers = this.#lookers
+    while (lookers.length > 0) {
+      if (!lookers.at(-1)!.park()) return false
+      lookers.pop()
+    }
+    return true
+  }
+
+  /** Has those look that are not parked; they may wait again meanwhile. */
+  #lookAll(): void {
+    const lookers = this.#lookers
+    if (lookers.length === 0) return
+    this.#lookers = this.#noLookers
+    this.#noLookers = lookers
+    let looked = 0
+    try {
+      for (const looker of lookers) {
+        looked++
+        looker.look()
+      }
+    } finally {
+      // One may have failed, out of memory: the others are still to look.
+      for (; looked < lookers.length; looked++) this.#lookers.push(lookers[looked]!)
+      lookers.length = 0
+    }
   }
 
   /** Lets the event loop be woken by other threads, for as long as this thread lives. */
@@ -268,8 +334,8 @@ export class Thread {
     const words = this.#words
     const wake = this.#at + thread.wake
     if (this.keepAlive.isHeld) this.#asyncSpin.until(this.#isWanted)
-    if (!this.#hasCommands()) Atomics.store(words, wake, Wake.asleep)
-    if (this.#hasCommands()) {
+    if (!this.#hasCommands() && this.#parkLookers()) Atomics.store(words, wake, Wake.asleep)
+    if (this.#hasCommands() || this.#lookers.length > 0) {
       this.#woken()
       return
     }
@@ -287,8 +353,11 @@ export class Thread {
     this.#isArmed = false
     if (this.#isEnded) return
     Atomics.store(this.#words, this.#at + thread.wake, Wake.awake)
+    // Whoever waits takes a message in there, and goes on with the next.
+    this.turn.begin()
     try {
       this.poll()
+      this.#lookAll()
     } finally {
       this.arm()
     }
@@ -418,6 +487,7 @@ export class Thread {
     for (const act of this.lastActs) act()
     for (const [, end] of this.#ends.entries()) end.abandon()
     this.#isEnded = true
+    this.#lookers.length = 0
     this.keepAlive.end()
     this.poll()
     this.#refuseLast()

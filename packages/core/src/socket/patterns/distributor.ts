@@ -87,10 +87,10 @@ export class Distributor {
     const count = this.#count
     this.#count = 0
     this.#blocked = undefined
-    const end = endOfFrames(messages, begin)
-    const stop = mayDrop ? end : Math.min(end, begin + this.#leastRoom(count))
+    const most = mayDrop ? Infinity : begin + this.#leastRoom(count)
+    const stop = endOfFrames(messages, begin, most)
     // All pipes stop at the end of the frames by themselves.
-    const isCut = stop < end
+    const isCut = stop === most
     const batch = isCut ? messages.slice(begin, stop) : messages
     for (let i = 0; i < count && stop > begin; i++) {
       const pipe = this.#chosen[i]!
@@ -162,9 +162,10 @@ export class Distributor {
   }
 }
 
-/** Where the messages of one frame each end that begin at `begin`. */
-function endOfFrames(messages: readonly unknown[], begin: number): number {
+/** Where the messages of one frame each end that begin at `begin`; not beyond `most`. */
+function endOfFrames(messages: readonly unknown[], begin: number, most: number): number {
+  const last = Math.min(most, messages.length)
   let end = begin
-  while (end < messages.length && messages[end] instanceof Uint8Array) end++
+  while (end < last && messages[end] instanceof Uint8Array) end++
   return end
 }

@@ -69,8 +69,9 @@ export class FilteredQueue {
     let pipe: Pipe | undefined
     while (messages.length < max && (pipe = this.#in.next()) !== undefined) {
       const begin = messages.length
-      pipe.readMany(messages, Math.min(max - begin, FAIR_RUN))
+      const isEnough = pipe.readMany(messages, Math.min(max - begin, FAIR_RUN))
       this.#keepWanted(messages, begin)
+      if (isEnough && messages.length > begin) return
     }
   }
 

@@ -47,7 +47,7 @@ export class PullPattern implements Pattern {
     let pipe: Pipe | undefined
     while (messages.length < max && (pipe = this.#in.next()) !== undefined) {
       this.#in.advance()
-      pipe.readMany(messages, Math.min(max - messages.length, FAIR_RUN))
+      if (pipe.readMany(messages, Math.min(max - messages.length, FAIR_RUN))) return
     }
   }
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { context } from '../../context/default.ts'
+import { engage } from '../socket.ts'
 import { Dealer, Reply, Request, type Socket } from '../sockets.ts'
 
 const outOfTurn = { code: 'EFSM' }
@@ -107,6 +108,15 @@ describe('REP', () => {
     const next = reply.receive()
     await reply.send('answer')
     expect(texts(await next)).toEqual(['second'])
+  })
+
+  it('is not parked with a question that it has looked at', () => {
+    const { reply, dealers } = served(1)
+    dealers[0]!.sendSync(['', 'question'])
+    const { pattern } = reply[engage](() => undefined)
+    expect([pattern.canReceive(), pattern.parkReceiving()]).toEqual([true, false])
+    expect(texts(pattern.receive() as Buffer[])).toEqual(['question'])
+    expect(pattern.parkReceiving()).toBe(true)
   })
 
   it('receives one question of a batch at a time', () => {

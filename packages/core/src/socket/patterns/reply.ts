@@ -75,7 +75,7 @@ export class ReplyPattern implements Pattern {
   }
 
   parkReceiving(): boolean {
-    return this.#isAnswering || this.#in.park()
+    return this.#isAnswering || (this.#request === undefined && this.#in.park())
   }
 
   parkSending(): boolean {

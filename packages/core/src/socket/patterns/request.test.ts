@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { engage } from '../socket.ts'
 import { Reply, Request, Router, type Socket } from '../sockets.ts'
 
 const again = { code: 'EAGAIN' }
@@ -176,6 +177,15 @@ describe('REQ with `relaxed`', () => {
     other.receiveSync(atOnce)
     other.sendSync(['asker', '', 'in time'])
     expect(texts(request.receiveSync(atOnce))).toEqual(['in time'])
+  })
+
+  it('is not parked with an answer that it has looked at', () => {
+    const { request, asked } = asking()
+    asked.sendSync(['asker', '', 'answer'])
+    const { pattern } = request[engage](() => undefined)
+    expect([pattern.canReceive(), pattern.parkReceiving()]).toEqual([true, false])
+    expect(texts(pattern.receive() as Buffer[])).toEqual(['answer'])
+    expect(pattern.parkReceiving()).toBe(true)
   })
 
   it('does not give up the answer when it cannot ask again', () => {

@@ -113,7 +113,7 @@ export class RequestPattern implements Pattern {
   }
 
   parkReceiving(): boolean {
-    return !this.#isWaiting || this.#in.park()
+    return !this.#isWaiting || (this.#reply === undefined && this.#in.park())
   }
 
   parkSending(): boolean {

@@ -137,14 +137,16 @@ export class RouterPattern implements Pattern, NamingPattern {
       const notice = pipe === undefined ? this.#notices.shift() : undefined
       if (notice !== undefined) messages.push(notice)
       else if (pipe === undefined) return
-      else this.#receiveRun(pipe, messages, Math.min(max - messages.length, FAIR_RUN))
+      else if (this.#receiveRun(pipe, messages, Math.min(max - messages.length, FAIR_RUN))) return
     }
   }
 
-  #receiveRun(pipe: Pipe, messages: Received[], limit: number): void {
+  /** @returns as `Pipe.readMany` */
+  #receiveRun(pipe: Pipe, messages: Received[], limit: number): boolean {
     let next = messages.length
-    pipe.readMany(messages, limit)
+    const isEnough = pipe.readMany(messages, limit)
     for (; next < messages.length; next++) messages[next]!.unshift(Buffer.from(pipe.routingId!))
+    return isEnough
   }
 
   /** Who has a message; nobody while there are notices, which come first. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it } from 'vitest'
+import { engage } from '../socket.ts'
 import { Client, Gather, Peer, Scatter, Server, type Socket } from '../sockets.ts'
 
 /** Threads load what was built. */
@@ -212,6 +213,18 @@ describe('SERVER', () => {
     const receiving = server.receive()
     client.close()
     expect(String((await receiving)[0])).toBe('gone')
+  })
+
+  it('is not parked when it finds only then that a client has left', () => {
+    const { server, name } = bound({ disconnectMessage: 'gone' })
+    const client = connected(name)
+    client.sendSync('x')
+    client.close()
+    expect(server.readable).toBe(true)
+    const { pattern } = server[engage](() => undefined)
+    expect(String(pattern.receive()[0])).toBe('x')
+    expect(pattern.parkReceiving()).toBe(false)
+    expect(String(pattern.receive()[0])).toBe('gone')
   })
 
   it('keeps 64 MiB of clients that leave while nobody receives, and drops what is more', () => {

@@ -140,7 +140,8 @@ export class ServerPattern implements Pattern {
   }
 
   parkReceiving(): boolean {
-    return this.#farewells.length === 0 && this.#in.park()
+    // Parking may find that a peer has gone, and that makes a farewell.
+    return this.#farewells.length === 0 && this.#in.park() && this.#farewells.length === 0
   }
 
   parkSending(): boolean {
@@ -158,7 +159,7 @@ export class ServerPattern implements Pattern {
   }
 
   canReceive(): boolean {
-    return this.#farewells.length > 0 || this.#in.next() !== undefined
+    return this.#farewells.length > 0 || this.#in.next() !== undefined || this.#farewells.length > 0
   }
 }
 
