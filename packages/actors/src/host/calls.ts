@@ -13,7 +13,7 @@ import type { ActorRef, Caller } from './ref.ts'
 import type { RefValues } from './refValues.ts'
 import type { Room } from './room.ts'
 import { LOCAL_WINDOW, StreamReader, WINDOW } from './streamReader.ts'
-import { DEFAULT_TIMEOUT_MS, type Waits } from './waits.ts'
+import type { Waits } from './waits.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
 /** Something asked, as long as it waits for its answer. */
@@ -123,7 +123,7 @@ export class Calls implements Caller {
     args: unknown[],
   ): AsyncGenerator<unknown, void, void> {
     if (this.#whereabouts.isAwaited(ref.address))
-      return this.#streamLater(ref, method, this.#host.copyArgs(args))
+      return this.#streamOnceFound(ref, method, this.#host.copyArgs(args))
     const { options, owner } = ref
     const { signal, timeoutMs = Infinity } = options
     const address = this.#whereabouts.whereIs(ref.address)
@@ -263,14 +263,39 @@ export class Calls implements Caller {
     return await this.ask(ref.calledWith({ timeoutMs: left }), method, copied)
   }
 
-  async *#streamLater(
+  /** It begins when it is known where the actor is; who has left by then does not wait for that. */
+  #streamOnceFound(
     ref: ActorRef<never>,
     method: string,
     args: unknown[],
   ): AsyncGenerator<unknown, void, void> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = ref.options
-    await this.#whereabouts.whenFound(ref.address, timeoutMs, signal)
-    yield* this.stream(ref, method, args)
+    const leaving = new AbortController()
+    const items = this.#streamLater(ref, method, args, leaving.signal)
+    // A generator that awaits something returns only when that has come.
+    const leave = items.return.bind(items)
+    items.return = () => {
+      leaving.abort()
+      return leave()
+    }
+    return items
+  }
+
+  async *#streamLater(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+    left: AbortSignal,
+  ): AsyncGenerator<unknown, void, void> {
+    const { options, owner } = ref
+    const { timeoutMs = Infinity } = options
+    const signal = options.signal === undefined ? left : AbortSignal.any([options.signal, left])
+    const untilMs = Math.max(0, (owner?.deadline ?? Infinity) - this.#host.now())
+    try {
+      await this.#whereabouts.whenFound(ref.address, Math.min(timeoutMs, untilMs), signal)
+      yield* this.stream(ref.calledWith({ signal }), method, args)
+    } catch (error) {
+      if (!left.aborted) throw error
+    }
   }
 }
 

@@ -34,7 +34,13 @@ import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
 import { random } from './random.ts'
 import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
 import { Relays, type RemoteVerbs } from './relays.ts'
-import { LINK_REMOTE, STOP_REMOTE, type RemoteLink, type TimedCall } from './remoteCaller.ts'
+import {
+  LINK_REMOTE,
+  STOP_REMOTE,
+  type RemoteLink,
+  type StreamCall,
+  type TimedCall,
+} from './remoteCaller.ts'
 import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
 import { Service, type Provider } from './service.ts'
@@ -257,9 +263,9 @@ export class Gateway implements PeerOwner, RemoteVerbs {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: TimedCall,
+    call: StreamCall,
   ): StreamReader {
-    return this.#reachable(node).stream(path, method, args, callOf(options))
+    return this.#reachable(node).stream(path, method, args, call)
   }
 
   /** Calls back when the actor is no more, or its node is not. @returns takes it back */
@@ -444,6 +450,7 @@ export class Gateway implements PeerOwner, RemoteVerbs {
       hasRoom: (ref) => this.#hasRoom(ref),
       bury: (reason, ref, method) => this.bury(reason, ref.address, method),
       ask: (ref, method, args, timeoutMs) => this.#askHere(ref, method, args, timeoutMs),
+      stream: (ref, method, args, remainingMs) => this.#streamHere(ref, method, args, remainingMs),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
       topics: new TopicsDesk(this.#topics, options.topics),
@@ -536,6 +543,17 @@ export class Gateway implements PeerOwner, RemoteVerbs {
     const { signal } = controller
     const promise = ref.calledWith({ timeoutMs, signal }).callAsk(method, args)
     return { promise, abandon: (error) => controller.abort(error) }
+  }
+
+  /** As an actor reads it that handles a message for so long. */
+  #streamHere(
+    { address, caller, options }: ActorRef,
+    method: string,
+    args: unknown[],
+    remainingMs: number,
+  ): AsyncGenerator<unknown, void, void> {
+    const reader = { deadline: this.clock.now() + remainingMs }
+    return new ActorRef(address, caller, reader, options).callStream(method, args)
   }
 
   async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {

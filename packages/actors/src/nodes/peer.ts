@@ -18,6 +18,7 @@ import { messageOf, say, type Message } from './protocol/message.ts'
 import { readMessages } from './protocol/messageReader.ts'
 import { random } from './random.ts'
 import { remoteAddress } from './remoteAddress.ts'
+import type { StreamCall } from './remoteCaller.ts'
 
 /** What may wait while there is no connection, in bytes. */
 const BACKLOG_BYTES = 1024 * 1024
@@ -318,18 +319,16 @@ export class Peer implements Creditor {
     return () => this.abandon(answer, undefined)
   }
 
-  stream(to: string, method: string, args: unknown, call: RemoteCall): StreamReader {
+  stream(to: string, method: string, args: unknown, call: StreamCall): StreamReader {
     const message = messageOf(say.stream, { to, method, count: WINDOW })
     const reading = {
       address: { host: 0, slot: 0, generation: 0 },
       window: WINDOW,
       signal: call.signal,
-      // The other node knows how long an item may take.
-      timeoutMs: Infinity,
-      until: Infinity,
-      // Never asked for again: what was read of it cannot be known.
-      begin: (reader: StreamReader) =>
-        this.#start(reader, message, args, { ...call, isIdempotent: false }),
+      timeoutMs: call.timeoutMs,
+      until: call.until,
+      // Never asked for again: what was read of it cannot be known. The reader sees to its time and its signal.
+      begin: (reader: StreamReader) => this.#start(reader, message, args, { timeoutMs: Infinity }),
     }
     return new StreamReader(reading, this)
   }
@@ -347,9 +346,13 @@ export class Peer implements Creditor {
     if (error !== undefined) pending.fail(error)
   }
 
-  await(): void {}
+  await(reader: StreamReader): void {
+    this.#owner.timeouts.add(reader, reader.patienceMs(this.#owner.clock.now()))
+  }
 
-  relax(): void {}
+  relax(reader: StreamReader): void {
+    this.#owner.timeouts.remove(reader)
+  }
 
   credit(reader: StreamReader, items: number): void {
     this.#line?.post(messageOf(say.credit, { id: reader.id, count: items }))
@@ -423,7 +426,9 @@ export class Peer implements Creditor {
     return () => signal.removeEventListener('abort', abort)
   }
 
-  #remaining({ deadline }: Pending): number {
+  /** How long the answer is of use; of a stream, all of its items. */
+  #remaining(pending: Pending): number {
+    const deadline = pending instanceof StreamReader ? pending.reading.until : pending.deadline
     return deadline === Infinity ? Infinity : Math.max(0, deadline - this.#owner.clock.now())
   }
 

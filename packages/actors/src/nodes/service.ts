@@ -27,6 +27,13 @@ export interface Provider {
   /** A message that was told is handed to nobody. */
   bury(reason: DeadLetterReason, ref: ActorRef, method: string): void
   ask(ref: ActorRef, method: string, args: unknown[], timeoutMs: number): Asking
+  /** @param remainingMs how long its items are of use */
+  stream(
+    ref: ActorRef,
+    method: string,
+    args: unknown[],
+    remainingMs: number,
+  ): AsyncGenerator<unknown, void, void>
   /** Whether the actor is there. */
   lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
@@ -286,7 +293,7 @@ export class Service {
       const items =
         to === TOPICS_PATH
           ? this.#provider.topics.stream(method, args)
-          : this.#find(to).calledWith({ timeoutMs: remainingMs }).callStream(method, args)
+          : this.#provider.stream(this.#find(to), method, args, remainingMs)
       const outlet = {
         item: (value: unknown) => {
           line.postWith(messageOf(say.item, { id }), value)
