@@ -75,6 +75,12 @@ interface Correspondent extends Pick<Known, 'peer' | 'incarnation'> {
   readonly hello: Hello | undefined
 }
 
+/**
+ * A thread of this node that seems stuck is given as long, in milliseconds, before it is ended because another node
+ * stops an actor on it: it has others as well, and the other node says for itself how long a stop may take.
+ */
+const LEAST_STUCK_MS = 1000
+
 /** Paths that were found under their seals are remembered, up to so many. */
 const MOST_FOUND = 4096
 
@@ -457,6 +463,7 @@ export class Gateway implements PeerOwner, RemoteVerbs {
       mayLink: options.links === true,
       link: (ref, { address }, isTied) => this.#host.watches.tie(ref.address, address, isTied),
       spawn: (name, args) => this.#spawnHere(exports, name, args),
+      stop: ({ address }, how) => this.#host.stopping.stop(address, how, LEAST_STUCK_MS),
     }
     const service = new Service(
       link.line,
@@ -485,6 +492,7 @@ export class Gateway implements PeerOwner, RemoteVerbs {
       isPlain: false,
       ticket,
       epoch: peer.epoch,
+      takesGrace: true,
     }
   }
 

@@ -289,9 +289,10 @@ export class Peer implements Creditor {
     return this.#ask(messageOf(say.spawn, { method: name }), args, call)
   }
 
-  async stop(to: string, { drain = true }: StopOptions): Promise<void> {
+  /** @param options.graceMs from when the node hears of it on; one that does not know of that takes as long as it takes */
+  async stop(to: string, { drain = true, graceMs = Infinity }: StopOptions): Promise<void> {
     const answer = new Answer(0, this)
-    const message = messageOf(say.stop, { to, count: drain ? 1 : 0 })
+    const message = messageOf(say.stop, { to, count: drain ? 1 : 0, graceMs })
     // Asked twice it does no harm, and the actor outlives a connection.
     this.#begin(answer, message, undefined, { timeoutMs: Infinity, isIdempotent: true })
     await answer.promise
@@ -459,13 +460,19 @@ export class Peer implements Creditor {
     const asked = this.#asked.get(message.id)
     if (asked !== undefined) message.remainingMs = this.#remaining(asked.pending)
     try {
-      if (body === undefined) line.post(message)
+      if (body === undefined) line.post(this.#understood(message))
       else line.postEncoded(message, body)
     } catch (error) {
       // The node that has come takes less than this.
       if (asked !== undefined) this.#fail(message.id, asked.pending, error)
       else this.#owner.bury('unreadable', remoteAddress(this.name, message.to), message.method)
     }
+  }
+
+  /** Of a message what the node knows of. */
+  #understood(message: Message): Message {
+    const isTooMuch = message.graceMs < Infinity && this.#hello?.takesGrace !== true
+    return isTooMuch ? { ...message, graceMs: Infinity } : message
   }
 
   // What it answers.

@@ -104,7 +104,6 @@ export class RemoteCaller implements Caller {
     )
   }
 
-  /** Of the options `drain` alone means something to another node: its threads are its own. */
   async stop({ host, url }: Address, options: StopOptions): Promise<void> {
     await this.#host.request(host, STOP_REMOTE, { url, options })
   }
