@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { aboutCall } from '../host/aboutCall.ts'
 import { addressLabel, type Address } from '../host/address.ts'
 import { Answer, type Pending } from '../host/asks.ts'
 import type { Clock } from '../host/clock.ts'
@@ -257,8 +258,12 @@ export class Peer implements Creditor {
       return false
     }
     const message = messageOf(say.tell, { to, method })
-    if (this.#line !== undefined) this.#line.postWith(message, args)
-    else this.#backlog.add({ message, body: encode(args, this.#values()) })
+    try {
+      if (this.#line !== undefined) this.#line.postWith(message, args)
+      else this.#backlog.add({ message, body: encode(args, this.#values()) })
+    } catch (error) {
+      throw this.#aboutCall(error, message)
+    }
     return true
   }
 
@@ -376,8 +381,12 @@ export class Peer implements Creditor {
       this.#begin(pending, message, body, call, { args })
     } catch (error) {
       this.#forget(pending.id)
-      pending.fail(error)
+      pending.fail(this.#aboutCall(error, message))
     }
+  }
+
+  #aboutCall(error: unknown, { method, to }: Pick<Message, 'method' | 'to'>): unknown {
+    return aboutCall(error, () => `${method} of ${addressLabel(remoteAddress(this.name, to))}`)
   }
 
   #begin(
@@ -464,7 +473,8 @@ export class Peer implements Creditor {
       else line.postEncoded(message, body)
     } catch (error) {
       // The node that has come takes less than this.
-      if (asked !== undefined) this.#fail(message.id, asked.pending, error)
+      if (asked !== undefined)
+        this.#fail(message.id, asked.pending, this.#aboutCall(error, message))
       else this.#owner.bury('unreadable', remoteAddress(this.name, message.to), message.method)
     }
   }
@@ -507,6 +517,7 @@ export class Peer implements Creditor {
       return
     }
     const { pending, isWatch } = asked
+    const { method } = pending
     let value: unknown
     try {
       if (begin < end) value = readValue(frame, begin, end, this.#line?.values ?? this.#values())
@@ -524,7 +535,8 @@ export class Peer implements Creditor {
       return
     }
     this.#forget(id)
-    if (kind === say.failure) pending.fail(errorOf(value))
+    if (kind === say.failure)
+      pending.fail(this.#aboutCall(errorOf(value), { method, to: asked.to }))
     else if (isWatch) pending.settle(downOf(value))
     else if (kind === say.end) pending.end()
     else pending.settle(value)
