@@ -30,7 +30,7 @@ function checkName(definition: string, option: string, method: string, handlers:
 }
 
 /** Those of a class are found in its prototype. */
-function namesIn(handlers: object): string[] {
+export function namesIn(handlers: object): string[] {
   const names: string[] = []
   for (let at: object | null = handlers; at !== null && at !== Object.prototype;) {
     names.push(...Object.getOwnPropertyNames(at))

@@ -1,3 +1,4 @@
+import { aboutCall } from './aboutCall.ts'
 import type { Asks } from './asks.ts'
 import { kind, type Envelope, type Kind } from './envelope.ts'
 import type { Happenings } from './happenings.ts'
@@ -44,6 +45,6 @@ export class Answers {
     if (how === kind.reply) pending.settle(body)
     else if (how === kind.end) pending.end()
     else if (how === kind.refusal) pending.refuse(body)
-    else pending.fail(body)
+    else pending.fail(aboutCall(body, () => pending.asked))
   }
 }

@@ -119,11 +119,11 @@ export class Asks {
   }
 
   /** Fails all that wait for the host, or all that wait. */
-  failAll(error: () => unknown, host?: number): void {
+  failAll(error: (pending: Pending) => unknown, host?: number): void {
     for (const pending of this.#places.slice()) {
       if (pending === undefined || (host !== undefined && pending.host !== host)) continue
       // What fails may have others removed.
-      if (this.remove(pending)) pending.fail(error())
+      if (this.remove(pending)) pending.fail(error(pending))
     }
   }
 

@@ -1,5 +1,6 @@
 import { ActorError } from '../errors.ts'
 import { AbortableAnswer } from './abortableAnswer.ts'
+import { aboutCall } from './aboutCall.ts'
 import type { Address } from './address.ts'
 import type { Arrivals } from './arrivals.ts'
 import { Answer, type Asks, type Pending } from './asks.ts'
@@ -13,7 +14,7 @@ import type { ActorRef, Caller } from './ref.ts'
 import type { RefValues } from './refValues.ts'
 import type { Room } from './room.ts'
 import { LOCAL_WINDOW, StreamReader, WINDOW } from './streamReader.ts'
-import { DEFAULT_TIMEOUT_MS, type Waits } from './waits.ts'
+import type { Waits } from './waits.ts'
 import type { Whereabouts } from './whereabouts.ts'
 
 /** Something asked, as long as it waits for its answer. */
@@ -67,7 +68,7 @@ export class Calls implements Caller {
     const address = this.#whereabouts.whereIs(ref.address)
     if (this.#whereabouts.isAwaited(address)) {
       const { timeoutMs = Infinity, signal } = ref.options
-      const copied = this.#host.copyArgs(args)
+      const copied = this.#copyFor(address, method, args)
       await this.#whereabouts.whenFound(address, timeoutMs, signal)
       await this.send(ref, method, copied)
       return
@@ -77,7 +78,8 @@ export class Calls implements Caller {
     const refusal = this.refusal(address)
     const how = kindOf(kind.tell, ref)
     if (refusal === undefined) this.hand(how, address, method, args, 0, Infinity)
-    else if (refusal !== 'overflow') throw this.#whereabouts.whyNot(address.host)
+    else if (refusal !== 'overflow')
+      throw this.#whereabouts.whyNot(address.host, this.#nameOf(address, method))
     else if (this.#room.overflowOf(address) === 'drop-newest')
       this.#host.happenings.bury(refusal, address, method)
     else {
@@ -123,7 +125,7 @@ export class Calls implements Caller {
     args: unknown[],
   ): AsyncGenerator<unknown, void, void> {
     if (this.#whereabouts.isAwaited(ref.address))
-      return this.#streamLater(ref, method, this.#host.copyArgs(args))
+      return this.#streamOnceFound(ref, method, this.#copyFor(ref.address, method, args))
     const { options, owner } = ref
     const { signal, timeoutMs = Infinity } = options
     const address = this.#whereabouts.whereIs(ref.address)
@@ -164,14 +166,15 @@ export class Calls implements Caller {
   /** Puts a message where the actor is. @throws {ActorError} `EVALUE`, `EMSGSIZE` */
   hand(
     how: Kind,
-    { host, slot, generation }: Address,
+    address: Address,
     method: string,
     args: unknown[],
     id: number,
     deadline: number,
   ): boolean {
+    const { host, slot, generation } = address
     if (host === this.#number) {
-      const body = this.#values.copyArguments(args)
+      const body = this.#argumentsFor(address, method, args)
       this.#arrivals.deliver({
         kind: how,
         slot,
@@ -184,9 +187,35 @@ export class Calls implements Caller {
       })
     } else {
       const parcel: Parcel = { kind: how, slot, generation, id, deadline, method, body: args }
-      this.#mesh.post(host, lane.users, parcel)
+      try {
+        this.#mesh.post(host, lane.users, parcel)
+      } catch (error) {
+        throw aboutCall(error, () => this.#nameOf(address, method))
+      }
     }
     return true
+  }
+
+  /** As `value of /counter`: only errors need it. */
+  #nameOf(address: Address, method: string): string {
+    return `${method} of ${this.#host.nameOf(address)}`
+  }
+
+  #argumentsFor(address: Address, method: string, args: unknown[]): unknown[] {
+    try {
+      return this.#values.copyArguments(args)
+    } catch (error) {
+      throw aboutCall(error, () => this.#nameOf(address, method))
+    }
+  }
+
+  /** The caller's own, which it cannot change while they wait. */
+  #copyFor(address: Address, method: string, args: unknown[]): unknown[] {
+    try {
+      return this.#host.copyArgs(args)
+    } catch (error) {
+      throw aboutCall(error, () => this.#nameOf(address, method))
+    }
   }
 
   #answerOf(address: Address, signal: AbortSignal | undefined): Answer {
@@ -214,7 +243,8 @@ export class Calls implements Caller {
         this.hand(how, address, method, copied, pending.id, deadline),
       )
     else if (signal?.aborted === true) this.#giveUp(pending, signal.reason)
-    else if (refusal !== undefined) this.#giveUp(pending, this.#whereabouts.whyNot(address.host))
+    else if (refusal !== undefined)
+      this.#giveUp(pending, this.#whereabouts.whyNot(address.host, pending.asked))
     else
       try {
         this.hand(how, address, method, args, pending.id, deadline)
@@ -235,7 +265,7 @@ export class Calls implements Caller {
       signal?.throwIfAborted()
       if (this.#room.overflowOf(address) !== 'wait')
         throw new ActorError('EOVERFLOW', `${pending.asked}: the mailbox is full`)
-      const copied = this.#host.copyArgs(args)
+      const copied = this.#copyFor(address, pending.method, args)
       this.#room.wait(pending, address, () => {
         try {
           leave(copied)
@@ -257,20 +287,45 @@ export class Calls implements Caller {
   async #askLater(ref: ActorRef<never>, method: string, args: unknown[]): Promise<unknown> {
     const { timeoutMs = this.#waits.timeLeft(ref.owner?.deadline), signal } = ref.options
     const deadline = this.#host.now() + timeoutMs
-    const copied = this.#host.copyArgs(args)
+    const copied = this.#copyFor(ref.address, method, args)
     await this.#whereabouts.whenFound(ref.address, timeoutMs, signal)
     const left = Math.max(0, deadline - this.#host.now())
     return await this.ask(ref.calledWith({ timeoutMs: left }), method, copied)
+  }
+
+  /** It begins when it is known where the actor is; who has left by then does not wait for that. */
+  #streamOnceFound(
+    ref: ActorRef<never>,
+    method: string,
+    args: unknown[],
+  ): AsyncGenerator<unknown, void, void> {
+    const leaving = new AbortController()
+    const items = this.#streamLater(ref, method, args, leaving.signal)
+    // A generator that awaits something returns only when that has come.
+    const leave = items.return.bind(items)
+    items.return = () => {
+      leaving.abort()
+      return leave()
+    }
+    return items
   }
 
   async *#streamLater(
     ref: ActorRef<never>,
     method: string,
     args: unknown[],
+    left: AbortSignal,
   ): AsyncGenerator<unknown, void, void> {
-    const { timeoutMs = DEFAULT_TIMEOUT_MS, signal } = ref.options
-    await this.#whereabouts.whenFound(ref.address, timeoutMs, signal)
-    yield* this.stream(ref, method, args)
+    const { options, owner } = ref
+    const { timeoutMs = Infinity } = options
+    const signal = options.signal === undefined ? left : AbortSignal.any([options.signal, left])
+    const untilMs = Math.max(0, (owner?.deadline ?? Infinity) - this.#host.now())
+    try {
+      await this.#whereabouts.whenFound(ref.address, Math.min(timeoutMs, untilMs), signal)
+      yield* this.stream(ref.calledWith({ signal }), method, args)
+    } catch (error) {
+      if (!left.aborted) throw error
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import type { Host, Welcome } from './host.ts'
 import type { StopOptions } from './life.ts'
 import type { Awaited, Move } from './moves.ts'
 import type { Places } from './placement.ts'
+import { UNHANDLED, type UnhandledNotice } from './unhandled.ts'
 
 type OfActor<T> = Address & T
 
@@ -47,6 +48,8 @@ export function serveDuties(host: Host): void {
     const seat = host.placement.seatOf(from)
     if (seat !== undefined) seat.actors = count
   })
+
+  services.serve(UNHANDLED, (notice: UnhandledNotice) => host.happenings.unhandled.hear(notice))
 
   services.serve(REFUSED_REMOTE, (refusal: RemoteRefusal) => host.remote.refuse(refusal))
   services.serve(WELCOME_REMOTE, (url: string) => host.remote.welcome(url))

@@ -8,6 +8,7 @@ import type { ActorRef } from './ref.ts'
 /** Why a message was not handled. */
 export type DeadLetterReason =
   | 'no such actor'
+  | 'no such handler'
   | 'overflow'
   | 'expired'
   | 'late reply'

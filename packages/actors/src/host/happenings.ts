@@ -7,12 +7,15 @@ import type { Down, HostLoss } from './down.ts'
 import type { DeadLetterReason } from './events.ts'
 import type { Host } from './host.ts'
 import { ActorRef } from './ref.ts'
+import { Unhandled } from './unhandled.ts'
 
 /** What happens on a host, as others hear of it: as an event, or in the log. */
 export class Happenings {
+  readonly unhandled: Unhandled
   readonly #host: Host
 
   constructor(host: Host) {
+    this.unhandled = new Unhandled(host)
     this.#host = host
   }
 

@@ -12,7 +12,7 @@ import { Aborts } from './aborts.ts'
 import { addressLabel, PROGRAM, type Address } from './address.ts'
 import { Answers } from './answers.ts'
 import { Arrivals } from './arrivals.ts'
-import { Asks } from './asks.ts'
+import { Asks, type Pending } from './asks.ts'
 import type { Board } from './board.ts'
 import { Calls } from './calls.ts'
 import type { Blueprint, Cell } from './cell.ts'
@@ -237,7 +237,9 @@ export class Host implements RefMaker, MessageHost, ReportingHost, TopicHost, Re
     this.pools.lost(host)
     this.topics.lost(host)
     this.registry.lost(host)
-    this.#asks.failAll(() => hostDown(host, loss), host)
+    // What hosts ask of each other is of no actor.
+    const why = ({ to, asked }: Pending) => hostDown(host, loss, to && asked)
+    this.#asks.failAll(why, host)
     this.pressure.room.forget(host)
     this.reporting.forget(host)
     this.watches.lose(host)

@@ -18,11 +18,12 @@ function inWords(loss: HostLoss): string {
   }
 }
 
-/** What fails that waits for the host. */
-export function hostDown(host: number, loss: HostLoss | undefined): ActorError {
-  if (loss === undefined) return new ActorError('EHOSTDOWN', `Host ${host} is gone`)
+/** What fails that waits for the host. @param call what that is, as `value of /counter` */
+export function hostDown(host: number, loss: HostLoss | undefined, call?: string): ActorError {
+  const gone = call === undefined ? `Host ${host} is gone` : `${call}: host ${host} is gone`
+  if (loss === undefined) return new ActorError('EHOSTDOWN', gone)
   const options = loss.why === 'uncaught' ? { cause: loss.error } : undefined
-  return new ActorError('EHOSTDOWN', `Host ${host} is gone: ${inWords(loss)}`, options)
+  return new ActorError('EHOSTDOWN', `${gone}: ${inWords(loss)}`, options)
 }
 
 /** What watchers of its actors learn. */

@@ -38,6 +38,12 @@ export class Outcomes implements Stage {
     this.#replies.refuse(envelope, error)
   }
 
+  unhandled(cell: Cell, envelope: Envelope, error: unknown, doesStream: boolean): void {
+    this.#replies.refuse(envelope, error)
+    if (envelope.kind === kind.tell)
+      this.#host.happenings.unhandled.tell(cell, envelope.method, doesStream)
+  }
+
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
     const { life } = this.#host
     if (envelope.id !== 0) {

@@ -16,6 +16,8 @@ export interface Stage extends MessageHost {
   reply(to: Envelope, value: unknown): void
   /** A message was not handled as it should have been. */
   refuse(envelope: Envelope, error: unknown): void
+  /** There is no handler for the message, or what there is has to be read. */
+  unhandled(cell: Cell, envelope: Envelope, error: unknown, doesStream: boolean): void
   /** A handler has returned a generator to read from. */
   play(cell: Cell, message: Message, items: Iterator<unknown> | AsyncIterator<unknown>): void
   /** A handler has thrown, or what runs in its place: a timer counts as a `tell`. */
@@ -124,7 +126,8 @@ export class Performer {
     const handler = handlerOf(cell, method)
     if (handler === undefined) {
       const { name } = cell.blueprint.definition
-      this.#stage.refuse(envelope, new ActorError('ENOHANDLER', `${name} has no handler ${method}`))
+      const why = `${method} of ${cell.path}: ${name} has no such handler`
+      this.#stage.unhandled(cell, envelope, new ActorError('ENOHANDLER', why), false)
       return
     }
     if (cell.inspection?.isDue(envelope) === true) {
@@ -271,14 +274,15 @@ export class Performer {
         this.#stage.play(cell, message ?? new Message(envelope, this.#stage), result)
         return
       }
-      this.#stage.refuse(
-        envelope,
-        new ActorError('ENOHANDLER', `${envelope.method} streams: read it with ref.stream`),
-      )
+      const why = `${envelope.method} of ${cell.path}: it streams; read it with ref.stream`
+      this.#stage.unhandled(cell, envelope, new ActorError('ENOHANDLER', why), true)
     } else if (isStream)
       this.#stage.refuse(
         envelope,
-        new ActorError('ENOHANDLER', `${envelope.method} does not stream: call it with ref.ask`),
+        new ActorError(
+          'ENOHANDLER',
+          `${envelope.method} of ${cell.path}: it does not stream; call it with ref.ask`,
+        ),
       )
     else if (envelope.id !== 0 && message?.isWithdrawn !== true)
       // A tell that has a name is acknowledged.

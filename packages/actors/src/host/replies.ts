@@ -79,6 +79,7 @@ export class Replies {
 }
 
 const reasons: Partial<Record<string, DeadLetterReason>> = {
+  ENOHANDLER: 'no such handler',
   EEXPIRED: 'expired',
   EBADMSG: 'unreadable',
   EMSGSIZE: 'unreadable',

@@ -246,3 +246,85 @@ describe.each([
     expect(entries).toEqual([['error', failure, '%s', 'An actor has failed']])
   })
 })
+
+describe.each([
+  ['this thread', 1],
+  ['another host', 2],
+])('what an actor of %s is told and does not handle', (_, count) => {
+  async function spawnCounter(options = {}) {
+    const hosts = startHosts(count)
+    const [program, home] = [hosts[0]!, hosts.at(-1)!]
+    const { logger, entries } = recordingLogger()
+    program.reporting.logWith(logger)
+    const events = collectEvents(program)
+    await settled()
+    const definition = define(
+      () => ({
+        increment: () => undefined,
+        *upTo(limit: number) {
+          yield limit
+        },
+      }),
+      options,
+    )
+    const spawn = async () => {
+      const handle = await home.spawn(definition.with({ host: 'here' }), [])
+      return refFrom(program, handle) as unknown as ActorRef<
+        Record<string, (...args: unknown[]) => unknown>
+      >
+    }
+    const letters = () => events.filter(({ type }) => type === 'dead letter')
+    return { spawn, entries, letters, definition: definition.name }
+  }
+
+  it('is a dead letter that says so, and a warning with the actor and the method', async () => {
+    const { spawn, entries, letters, definition } = await spawnCounter()
+    const ref = await spawn()
+    for (const method of ['incremnt', 'toString', 'upTo']) expect(ref.tell[method]!(3)).toBe(true)
+    await settled()
+    expect(letters()).toMatchObject([
+      { reason: 'no such handler', method: 'incremnt' },
+      { reason: 'no such handler', method: 'toString' },
+      { reason: 'no such handler', method: 'upTo' },
+    ])
+    const actor = await ref.path()
+    const missing = 'An actor was told what it has no handler for'
+    const streams = 'An actor was told what has to be read as a stream'
+    expect(entries).toEqual([
+      ['warn', { actor, definition, method: 'incremnt', nearest: 'increment' }, '%s', missing],
+      ['warn', { actor, definition, method: 'toString' }, '%s', missing],
+      ['warn', { actor, definition, method: 'upTo' }, '%s', streams],
+    ])
+  })
+
+  it('is warned of once, whichever actor of the definition is told', async () => {
+    const { spawn, entries, letters } = await spawnCounter()
+    const refs = await Promise.all([spawn(), spawn()])
+    for (const ref of refs) for (let n = 0; n < 3; n++) ref.tell.incremnt!()
+    await refs[0].send.incremnt!()
+    await settled()
+    expect(letters()).toHaveLength(7)
+    expect(entries).toHaveLength(1)
+  })
+
+  it('is warned of no more than some hundred times', async () => {
+    const { spawn, entries, letters } = await spawnCounter({ mailbox: 2000 })
+    const ref = await spawn()
+    for (let n = 0; n < 1000; n++) ref.tell[`method ${n}`]!()
+    await settled()
+    expect(letters()).toHaveLength(1000)
+    expect(entries).toHaveLength(256)
+  })
+
+  it('is no warning where who asked is told', async () => {
+    const { spawn, entries, letters, definition } = await spawnCounter()
+    const ref = await spawn()
+    await expect(ref.ask.incremnt!()).rejects.toMatchObject({
+      code: 'ENOHANDLER',
+      message: `incremnt of ${await ref.path()}: ${definition} has no such handler`,
+    })
+    await settled()
+    expect(letters()).toMatchObject([{ reason: 'no such handler', method: 'incremnt' }])
+    expect(entries).toEqual([])
+  })
+})

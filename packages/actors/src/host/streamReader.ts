@@ -59,6 +59,12 @@ export class StreamReader extends Pending implements AsyncGenerator<unknown, voi
     this.#creditor = creditor
   }
 
+  /** How long an item may be waited for from now on, in milliseconds. @param now since the epoch */
+  patienceMs(now: number): number {
+    const { timeoutMs, until } = this.reading
+    return Math.min(timeoutMs, Math.max(0, until - now))
+  }
+
   /** Whether a source that keeps to its credit sends nothing more before an item is taken. */
   get isFull(): boolean {
     return this.#items.length >= this.reading.window

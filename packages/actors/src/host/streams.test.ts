@@ -218,9 +218,9 @@ describe.each([
   it('is refused for a handler that does not stream, and an ask for one that does', async () => {
     const { ref } = await spawnCounter()
     const stream = ref.stream as unknown as { plain(): AsyncGenerator }
-    await expect(stream.plain().next()).rejects.toThrow('plain does not stream')
+    await expect(stream.plain().next()).rejects.toThrow('plain of /1: it does not stream')
     const ask = ref.ask as unknown as { numbers(until: number): Promise<void> }
-    await expect(ask.numbers(3)).rejects.toThrow('numbers streams')
+    await expect(ask.numbers(3)).rejects.toThrow('numbers of /1: it streams')
   })
 
   it('brings items or an error to each of many readers, whatever they do', async () => {

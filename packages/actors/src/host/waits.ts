@@ -11,7 +11,7 @@ import type { Timeouts } from './timeouts.ts'
 import type { Withdrawals } from './withdrawals.ts'
 
 /** How long an ask waits unless it is told otherwise, in milliseconds. */
-export const DEFAULT_TIMEOUT_MS = 5000
+const DEFAULT_TIMEOUT_MS = 5000
 
 /** What waits on this host for an answer or an item: how it goes on, and how it is given up. */
 export class Waits implements Asker, Creditor {
@@ -88,9 +88,7 @@ export class Waits implements Asker, Creditor {
   }
 
   await(reader: StreamReader): void {
-    const { timeoutMs, until } = reader.reading
-    const left = until === Infinity ? Infinity : Math.max(0, until - this.#clock.now())
-    this.#timeouts.add(reader, Math.min(timeoutMs, left))
+    this.#timeouts.add(reader, reader.patienceMs(this.#clock.now()))
   }
 
   relax(reader: StreamReader): void {

@@ -42,13 +42,13 @@ export class Whereabouts {
   }
 
   /** What fails that waits for the host. */
-  hostDown(host: number): ActorError {
-    return hostDown(host, this.#losses.get(host))
+  hostDown(host: number, call?: string): ActorError {
+    return hostDown(host, this.#losses.get(host), call)
   }
 
-  /** What fails that is for the host, which is gone, or this one is closed. */
-  whyNot(host: number): ActorError {
-    return this.#isClosed ? new ActorError('ECLOSED') : this.hostDown(host)
+  /** What fails that is for the host, which is gone, or this one is closed. @param call what that is */
+  whyNot(host: number, call?: string): ActorError {
+    return this.#isClosed ? new ActorError('ECLOSED') : this.hostDown(host, call)
   }
 
   /** What became of an actor whose watch has failed. */

@@ -34,7 +34,13 @@ import { Peer, type PeerOwner, type RemoteCall } from './peer.ts'
 import { random } from './random.ts'
 import { nodeName, remoteAddress, remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
 import { Relays, type RemoteVerbs } from './relays.ts'
-import { LINK_REMOTE, STOP_REMOTE, type RemoteLink, type TimedCall } from './remoteCaller.ts'
+import {
+  LINK_REMOTE,
+  STOP_REMOTE,
+  type RemoteLink,
+  type StreamCall,
+  type TimedCall,
+} from './remoteCaller.ts'
 import { RemoteNode } from './remoteNode.ts'
 import { Seals } from './seals.ts'
 import { Service, type Provider } from './service.ts'
@@ -68,6 +74,12 @@ interface Known {
 interface Correspondent extends Pick<Known, 'peer' | 'incarnation'> {
   readonly hello: Hello | undefined
 }
+
+/**
+ * A thread of this node that seems stuck is given as long, in milliseconds, before it is ended because another node
+ * stops an actor on it: it has others as well, and the other node says for itself how long a stop may take.
+ */
+const LEAST_STUCK_MS = 1000
 
 /** Paths that were found under their seals are remembered, up to so many. */
 const MOST_FOUND = 4096
@@ -257,9 +269,9 @@ export class Gateway implements PeerOwner, RemoteVerbs {
     { node, path }: RemoteAddress,
     method: string,
     args: unknown[],
-    options: TimedCall,
+    call: StreamCall,
   ): StreamReader {
-    return this.#reachable(node).stream(path, method, args, callOf(options))
+    return this.#reachable(node).stream(path, method, args, call)
   }
 
   /** Calls back when the actor is no more, or its node is not. @returns takes it back */
@@ -444,12 +456,14 @@ export class Gateway implements PeerOwner, RemoteVerbs {
       hasRoom: (ref) => this.#hasRoom(ref),
       bury: (reason, ref, method) => this.bury(reason, ref.address, method),
       ask: (ref, method, args, timeoutMs) => this.#askHere(ref, method, args, timeoutMs),
+      stream: (ref, method, args, remainingMs) => this.#streamHere(ref, method, args, remainingMs),
       watch: (ref, gone) => this.#host.watch(ref.address, gone),
       whenOver: (ref, over) => this.#host.watches.whenOver(ref.address, over),
       topics: new TopicsDesk(this.#topics, options.topics),
       mayLink: options.links === true,
       link: (ref, { address }, isTied) => this.#host.watches.tie(ref.address, address, isTied),
       spawn: (name, args) => this.#spawnHere(exports, name, args),
+      stop: ({ address }, how) => this.#host.stopping.stop(address, how, LEAST_STUCK_MS),
     }
     const service = new Service(
       link.line,
@@ -478,6 +492,7 @@ export class Gateway implements PeerOwner, RemoteVerbs {
       isPlain: false,
       ticket,
       epoch: peer.epoch,
+      takesGrace: true,
     }
   }
 
@@ -536,6 +551,17 @@ export class Gateway implements PeerOwner, RemoteVerbs {
     const { signal } = controller
     const promise = ref.calledWith({ timeoutMs, signal }).callAsk(method, args)
     return { promise, abandon: (error) => controller.abort(error) }
+  }
+
+  /** As an actor reads it that handles a message for so long. */
+  #streamHere(
+    { address, caller, options }: ActorRef,
+    method: string,
+    args: unknown[],
+    remainingMs: number,
+  ): AsyncGenerator<unknown, void, void> {
+    const reader = { deadline: this.clock.now() + remainingMs }
+    return new ActorRef(address, caller, reader, options).callStream(method, args)
   }
 
   async #spawnHere(exports: Exports, name: string, args: unknown[]): Promise<ActorHandle> {

@@ -24,6 +24,8 @@ export interface Hello {
   readonly ticket: string
   /** Another one, by chance, each time that it counts the other as gone; empty if it does not tell. */
   readonly epoch: string
+  /** It is told how long a stop may take. */
+  readonly takesGrace: boolean
 }
 
 /** What one takes that does not say. */
@@ -45,6 +47,7 @@ export const toldHello = (hello: Hello): object => ({
   plain: hello.isPlain,
   ticket: hello.ticket,
   epoch: hello.epoch,
+  grace: hello.takesGrace,
 })
 
 /**
@@ -75,6 +78,7 @@ export function helloOf({ text, count }: Message, told: unknown): Hello {
     isPlain: about.plain === true,
     ticket: textOf(about.ticket),
     epoch: textOf(about.epoch),
+    takesGrace: about.grace === true,
   }
 }
 

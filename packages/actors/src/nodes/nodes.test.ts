@@ -57,6 +57,22 @@ describe('an actor of another node', () => {
     }
   })
 
+  it('is named by the error of what cannot be sent to it', async () => {
+    const server = await nodes.start()
+    server.expose('echo', await server.spawn(echo))
+    const { endpoint } = await server.listen('tcp://127.0.0.1:*', {
+      limits: { messageBytes: 100_000 },
+    })
+    const ref = (await (await nodes.start()).connect(endpoint)).ref<typeof echo>('/echo')
+    const no = Symbol('no')
+    const symbol = { code: 'EVALUE', message: `echo of ${endpoint}/echo: value[0] is a symbol` }
+    const calls = [() => ref.ask.echo(no), () => ref.send.echo(no), () => ref.tell.echo(no)]
+    for (const call of calls) expect(await errorFrom((async () => call())())).toMatchObject(symbol)
+    const large = await errorFrom(ref.ask.echo(Buffer.alloc(200_000)))
+    expect(large).toMatchObject({ code: 'EMSGSIZE' })
+    expect((large as Error).message).toContain(`echo of ${endpoint}/echo: A message of 2000`)
+  })
+
   it('is called over ipc', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ringpost-nodes-'))
     try {

@@ -1,4 +1,5 @@
 import { ActorError } from '../errors.ts'
+import { aboutCall } from '../host/aboutCall.ts'
 import { addressLabel, type Address } from '../host/address.ts'
 import { Answer, type Pending } from '../host/asks.ts'
 import type { Clock } from '../host/clock.ts'
@@ -18,6 +19,7 @@ import { messageOf, say, type Message } from './protocol/message.ts'
 import { readMessages } from './protocol/messageReader.ts'
 import { random } from './random.ts'
 import { remoteAddress } from './remoteAddress.ts'
+import type { StreamCall } from './remoteCaller.ts'
 
 /** What may wait while there is no connection, in bytes. */
 const BACKLOG_BYTES = 1024 * 1024
@@ -256,8 +258,12 @@ export class Peer implements Creditor {
       return false
     }
     const message = messageOf(say.tell, { to, method })
-    if (this.#line !== undefined) this.#line.postWith(message, args)
-    else this.#backlog.add({ message, body: encode(args, this.#values()) })
+    try {
+      if (this.#line !== undefined) this.#line.postWith(message, args)
+      else this.#backlog.add({ message, body: encode(args, this.#values()) })
+    } catch (error) {
+      throw this.#aboutCall(error, message)
+    }
     return true
   }
 
@@ -288,9 +294,10 @@ export class Peer implements Creditor {
     return this.#ask(messageOf(say.spawn, { method: name }), args, call)
   }
 
-  async stop(to: string, { drain = true }: StopOptions): Promise<void> {
+  /** @param options.graceMs from when the node hears of it on; one that does not know of that takes as long as it takes */
+  async stop(to: string, { drain = true, graceMs = Infinity }: StopOptions): Promise<void> {
     const answer = new Answer(0, this)
-    const message = messageOf(say.stop, { to, count: drain ? 1 : 0 })
+    const message = messageOf(say.stop, { to, count: drain ? 1 : 0, graceMs })
     // Asked twice it does no harm, and the actor outlives a connection.
     this.#begin(answer, message, undefined, { timeoutMs: Infinity, isIdempotent: true })
     await answer.promise
@@ -318,18 +325,16 @@ export class Peer implements Creditor {
     return () => this.abandon(answer, undefined)
   }
 
-  stream(to: string, method: string, args: unknown, call: RemoteCall): StreamReader {
+  stream(to: string, method: string, args: unknown, call: StreamCall): StreamReader {
     const message = messageOf(say.stream, { to, method, count: WINDOW })
     const reading = {
       address: { host: 0, slot: 0, generation: 0 },
       window: WINDOW,
       signal: call.signal,
-      // The other node knows how long an item may take.
-      timeoutMs: Infinity,
-      until: Infinity,
-      // Never asked for again: what was read of it cannot be known.
-      begin: (reader: StreamReader) =>
-        this.#start(reader, message, args, { ...call, isIdempotent: false }),
+      timeoutMs: call.timeoutMs,
+      until: call.until,
+      // Never asked for again: what was read of it cannot be known. The reader sees to its time and its signal.
+      begin: (reader: StreamReader) => this.#start(reader, message, args, { timeoutMs: Infinity }),
     }
     return new StreamReader(reading, this)
   }
@@ -347,9 +352,13 @@ export class Peer implements Creditor {
     if (error !== undefined) pending.fail(error)
   }
 
-  await(): void {}
+  await(reader: StreamReader): void {
+    this.#owner.timeouts.add(reader, reader.patienceMs(this.#owner.clock.now()))
+  }
 
-  relax(): void {}
+  relax(reader: StreamReader): void {
+    this.#owner.timeouts.remove(reader)
+  }
 
   credit(reader: StreamReader, items: number): void {
     this.#line?.post(messageOf(say.credit, { id: reader.id, count: items }))
@@ -372,8 +381,12 @@ export class Peer implements Creditor {
       this.#begin(pending, message, body, call, { args })
     } catch (error) {
       this.#forget(pending.id)
-      pending.fail(error)
+      pending.fail(this.#aboutCall(error, message))
     }
+  }
+
+  #aboutCall(error: unknown, { method, to }: Pick<Message, 'method' | 'to'>): unknown {
+    return aboutCall(error, () => `${method} of ${addressLabel(remoteAddress(this.name, to))}`)
   }
 
   #begin(
@@ -423,7 +436,9 @@ export class Peer implements Creditor {
     return () => signal.removeEventListener('abort', abort)
   }
 
-  #remaining({ deadline }: Pending): number {
+  /** How long the answer is of use; of a stream, all of its items. */
+  #remaining(pending: Pending): number {
+    const deadline = pending instanceof StreamReader ? pending.reading.until : pending.deadline
     return deadline === Infinity ? Infinity : Math.max(0, deadline - this.#owner.clock.now())
   }
 
@@ -454,13 +469,20 @@ export class Peer implements Creditor {
     const asked = this.#asked.get(message.id)
     if (asked !== undefined) message.remainingMs = this.#remaining(asked.pending)
     try {
-      if (body === undefined) line.post(message)
+      if (body === undefined) line.post(this.#understood(message))
       else line.postEncoded(message, body)
     } catch (error) {
       // The node that has come takes less than this.
-      if (asked !== undefined) this.#fail(message.id, asked.pending, error)
+      if (asked !== undefined)
+        this.#fail(message.id, asked.pending, this.#aboutCall(error, message))
       else this.#owner.bury('unreadable', remoteAddress(this.name, message.to), message.method)
     }
+  }
+
+  /** Of a message what the node knows of. */
+  #understood(message: Message): Message {
+    const isTooMuch = message.graceMs < Infinity && this.#hello?.takesGrace !== true
+    return isTooMuch ? { ...message, graceMs: Infinity } : message
   }
 
   // What it answers.
@@ -495,6 +517,7 @@ export class Peer implements Creditor {
       return
     }
     const { pending, isWatch } = asked
+    const { method } = pending
     let value: unknown
     try {
       if (begin < end) value = readValue(frame, begin, end, this.#line?.values ?? this.#values())
@@ -512,7 +535,8 @@ export class Peer implements Creditor {
       return
     }
     this.#forget(id)
-    if (kind === say.failure) pending.fail(errorOf(value))
+    if (kind === say.failure)
+      pending.fail(this.#aboutCall(errorOf(value), { method, to: asked.to }))
     else if (isWatch) pending.settle(downOf(value))
     else if (kind === say.end) pending.end()
     else pending.settle(value)

@@ -7,7 +7,13 @@ import type { StreamReader } from '../host/streamReader.ts'
 import type { Peer } from './peer.ts'
 import { Refusals } from './refusals.ts'
 import { remoteAddressOf, type RemoteAddress } from './remoteAddress.ts'
-import { REFUSED_REMOTE, WELCOME_REMOTE, type Relayed, type TimedCall } from './remoteCaller.ts'
+import {
+  REFUSED_REMOTE,
+  WELCOME_REMOTE,
+  type Relayed,
+  type StreamCall,
+  type TimedCall,
+} from './remoteCaller.ts'
 
 /** What carries to other nodes what is relayed. */
 export interface RemoteVerbs {
@@ -17,7 +23,7 @@ export interface RemoteVerbs {
   send(address: RemoteAddress, method: string, args: unknown[], call: TimedCall): Promise<void>
   ask(address: RemoteAddress, method: string, args: unknown[], call: TimedCall): Promise<unknown>
   /** @throws {ActorError} `ENODEDOWN` */
-  stream(address: RemoteAddress, method: string, args: unknown[], call: TimedCall): StreamReader
+  stream(address: RemoteAddress, method: string, args: unknown[], call: StreamCall): StreamReader
   bury(reason: DeadLetterReason, address: RemoteAddress, method: string): void
 }
 
@@ -49,9 +55,9 @@ export class Relays {
       this.#tell(from, address, method, args)
       return
     }
-    const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.#clock.now())
-    if (manner === 'stream') this.#stream(envelope, address, args, timeoutMs)
+    if (manner === 'stream') this.#stream(envelope, address, args)
     else {
+      const timeoutMs = deadline === Infinity ? Infinity : Math.max(0, deadline - this.#clock.now())
       const controller = new AbortController()
       const key = `${from}/${id}`
       this.#asked.set(key, controller)
@@ -94,9 +100,12 @@ export class Relays {
     }
   }
 
-  #stream(envelope: Envelope, address: RemoteAddress, args: unknown[], timeoutMs: number): void {
+  /** How long each item may take is the reader's to say. */
+  #stream(envelope: Envelope, address: RemoteAddress, args: unknown[]): void {
+    const { method, deadline: until } = envelope
     try {
-      const items = this.#verbs.stream(address, envelope.method, args, { timeoutMs })
+      const call = { signal: undefined, timeoutMs: Infinity, until }
+      const items = this.#verbs.stream(address, method, args, call)
       this.#host.sources.pour(envelope, items, this.#host)
     } catch (error) {
       this.#host.replies.send(kind.failure, envelope, error)

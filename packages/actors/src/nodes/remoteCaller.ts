@@ -5,6 +5,7 @@ import type { DeadLetterReason } from '../host/events.ts'
 import type { Host } from '../host/host.ts'
 import type { StopOptions } from '../host/life.ts'
 import { ActorRef, type CallOptions, type Caller } from '../host/ref.ts'
+import type { Reading } from '../host/streamReader.ts'
 import type { RemoteAddress } from './remoteAddress.ts'
 
 /** A request to the program's host: to stop an actor of another node. */
@@ -40,6 +41,9 @@ export type Relayed = [url: string, manner: Manner, args: unknown[]]
 
 /** How another node is called: how long that may take is known. */
 export type TimedCall = CallOptions & { readonly timeoutMs: number }
+
+/** How a stream is read from another node. */
+export type StreamCall = Pick<Reading, 'signal' | 'timeoutMs' | 'until'>
 
 type AnyRef = ActorRef<never>
 
@@ -92,7 +96,7 @@ export class RemoteCaller implements Caller {
 
   stream(ref: AnyRef, method: string, args: unknown[]): AsyncGenerator<unknown, void, void> {
     const { gateway } = this.#host
-    if (gateway !== undefined) return gateway.stream(addressOf(ref), method, args, this.#timed(ref))
+    if (gateway !== undefined) return gateway.stream(addressOf(ref), method, args, readingOf(ref))
     return this.#host.calls.stream(
       this.#relay(ref, ref.options),
       method,
@@ -100,7 +104,6 @@ export class RemoteCaller implements Caller {
     )
   }
 
-  /** Of the options `drain` alone means something to another node: its threads are its own. */
   async stop({ host, url }: Address, options: StopOptions): Promise<void> {
     await this.#host.request(host, STOP_REMOTE, { url, options })
   }
@@ -135,6 +138,12 @@ function addressOf({ address }: AnyRef): RemoteAddress {
   if (address.url === undefined) throw new ActorError('EINVAL', 'The actor is in this node')
   return address as RemoteAddress
 }
+
+const readingOf = ({ options, owner }: AnyRef): StreamCall => ({
+  signal: options.signal,
+  timeoutMs: options.timeoutMs ?? Infinity,
+  until: owner?.deadline ?? Infinity,
+})
 
 const relayed = (ref: AnyRef, manner: Manner, args: unknown[]): Relayed => [
   addressOf(ref).url,

@@ -4,6 +4,7 @@ import { pathLabel } from '../host/address.ts'
 import type { Asking } from '../host/calls.ts'
 import type { Down } from '../host/down.ts'
 import type { DeadLetterReason } from '../host/events.ts'
+import type { StopOptions } from '../host/life.ts'
 import { ActorRef, type ActorHandle, type CallOptions } from '../host/ref.ts'
 import { soon } from '../host/soon.ts'
 import { StreamSource } from '../host/streamSource.ts'
@@ -27,6 +28,13 @@ export interface Provider {
   /** A message that was told is handed to nobody. */
   bury(reason: DeadLetterReason, ref: ActorRef, method: string): void
   ask(ref: ActorRef, method: string, args: unknown[], timeoutMs: number): Asking
+  /** @param remainingMs how long its items are of use */
+  stream(
+    ref: ActorRef,
+    method: string,
+    args: unknown[],
+    remainingMs: number,
+  ): AsyncGenerator<unknown, void, void>
   /** Whether the actor is there. */
   lives(ref: ActorRef): Promise<boolean>
   /** Calls back when the actor is no more. @returns what takes that back */
@@ -41,6 +49,8 @@ export interface Provider {
   link(ref: ActorRef, other: ActorRef, isTied: boolean): Promise<void>
   /** @throws {ActorError} `EDENIED`: nothing of that name is exported */
   spawn(name: string, args: unknown[]): Promise<ActorHandle>
+  /** Stops what was spawned for it. */
+  stop(ward: ActorHandle, options: StopOptions): Promise<void>
 }
 
 /** What was asked, and can be given up. */
@@ -204,7 +214,7 @@ export class Service {
   async #perform(message: Message, args: () => unknown[], call: CallOptions): Promise<unknown> {
     const { kind, to, method } = message
     if (kind === say.spawn) return this.#spawn(method, args(), call)
-    if (kind === say.stop) return this.#stop(to, message.count !== 0)
+    if (kind === say.stop) return this.#stop(message)
     if (kind === say.link) return this.#link(to, message.count !== 0, args()[0])
     return this.#find(to).calledWith(call).callSend(method, args())
   }
@@ -230,11 +240,12 @@ export class Service {
     }
   }
 
-  /** However long it takes: ending a thread by force would not end this actor alone. */
-  async #stop(path: string, drain: boolean): Promise<void> {
-    const ward = this.#wards.get(path)
-    const ref = this.#provider.find(path)
-    if (ward !== undefined) await ward.stop({ drain })
+  /** However long it takes, unless it was said how long it may take. */
+  async #stop({ to, count, graceMs }: Message): Promise<void> {
+    const ward = this.#wards.get(to)
+    const ref = this.#provider.find(to)
+    const how = { drain: count !== 0, ...(graceMs < Infinity && { graceMs }) }
+    if (ward !== undefined) await this.#provider.stop(ward, how)
     else if (ref !== undefined && (await this.#provider.lives(ref)))
       throw new ActorError('EDENIED', 'Only who spawned an actor may stop it')
   }
@@ -286,7 +297,7 @@ export class Service {
       const items =
         to === TOPICS_PATH
           ? this.#provider.topics.stream(method, args)
-          : this.#find(to).calledWith({ timeoutMs: remainingMs }).callStream(method, args)
+          : this.#provider.stream(this.#find(to), method, args, remainingMs)
       const outlet = {
         item: (value: unknown) => {
           line.postWith(messageOf(say.item, { id }), value)

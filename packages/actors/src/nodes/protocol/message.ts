@@ -38,7 +38,7 @@ export type Say = (typeof say)[keyof typeof say]
  * The elements of a message's array behind its kind. `body` is any value, and the last; of the others
  * only `remainingMs` may be nil.
  */
-type Field = 'id' | 'to' | 'method' | 'remainingMs' | 'count' | 'code' | 'text' | 'body'
+type Field = 'id' | 'to' | 'method' | 'remainingMs' | 'count' | 'graceMs' | 'code' | 'text' | 'body'
 
 export const fieldsOf: readonly (readonly Field[])[] = Object.assign([] as Field[][], {
   [say.hello]: ['text', 'count', 'body'],
@@ -57,11 +57,16 @@ export const fieldsOf: readonly (readonly Field[])[] = Object.assign([] as Field
   [say.watch]: ['id', 'to'],
   [say.down]: ['id', 'body'],
   [say.spawn]: ['id', 'method', 'remainingMs', 'body'],
-  [say.stop]: ['id', 'to', 'count'],
+  [say.stop]: ['id', 'to', 'count', 'graceMs'],
   [say.pause]: ['to'],
   [say.resume]: ['to'],
   [say.link]: ['id', 'to', 'count', 'body'],
 } satisfies Record<Say, Field[]>)
+
+/** The same without what was added to version 1 later, as it is said to who has not said that it knows of that. */
+export const earlierFieldsOf: Readonly<Partial<Record<number, readonly Field[]>>> = {
+  [say.stop]: ['id', 'to', 'count'],
+}
 
 /** One message, on its way in either direction; what its kind does not have is 0 or empty. */
 export interface Message {
@@ -76,6 +81,8 @@ export interface Message {
   remainingMs: number
   /** Of a hello its version; of a stop 1 if what is in the mailbox is to be handled first, else 0; of a link 1, or 0 to take it back; of others items. */
   count: number
+  /** Of a stop how long it may take; `Infinity`: as long as it takes, and nothing is said of it. */
+  graceMs: number
   code: string
   text: string
 }
@@ -89,10 +96,11 @@ export const messageOf = (
     method = '',
     remainingMs = Infinity,
     count = 0,
+    graceMs = Infinity,
     code = '',
     text = '',
   }: Partial<Omit<Message, 'kind'>> = {},
-): Message => ({ kind, id, to, method, remainingMs, count, code, text })
+): Message => ({ kind, id, to, method, remainingMs, count, graceMs, code, text })
 
 /** No path, name, code or text is longer, in bytes. */
 export const MAX_TEXT_BYTES = 1024

@@ -1,6 +1,13 @@
 import { ActorError } from '../../errors.ts'
 import { KeyCache } from '../../values/keyCache.ts'
-import { fieldsOf, MAX_TEXT_BYTES, messageOf, type Message, type Say } from './message.ts'
+import {
+  earlierFieldsOf,
+  fieldsOf,
+  MAX_TEXT_BYTES,
+  messageOf,
+  type Message,
+  type Say,
+} from './message.ts'
 import { format } from './messageWriter.ts'
 import { cutOff, skipValue } from './skipValue.ts'
 
@@ -19,8 +26,9 @@ export function readMessages(frame: Buffer, take: TakesMessage): void {
 
 function readMessage(frame: Buffer, begin: number, take: TakesMessage): number {
   const count = frame[begin]! - format.fixArray
-  const kind = frame[begin + 1]
-  const fields = fieldsOf[kind ?? -1]
+  const kind = frame[begin + 1] ?? -1
+  let fields = fieldsOf[kind]
+  if (fields !== undefined && count <= fields.length) fields = earlierFieldsOf[kind]
   if (fields === undefined || count !== fields.length + 1)
     throw new ActorError('EBADMSG', 'It is no message of this version of the protocol')
   const message = messageOf(kind as Say)
@@ -47,6 +55,9 @@ function readMessage(frame: Buffer, begin: number, take: TakesMessage): number {
         break
       case 'count':
         message.count = cursor.number()
+        break
+      case 'graceMs':
+        message.graceMs = cursor.number()
         break
       case 'code':
         message.code = cursor.text()

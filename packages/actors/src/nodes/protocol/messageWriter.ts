@@ -1,6 +1,6 @@
 import { ActorError } from '../../errors.ts'
 import type { ByteWriter } from '../../values/index.ts'
-import { fieldsOf, MAX_TEXT_BYTES, type Message } from './message.ts'
+import { earlierFieldsOf, fieldsOf, MAX_TEXT_BYTES, say, type Message } from './message.ts'
 
 /** The numbers of msgpack's formats. @see https://github.com/msgpack/msgpack/blob/master/spec.md */
 export const format = {
@@ -27,11 +27,12 @@ const NUMBERS_BYTES = 32
  * @throws {ActorError} `EMSGSIZE`: a path or a name is too long; nothing was written then
  */
 export function writeHead(writer: ByteWriter, message: Message): void {
-  const fields = fieldsOf[message.kind]!
+  const { kind, graceMs } = message
+  const fields = (kind === say.stop && graceMs === Infinity ? earlierFieldsOf : fieldsOf)[kind]!
   const begin = writer.length
   writer.reserve(NUMBERS_BYTES)
   writer.bytes[writer.length++] = format.fixArray | (fields.length + 1)
-  writer.bytes[writer.length++] = message.kind
+  writer.bytes[writer.length++] = kind
   try {
     for (const field of fields) {
       // Each by its own name: `message[field]` is looked up anew each time.
@@ -53,6 +54,9 @@ export function writeHead(writer: ByteWriter, message: Message): void {
         case 'count':
           writeNumber(writer, message.count)
           break
+        case 'graceMs':
+          writeNumber(writer, wholeMs(graceMs))
+          break
         case 'code':
           writeText(writer, message.code)
           break
@@ -67,12 +71,14 @@ export function writeHead(writer: ByteWriter, message: Message): void {
 }
 
 function writeRemaining(writer: ByteWriter, remainingMs: number): void {
-  if (remainingMs !== Infinity) writeNumber(writer, Math.min(Math.ceil(remainingMs), 2 ** 32 - 1))
+  if (remainingMs !== Infinity) writeNumber(writer, wholeMs(remainingMs))
   else {
     writer.reserve(1)
     writer.bytes[writer.length++] = format.nil
   }
 }
+
+const wholeMs = (ms: number): number => Math.min(Math.ceil(ms), 2 ** 32 - 1)
 
 /** @param value a whole number below 2^32 */
 function writeNumber(writer: ByteWriter, value: number): void {

@@ -107,7 +107,12 @@ const golden: readonly (readonly [string, Message, unknown, string])[] = [
     [40],
     '95 0f 04 a7 636f756e746572 cd1388 91 28',
   ],
-  ['stop', messageOf(say.stop, { id: 5, to: '/a', count: 1 }), undefined, '94 10 05 a2 2f61 01'],
+  [
+    'stop',
+    messageOf(say.stop, { id: 5, to: '/a', count: 1, graceMs: 5000 }),
+    undefined,
+    '95 10 05 a2 2f61 01 cd1388',
+  ],
   ['pause', messageOf(say.pause, { to: '/a' }), undefined, '92 11 a2 2f61'],
   ['resume', messageOf(say.resume, { to: '/a' }), undefined, '92 12 a2 2f61'],
   ['link', messageOf(say.link, { id: 6, to: '/a', count: 1 }), 'x', '95 13 06 a2 2f61 01 a1 78'],
@@ -137,6 +142,13 @@ describe('the messages between nodes', () => {
     if (hasBody(message)) expect(readValue(inBody, 0, inBody.length)).toEqual(body)
   })
 
+  it('are as they were at first where what was added is not said', () => {
+    const stop = messageOf(say.stop, { id: 5, to: '/a', count: 1 })
+    const bytes = bytesOf(stop)
+    expect(bytes.toString('hex')).toBe(hex('94 10 05 a2 2f61 01'))
+    expect(read(bytes)).toEqual([{ ...stop, body: '' }])
+  })
+
   it('are read one after the other from a frame', () => {
     const frame = Buffer.concat(golden.map(([, message, body]) => bytesOf(message, body)))
     expect(read(frame).map(({ kind }) => kind)).toEqual(Object.values(say))
@@ -159,6 +171,9 @@ describe('the messages between nodes', () => {
     ['no number for a kind', '92 a1 61 01'],
     ['too few elements', '94 04 01 a1 61 a1 62'],
     ['too many elements', '93 0a 02 01'],
+    ['fewer elements than there ever were', '93 10 05 a2 2f61'],
+    ['more elements than there are yet', '96 10 05 a2 2f61 01 05 05'],
+    ['nil for a time that may be left out', '95 10 05 a2 2f61 01 c0'],
     ['a negative id', '92 0a ff'],
     ['a fraction for an id', '92 0a cb3ff8000000000000'],
     ['an id that is too large', '92 0a cf0000000100000000'],
