@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -18,8 +18,8 @@ export interface Census {
   readonly residentBytes: number
   /** What keeps the process alive, by kind. */
   readonly handles: Readonly<Record<string, number>>
-  /** Files and connections; undefined where the system does not tell. */
-  readonly descriptors: number | undefined
+  /** Files and connections, by what they are; undefined where the system does not tell. */
+  readonly descriptors: readonly string[] | undefined
 }
 
 /** Counts what is left when all garbage is gone. */
@@ -39,7 +39,17 @@ export async function takeCensus(): Promise<Census> {
     externalBytes: external,
     residentBytes: rss,
     handles,
-    descriptors: existsSync(DESCRIPTORS) ? readdirSync(DESCRIPTORS).length : undefined,
+    descriptors: existsSync(DESCRIPTORS) ? readdirSync(DESCRIPTORS).flatMap(openedAs) : undefined,
+  }
+}
+
+/** What a descriptor is of; nothing for the one by which they were read, which is closed. */
+function openedAs(descriptor: string): string[] {
+  try {
+    return [readlinkSync(`${DESCRIPTORS}/${descriptor}`)]
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return []
   }
 }
 
@@ -58,7 +68,13 @@ export function leaksBetween(before: Census, after: Census): string[] {
   }
   compare('bytes of the arena', before.arenaBytes, after.arenaBytes)
   compare('handles', before.handles, after.handles)
-  compare('descriptors', before.descriptors, after.descriptors)
+  const [were = [], are = []] = [before.descriptors, after.descriptors]
+  if (were.length !== are.length) {
+    const opened = are.filter((what) => !were.includes(what))
+    leaks.push(
+      `descriptors: ${were.length} before, ${are.length} after; not there before: ${opened.join(', ')}`,
+    )
+  }
   const grown = (name: string, was: number, is: number, slack: number): void => {
     if (is - was > slack) leaks.push(`${name}: ${megabytes(was)} before, ${megabytes(is)} after`)
   }
@@ -77,5 +93,5 @@ export const inShort = (census: Census): string =>
     `external ${megabytes(census.externalBytes)}`,
     `resident ${megabytes(census.residentBytes)}`,
     `arena ${census.arenaBytes} bytes`,
-    ...(census.descriptors === undefined ? [] : [`${census.descriptors} descriptors`]),
+    ...(census.descriptors === undefined ? [] : [`${census.descriptors.length} descriptors`]),
   ].join(', ')

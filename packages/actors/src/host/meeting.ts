@@ -21,7 +21,9 @@ export function meetingOf(system: string): Meeting {
   if (!system.startsWith(IPC))
     return {
       endpointOf: (host, way) => `inproc://ringpost.actors/${system}/${host}/${way}`,
-      push: {},
+      // A host that is there has what was sent in its memory, and reads it in any case. For one that is not,
+      // it would lie there as long as the process lives: numbers are not used again.
+      push: { linger: 0 },
       // The marks of both ends add up: a lane is to hold what its sender's says, and no more.
       pull: { receiveHighWaterMark: 1 },
     }

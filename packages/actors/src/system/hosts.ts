@@ -141,14 +141,12 @@ export class Hosts {
   }
 
   /**
-   * Ends all of them: each when its actors have stopped, or after twice `graceMs`.
+   * Ends all of them: each when its actors have stopped, or it has begun, or after twice `graceMs`.
    */
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true
     clearInterval(this.#looks)
     for (const end of this.#delays) end()
-    for (const runner of this.#runners.values())
-      if (!this.#greeted.has(runner.number)) runner.terminate({ why: 'terminated' })
     const all = [...this.#runners.values()]
     const asked = [...this.#greeted].map((host) => this.#host.request(host, 'close', { graceMs }))
     const { clock } = this.#isolation.program
@@ -198,6 +196,12 @@ export class Hosts {
     const late = clock.after(BOOT_MS, () => runner.terminate({ why: 'terminated' }))
     try {
       await Promise.race([said, ended.then((loss) => this.#failBoot(loss))])
+      if (this.#isClosing) {
+        // Not before: a thread that is ended while it loads modules leaves their files open, for Node.js does
+        // not close what it was about to open.
+        runner.terminate({ why: 'terminated' })
+        this.#failBoot(await ended)
+      }
       if (this.#runners.has(number)) this.#greeted.add(number)
       await this.#host.request(number, 'welcome', this.#welcome())
     } finally {

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts'
  * Runs a host in this thread until the program closes it.
  *
  * @param beatMs how often it shows that it is alive, in milliseconds; 0: never
- * @param farewell settles when what actors have answered last is not lost with the host any more
+ * @param farewell settles when the host may end: what its actors have answered last is not lost with it any more
  */
 export async function runHost(
   host: Host,

@@ -1,4 +1,5 @@
 import { context } from '@ringpost/core'
+import { whenImported } from '../definition/importModule.ts'
 import { Board } from '../host/board.ts'
 import { Host } from '../host/host.ts'
 import { threadPlatform } from '../host/platform.ts'
@@ -16,5 +17,7 @@ export async function runThreadHost({
 }: HostTask): Promise<void> {
   becomeHost()
   const platform = threadPlatform(system, number, context)
-  await runHost(new Host(number, platform, new Board(board), seat), beatMs)
+  // A thread that ends while it loads modules leaves their files open: Node.js does not close what it was about
+  // to open.
+  await runHost(new Host(number, platform, new Board(board), seat), beatMs, whenImported)
 }
