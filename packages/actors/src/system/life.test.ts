@@ -37,6 +37,13 @@ const flaky = defineActor(import.meta.url, 'flaky', (ctx: ActorContext, failures
     quit() {
       ctx.stop()
     },
+    async holdUp() {
+      ctx.signal.addEventListener('abort', () => {
+        holdUpThread()
+        queueMicrotask(holdUpThread)
+      })
+      await new Promise(() => undefined)
+    },
     whenAborted() {
       return new Promise<string>((resolve) =>
         ctx.signal.addEventListener('abort', () => resolve('aborted'), { once: true }),
@@ -44,6 +51,9 @@ const flaky = defineActor(import.meta.url, 'flaky', (ctx: ActorContext, failures
     },
   }
 })
+
+/** For so long that all timers of a millisecond or two are due. */
+const holdUpThread = (): unknown => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
 
 interface Flaky {
   add(by: number): void
@@ -489,6 +499,14 @@ describe('a system', () => {
     const local = await createSystem({ hosts: 0, closing: { drainMs: 1, graceMs: 1 } })
     const actor = await local.spawn(flaky, 0)
     const failed = codeOf(actor.ask.wait())
+    await local.close()
+    expect(await failed).toBe('ESTOPPED')
+  })
+
+  it('ends its actors before itself, although its thread was held up', async () => {
+    const local = await createSystem({ hosts: 0, closing: { drainMs: 1, graceMs: 1 } })
+    const actor = await local.spawn(flaky, 0)
+    const failed = codeOf(actor.ask.holdUp())
     await local.close()
     expect(await failed).toBe('ESTOPPED')
   })

@@ -30,6 +30,9 @@ export class Connections implements PipeOwner, PatternHost {
   /** The name by which pipes for connections that others have made come, once there may be some. */
   #door: { readonly site: Site; readonly binding: Binding } | undefined
   readonly #whenClosed: (() => void)[] = []
+  /** Why nothing is waited for any more. */
+  #ending: SocketError | undefined
+  #whenEnding: ((why: SocketError) => void) | undefined
   #dependsOnLoop = false
   #pipeNames = 0
   readonly #dirty: Pipe[] = []
@@ -238,10 +241,25 @@ export class Connections implements PipeOwner, PatternHost {
       },
       tell: (event) => this.#tell(event),
       whenClosed: (act) => this.#whenClosed.push(act),
+      unlessEnding: (waiting) => this.#unlessEnding(waiting),
       servedHere: () => {
         this.#dependsOnLoop = true
       },
     }
+  }
+
+  /** What a bind waits for is not waited for any more. */
+  endWaiting(code: 'EAGAIN' | 'ETERM'): void {
+    this.#ending ??= new SocketError(code)
+    this.#whenEnding?.(this.#ending)
+  }
+
+  #unlessEnding<T>(waiting: Promise<T>): Promise<T> {
+    const ending = new Promise<never>((_, reject) => {
+      if (this.#ending === undefined) this.#whenEnding = reject
+      else reject(this.#ending)
+    })
+    return Promise.race([ending, waiting])
   }
 
   /** Ends all of them; what was sent lingers. */

@@ -285,12 +285,13 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
 
   /**
    * Closes the socket: while it binds, as soon as that has ended. What was sent lingers as `linger`
-   * says; pending calls fail with `EAGAIN`.
+   * says; pending calls fail with `EAGAIN`, and so does a bind that waits for a name to be looked up.
    */
   close(): void {
     if (this.closed) return
     if (this.#isBinding) {
       this.#closesAfterBinding = true
+      this.#connections.endWaiting('EAGAIN')
       return
     }
     this.#thread.poll()
@@ -390,6 +391,7 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
 
   shutDown(): void {
     this.#gate.shutDown()
+    this.#connections.endWaiting('ETERM')
     this.#giveUp('ETERM')
     this.#onChange?.()
   }

@@ -19,6 +19,11 @@ export interface Site {
   tell(event: SocketEvent): void
   /** To be done when the socket is closed, after its pipes and endpoints are. */
   whenClosed(act: () => void): void
+  /**
+   * Settles as what a bind waits for; rejects before that with SocketError `EAGAIN`: the socket is to close, or
+   * `ETERM`: its context was shut down.
+   */
+  unlessEnding<T>(waiting: Promise<T>): Promise<T>
   /** I/O is done in the event loop of the socket's own thread, so that it cannot block to wait for it. */
   servedHere(): void
 }

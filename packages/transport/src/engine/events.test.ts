@@ -90,6 +90,21 @@ describe('what a failed handshake is told as', () => {
     })
   })
 
+  it('what OpenSSL says by its reason, and not with all that it has written down', () => {
+    const message =
+      'C0B6:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../:350:\n'
+    const facts = { code: 'ERR_SSL_WRONG_VERSION_NUMBER', reason: 'wrong version number' }
+    const cause = Object.assign(new Error(message), facts)
+    expect(told(cause)).toMatchObject({ error: { message: facts.reason, cause } })
+  })
+
+  it('a name that a certificate is not for with the whole sentence', () => {
+    const facts = { code: 'ERR_TLS_CERT_ALTNAME_INVALID', reason: 'Host: a. is not in: DNS:b' }
+    const message = `Hostname/IP does not match certificate's altnames: ${facts.reason}`
+    const cause = Object.assign(new Error(message), facts)
+    expect(told(cause)).toMatchObject({ error: { message, cause } })
+  })
+
   it('with a number what has none', () => {
     const cause = new Error('strange')
     expect(told(cause)).toMatchObject({

@@ -97,11 +97,15 @@ export function withErrno(error: Error): ErrnoError {
 }
 
 /** As libuv calls it where TLS fails while it writes; what it was, in OpenSSL's words. */
-const tlsError = (cause: Error): ErrnoError =>
-  Object.assign(new Error(cause.message, { cause }), {
+function tlsError(cause: Error & { code?: unknown; reason?: unknown }): ErrnoError {
+  const { code, reason, message } = cause
+  // The message of such an error is what OpenSSL had in its queue, with places in its source.
+  const isDump = typeof reason === 'string' && String(code).startsWith('ERR_SSL_')
+  return Object.assign(new Error(isDump ? reason : message, { cause }), {
     code: 'EPROTO',
     errno: constants.errno.EPROTO,
   })
+}
 
 /**
  * What the system says, as ZeroMQ's binding has it.

@@ -54,7 +54,8 @@ function placed(scheme: string, carrier: Carrier): Transport {
       try {
         // Waits only where there is something to look up: other binds begin at once.
         const found = carrier.lookUp?.(endpoint.address, site)
-        const place = found === undefined ? endpoint : { ...endpoint, address: await found }
+        const place =
+          found === undefined ? endpoint : { ...endpoint, address: await site.unlessEnding(found) }
         if (site.context.isShutDown) throw new SocketError('ETERM')
         return (await workerFor(site)?.bind(place, site)) ?? listen(place.address, site)
       } catch (error) {

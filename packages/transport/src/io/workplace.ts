@@ -95,6 +95,7 @@ export class Workplace {
       runs: new Map(),
       tell: (event) => this.#tell(site, state.id, event),
       whenClosed: inAnotherThread,
+      unlessEnding: inAnotherThread,
       servedHere: inAnotherThread,
     }
     this.#sites.set(state.id, site)

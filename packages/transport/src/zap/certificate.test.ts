@@ -1,4 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -61,6 +71,41 @@ describe('saving a certificate', () => {
     expect(await loadCertificate(path)).toEqual({ publicKey })
     expect(await loadCertificate(`${path}_secret`)).toEqual(keys)
     expect((await readdir(folder)).sort()).toEqual(['alice', 'alice_secret'])
+  })
+
+  it('leaves the pair of the last of many calls at once, also where one has failed', async () => {
+    const pairs = Array.from({ length: 20 }, () => curveKeyPair())
+    const failing = saveCertificate(join(folder, 'nowhere', 'carol'), keys)
+    const saving = pairs.map((pair) => saveCertificate(path, pair))
+    await expect(failing).rejects.toMatchObject({ code: 'ENOENT' })
+    await Promise.all(saving)
+    const { publicKey: last } = pairs.at(-1)!
+    expect(await loadCertificate(path)).toEqual({ publicKey: last })
+    expect(await loadCertificate(`${path}_secret`)).toEqual(pairs.at(-1))
+    expect((await readdir(folder)).sort()).toEqual(['alice', 'alice_secret'])
+  })
+
+  it('replaces what links lead to, and they stay', async () => {
+    const there = join(folder, 'there')
+    await saveCertificate(there, curveKeyPair())
+    await symlink('there', path)
+    await symlink('there_secret', `${path}_secret`)
+    await saveCertificate(path, keys)
+    for (const ending of ['', '_secret']) {
+      expect((await lstat(path + ending)).isSymbolicLink()).toBe(true)
+      expect((await lstat(there + ending)).isFile()).toBe(true)
+    }
+    expect(await loadCertificate(there)).toEqual({ publicKey })
+    expect(await loadCertificate(`${there}_secret`)).toEqual(keys)
+    expect((await stat(`${there}_secret`)).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([0o600, 0o666])('leaves the public file its mode, such as %o', async (mode) => {
+    await saveCertificate(path, curveKeyPair())
+    await chmod(path, mode)
+    await saveCertificate(path, keys)
+    expect((await stat(path)).mode & 0o777).toBe(mode)
+    expect(await loadCertificate(path)).toEqual({ publicKey })
   })
 
   it.each<[string, unknown]>([

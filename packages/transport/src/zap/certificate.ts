@@ -34,7 +34,10 @@ export async function loadCertificate(path: string): Promise<Certificate> {
 
 /**
  * Writes two files: the public key to `path`, to be given to others, and both keys to
- * `<path>_secret`, which its owner alone can read. Files that are there are replaced, by whole ones.
+ * `<path>_secret`, which its owner alone can read. Files that are there are replaced, by whole ones, and so is what
+ * a link leads to; the public one keeps its mode. Calls of a process come one after the other, so that the files are
+ * of one pair: that of the last call. When several processes save to one path, they may be of two; and after a power
+ * cut any may be empty or old, for nothing is forced to the disk.
  *
  * Rejects with SocketError `EINVAL` when one is no key, or the two do not belong together, and with what the
  * file system says; then nothing was written.
@@ -43,8 +46,9 @@ export async function loadCertificate(path: string): Promise<Certificate> {
  */
 export async function saveCertificate(path: string, keys: Required<Certificate>): Promise<void> {
   checkPair(keys)
-  const secret = { path: `${path}_secret`, text: textOf(keys), mode: OWNER_ALONE }
-  const shown = { path, text: textOf({ publicKey: keys.publicKey }), mode: OF_THE_PROCESS }
+  const secret = { path: `${path}_secret`, text: textOf(keys), mode: OWNER_ALONE, keepsMode: false }
+  const text = textOf({ publicKey: keys.publicKey })
+  const shown = { path, text, mode: OF_THE_PROCESS, keepsMode: true }
   // Both keys are in the secret one: whoever finds it, finds a pair.
   await replaceFiles([secret, shown])
 }
