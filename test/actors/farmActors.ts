@@ -2,17 +2,13 @@ import { once } from 'node:events'
 import { threadId } from 'node:worker_threads'
 import { currentTask, defineActor, defineTask } from '@ringpost/actors'
 
-/** Never settles, but by the signal: then it is counted. */
-async function waitForEver(): Promise<never> {
+/** Never settles, but by the task's signal. */
+async function waitForEver(onAbort: () => void = () => undefined): Promise<never> {
   const { signal } = currentTask()
   await once(signal, 'abort')
-  aborted++
-  for (const tell of waiting.splice(0)) tell()
+  onAbort()
   throw signal.reason
 }
-
-let aborted = 0
-const waiting: (() => void)[] = []
 
 export const square = (n: number): number => n * n
 export const add = (a: number, b: number): number => a + b
@@ -34,12 +30,6 @@ export function failFirst(failures: number): number {
   const { attempt } = currentTask()
   if (attempt <= failures) throw Object.assign(new Error(`attempt ${attempt}`), { code: 'EFLAKY' })
   return attempt
-}
-
-/** How many tasks of this thread have seen their signal, once there is one. */
-export async function untilAborted(): Promise<number> {
-  if (aborted === 0) await new Promise<void>((resolve) => waiting.push(resolve))
-  return aborted
 }
 
 export const hang = defineTask(import.meta.url, 'hang', async (doesHang: boolean) =>
@@ -72,16 +62,26 @@ export function exit(n: number): number {
   return n
 }
 
-/** Keeps a number, and counts what it did. */
+/** Keeps a number, and counts what it did, and which of its tasks have seen their signal. */
 export const adder = defineActor(import.meta.url, 'adder', async (ctx, addend: number) => {
   let tasks = 0
+  let aborted = 0
+  const waiting: (() => void)[] = []
+  const onAbort = (): void => {
+    aborted++
+    for (const tell of waiting.splice(0)) tell()
+  }
   return {
     add: (n: number) => n + addend,
     /** Returns its host, and how many tasks it had before. */
     where: (_item: number) => ({ host: ctx.host, before: tasks++ }),
     scale: (n: number, factor: number) => n * factor,
-    hang: (_item: number) => waitForEver(),
-    untilAborted: (_item: number) => untilAborted(),
+    hang: (_item: number) => waitForEver(onAbort),
+    /** How many tasks were aborted, once there is one. */
+    untilAborted: async (_item: number) => {
+      if (aborted === 0) await new Promise<void>((resolve) => waiting.push(resolve))
+      return aborted
+    },
   }
 })
 
