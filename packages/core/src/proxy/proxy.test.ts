@@ -175,12 +175,14 @@ describe('a proxy', () => {
     const front = bound(new Dealer())
     const back = bound(new Client())
     const ended = new Proxy(front.socket, back.socket).run()
+    // It may end before a send has settled.
+    const failing = expect(ended).rejects.toMatchObject({ code: 'EINVAL' })
     const server = connected(new Server(), back.name)
     const dealer = connected(new Dealer(), front.name)
     await dealer.send('one')
     expect(String((await server.receive())[0])).toBe('one')
     await dealer.send(['a', 'b'])
-    await expect(ended).rejects.toMatchObject({ code: 'EINVAL' })
+    await failing
   })
 
   it('counts what it hands on', async () => {
