@@ -17,6 +17,7 @@ import {
 import type * as ForBrowsers from '@ringpost/transport/browser'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { selfSigned } from '../support/certificate.ts'
+import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 import { Chromium } from './chromium.ts'
 
 /** In the page: a function that is given to it knows nothing of this file. */
@@ -307,7 +308,7 @@ it('publishes to those that have subscribed, and pairs with one', async () => {
 })
 
 it('connects again when the other comes back, and what was sent meanwhile has waited', async () => {
-  const [first, endpoint] = await bound(new Pull())
+  const [first, endpoint] = await bound(new Pull(), await freeTcpEndpoint('ws'))
   await page.evaluate(async (to) => {
     const push = new ringpost.Push({ reconnectInterval: 10 })
     const isGone = new Promise((resolve) => push.events.on('disconnect', resolve))
@@ -334,6 +335,8 @@ it('connects again when the other comes back, and what was sent meanwhile has wa
 it('gives up a peer that breaks the protocol', async () => {
   const server = createServer()
   server.on('upgrade', ({ headers }, stream) => {
+    // It may be reset.
+    stream.on('error', () => undefined)
     const accept = createHash('sha1')
       .update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
       .digest('base64')
@@ -360,7 +363,7 @@ it('gives up a peer that breaks the protocol', async () => {
 })
 
 it('tries again where nobody listens yet', async () => {
-  const [first, endpoint] = await bound(new Pull())
+  const [first, endpoint] = await bound(new Pull(), await freeTcpEndpoint('ws'))
   await first.unbind(endpoint)
   const trying = page.evaluate(async (to) => {
     const push = new ringpost.Push({ reconnectInterval: 1, reconnectMaxInterval: 50 })

@@ -46,6 +46,8 @@ export class Chromium {
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: '/usr/bin/chromium',
       headless: true,
+      // Vitest has one.
+      timeout: 0,
       args: [
         '--no-sandbox',
         '--disable-gpu',
@@ -58,6 +60,7 @@ export class Chromium {
         '--ignore-certificate-errors',
       ],
     })
+    context.setDefaultTimeout(0)
     return new Chromium(context, server, profile)
   }
 
@@ -77,6 +80,7 @@ export class Chromium {
   async close(): Promise<void> {
     await this.#context.close()
     this.#server.close()
-    rmSync(this.#profile, { recursive: true, force: true })
+    // The last of its processes may still be writing there.
+    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readlinkSync } from 'node:fs'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as timer } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { context } from '@ringpost/core'
@@ -20,6 +20,31 @@ export interface Census {
   readonly handles: Readonly<Record<string, number>>
   /** Files and connections, by what they are; undefined where the system does not tell. */
   readonly descriptors: readonly string[] | undefined
+}
+
+/** So long, other threads may take to close what they had, on a busy machine. */
+const SETTLING_MS = 20_000
+const LOOK_MS = 200
+
+/** Counts what is left when other threads have closed what they had: when a while has changed nothing. */
+export async function takeSettledCensus(): Promise<Census> {
+  const end = performance.now() + SETTLING_MS
+  for (let last = await takeCensus(); ;) {
+    await timer(LOOK_MS)
+    const next = await takeCensus()
+    if (changesBetween(last, next).length === 0 || performance.now() > end) return next
+    last = next
+  }
+}
+
+/** Counts again what is left for as long as there is more of it than before, and it may become less. */
+export async function takeLastCensus(before: Census): Promise<Census> {
+  const end = performance.now() + SETTLING_MS
+  for (;;) {
+    const census = await takeCensus()
+    if (changesBetween(before, census).length === 0 || performance.now() > end) return census
+    await timer(LOOK_MS)
+  }
 }
 
 /** Counts what is left when all garbage is gone. */
@@ -59,22 +84,28 @@ const HEAP_SLACK = 8 * MIB
 /** Threads by the hundred leave the C library's memory in pieces. */
 const RESIDENT_SLACK = 96 * MIB
 
-/** What there is more of than before, and should not be. */
-export function leaksBetween(before: Census, after: Census): string[] {
-  const leaks: string[] = []
+/** What there is another number of, and should not be. */
+function changesBetween(before: Census, after: Census): string[] {
+  const changes: string[] = []
   const compare = (name: string, was: unknown, is: unknown): void => {
     if (JSON.stringify(was) !== JSON.stringify(is))
-      leaks.push(`${name}: ${JSON.stringify(was)} before, ${JSON.stringify(is)} after`)
+      changes.push(`${name}: ${JSON.stringify(was)} before, ${JSON.stringify(is)} after`)
   }
   compare('bytes of the arena', before.arenaBytes, after.arenaBytes)
   compare('handles', before.handles, after.handles)
   const [were = [], are = []] = [before.descriptors, after.descriptors]
   if (were.length !== are.length) {
     const opened = are.filter((what) => !were.includes(what))
-    leaks.push(
+    changes.push(
       `descriptors: ${were.length} before, ${are.length} after; not there before: ${opened.join(', ')}`,
     )
   }
+  return changes
+}
+
+/** What there is more of than before, and should not be. */
+export function leaksBetween(before: Census, after: Census): string[] {
+  const leaks = changesBetween(before, after)
   const grown = (name: string, was: number, is: number, slack: number): void => {
     if (is - was > slack) leaks.push(`${name}: ${megabytes(was)} before, ${megabytes(is)} after`)
   }

@@ -2,7 +2,15 @@
 
 import { announcedSeed, Random } from '../support/random.ts'
 import { attack, type Tally } from './attack.ts'
-import { inShort, leaksBetween, megabytes, takeCensus, type Census } from './census.ts'
+import {
+  inShort,
+  leaksBetween,
+  megabytes,
+  takeCensus,
+  takeLastCensus,
+  takeSettledCensus,
+  type Census,
+} from './census.ts'
 
 const seconds = Number(process.env['RINGPOST_CHAOS_SECONDS'] ?? 20)
 /** What is made once and kept is made meanwhile. */
@@ -19,7 +27,7 @@ const blunder = (what: string): void => {
 }
 
 await attack(random, Math.min(WARM_UP_SECONDS, seconds), blunder)
-const before = await takeCensus()
+const before = await takeSettledCensus()
 console.log(`Before: ${inShort(before)}`)
 
 const samples: Census[] = []
@@ -29,7 +37,7 @@ const tally = await attack(random, seconds, blunder, (read) => {
   reporting = setInterval(() => void report(read()), REPORT_MS)
 })
 clearInterval(reporting)
-const after = await takeCensus()
+const after = await takeLastCensus(before)
 console.log(`After:  ${inShort(after)}\n`)
 
 for (const [name, count] of Object.entries(tally))

@@ -29,7 +29,7 @@ const sender = `
   })\`, { workerData: { endpoint: pull.lastEndpoint } })
 `
 
-describeAbsence({ interval: 50, timeout: 1000, seconds: 3 })
+describeAbsence({ interval: 50, timeout: 2000, seconds: 3 })
 
 describe('with a thread for I/O', () => {
   it('calls may block, on both sides', async () => {
@@ -186,8 +186,10 @@ describe('with a thread for I/O', () => {
         }
         for (let n = 0; n < 1100; n++) await new Promise(come)
         const router = new Router()
+        // The other one may come before the call has returned.
+        const { events } = router
         router.bindSync(workerData.endpoint)
-        while ((await router.events.receive()).type !== 'handshake');
+        while ((await events.receive()).type !== 'handshake');
         Atomics.store(workerData.there, 0, 1)
         Atomics.notify(workerData.there, 0)
         await router.receive()
@@ -227,9 +229,11 @@ describe('with a thread for I/O', () => {
       await round()
       const before = context.memory.usedBytes
       for (let n = 0; n < 2; n++) await round()
-      console.log(context.memory.usedBytes - before)
+      // The thread that does I/O may be about to give back the last of it.
+      while (context.memory.usedBytes > before) await new Promise(setImmediate)
+      console.log('nothing')
     `)
-    expect(outcome).toEqual({ ...ended, lines: ['0'] })
+    expect(outcome).toEqual({ ...ended, lines: ['nothing'] })
   })
 })
 

@@ -42,6 +42,7 @@ describe.each([0, 1])('many connections to one socket, with %i threads for I/O',
 
     for (const client of clients) client.close()
     await left
-    expect(context.memory.usedBytes - usedBefore).toBeLessThan(CLIENTS * 256)
+    // The thread that does I/O may be about to give back the last of it.
+    await expect.poll(() => context.memory.usedBytes - usedBefore).toBeLessThan(CLIENTS * 256)
   })
 })

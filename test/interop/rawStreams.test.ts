@@ -82,8 +82,9 @@ describe.each(Object.entries(libraries))('STREAM of %s', (_, library) => {
     expect(String(head)).toMatch(/^GET \/page HTTP\/1\.1\r\n/)
     const page = 'Hello, World!'
     const answer = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${page.length}\r\n\r\n`
+    const answered = once(request, 'response')
     await server.send([name, answer + page])
-    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    const [response] = (await answered) as [http.IncomingMessage]
     expect(response.statusCode).toBe(200)
     expect(Buffer.concat(await response.toArray()).toString()).toBe(page)
   })

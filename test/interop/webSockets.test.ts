@@ -15,8 +15,10 @@ import {
 } from '@ringpost/transport'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BareWebSocket, frameOf, readyOf } from '../support/bareWebSocket.ts'
+import { freeTcpEndpoint } from '../support/freeEndpoints.ts'
 import { runWith } from '../support/program.ts'
 import { selfSigned } from '../support/certificate.ts'
+import { whenClosed } from '../support/whenClosed.ts'
 import { libraries, Opened } from './libraries.ts'
 
 const places = [
@@ -98,8 +100,9 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
     })
 
     it('that others can take when they are given up', async () => {
-      const pull = await pullAt()
-      const endpoint = pull.lastEndpoint!
+      // Not any one: in between others might be given it.
+      const endpoint = await freeTcpEndpoint('ws')
+      const pull = await pullAt(endpoint)
       await pull.unbind(endpoint)
       await pull.bind(endpoint)
       await expectService(pull)
@@ -173,10 +176,10 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
     })
 
     it('who says nothing, in time', async () => {
-      const pull = await pullAt('ws://127.0.0.1:*', { handshakeInterval: 50 })
+      const pull = await pullAt('ws://127.0.0.1:*', { handshakeInterval: 200 })
       const { hostname, port } = new URL(pull.lastEndpoint!)
       const silent = net.connect(Number(port), hostname).on('error', () => undefined)
-      const isCut = once(silent.resume(), 'close')
+      const isCut = whenClosed(silent.resume())
       expect(await next(pull, 'handshake:error:other')).toMatchObject({
         error: { code: 'ETIMEDOUT' },
       })
@@ -276,7 +279,9 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
   })
 
   it('ask for signs of life, and end when there are none', async () => {
-    const pull = await pullAt('ws://127.0.0.1:*', { heartbeatInterval: 50 })
+    // Time enough for this thread to answer the first.
+    const heartbeats = { heartbeatInterval: 50, heartbeatTimeout: 2000 }
+    const pull = await pullAt('ws://127.0.0.1:*', heartbeats)
     const client = await barePush(pull)
     const gone = next(pull, 'disconnect')
     expect(await client.frame()).toEqual({ first: 0x89, payload: Buffer.alloc(0) })
@@ -478,7 +483,7 @@ describe.each(places)('WebSockets, with I/O in $place,', ({ context }) => {
       const refused = next(pull, 'handshake:error:other')
       const { hostname, port } = new URL(pull.lastEndpoint!)
       const plain = net.connect(Number(port), hostname).on('error', () => undefined)
-      const isCut = once(plain.resume(), 'close')
+      const isCut = whenClosed(plain.resume())
       plain.write('GET / HTTP/1.1\r\nHost: here\r\n\r\n')
       expect(await refused).toMatchObject({
         error: {

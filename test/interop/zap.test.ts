@@ -17,6 +17,7 @@ import { decodeZ85 } from '@ringpost/core/internal'
 import { afterEach, describe, expect, it } from 'vitest'
 import { run } from '../support/program.ts'
 import { urlOf } from '../support/suiteModule.ts'
+import { whenClosed } from '../support/whenClosed.ts'
 import { nextEvent as nextEventOf, Opened, schemes } from './libraries.ts'
 
 /** Handlers that applications write: what they are asked, and what becomes of their answers. */
@@ -47,17 +48,21 @@ const pullFor = (options: object): Pull => opened.add(new Pull({ ...options, lin
 const pushFor = (options: object): Push =>
   opened.add(new Push({ ...options, linger: 0, reconnectInterval: 10 }))
 
+type Answer = (request: Buffer[]) => (string | Buffer)[]
+
 /** A handler that answers by itself. */
-function handle(reply: (request: Buffer[]) => (string | Buffer)[]): Reply {
+function handle(reply: Answer): Reply {
   const handler = opened.add(new Reply())
   handler.bindSync(ZAP)
-  void (async () => {
-    for await (const request of handler) {
-      // The test may have ended.
-      if (!handler.closed) await handler.send(reply(request))
-    }
-  })()
+  void answerAll(handler, reply)
   return handler
+}
+
+async function answerAll(handler: Reply, reply: Answer): Promise<void> {
+  for await (const request of handler) {
+    // The test may have ended.
+    if (!handler.closed) await handler.send(reply(request))
+  }
 }
 
 const lettingIn = ([version, id]: Buffer[]): (string | Buffer)[] => [
@@ -299,16 +304,16 @@ describe('a handler that is gone or silent', () => {
   it('is waited for no longer than the handshake may take', async () => {
     const handler = opened.add(new Reply())
     handler.bindSync(ZAP)
-    const pull = pullFor({ ...plain.server, handshakeInterval: 50 })
+    const pull = pullFor({ ...plain.server, handshakeInterval: 200 })
     await pull.bind(ANYWHERE)
     const refused = nextEvent(pull, 'handshake:error:other')
     const push = pushFor(alice)
     push.connect(pull.lastEndpoint!)
     const [version, id] = await handler.receive()
     expect((await refused).error).toMatchObject({ code: 'ETIMEDOUT' })
-    // The answer is for nobody any more; the next attempt's counts.
+    // The answer is for nobody any more; that to another attempt counts, if it comes in time.
     await handler.send(lettingIn([version!, id!]))
-    await handler.send(lettingIn(await handler.receive()))
+    void answerAll(handler, lettingIn)
     expect(await sent(push, pull)).toBe('in')
   })
 
@@ -384,7 +389,7 @@ describe('peers that know no security', () => {
     await pull.bind(ANYWHERE)
     const refused = nextEvent(pull, 'handshake:error:protocol')
     const stream = net.connect(Number(pull.lastEndpoint!.split(':').at(-1)), '127.0.0.1')
-    const ended = once(stream, 'close')
+    const ended = whenClosed(stream)
     stream.on('error', () => undefined).resume()
     // A PUSH of ZMTP 2.0, without a routing id.
     stream.write(Buffer.from('ff00000000000000017f0108' + '0000' + '0000', 'hex'))
@@ -407,7 +412,7 @@ describe('peers that break the protocol', () => {
     await pull.bind(ANYWHERE)
     const refused = nextEvent(pull, 'handshake:error:protocol')
     const stream = net.connect(Number(pull.lastEndpoint!.split(':').at(-1)), '127.0.0.1')
-    const ended = once(stream, 'close')
+    const ended = whenClosed(stream)
     stream.on('error', () => undefined).resume()
     const greeting = Buffer.alloc(64)
     greeting.set([0xff, 0, 0, 0, 0, 0, 0, 0, 1, 0x7f, 3, 1])

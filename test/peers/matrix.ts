@@ -71,7 +71,7 @@ const messages = aloneAndTogether(frames)
 const shortMessages = aloneAndTogether(frames.slice(0, -1))
 
 /** Who waits so long waits in vain. */
-const WAIT_MS = 10_000
+const WAIT_MS = 30_000
 const common: Options = { linger: 0, heartbeatInterval: 10, heartbeatTimeout: WAIT_MS }
 const onlySend: ReadonlySet<SocketTypeName> = new Set(['PUB', 'PUSH'])
 const onlyReceive: ReadonlySet<SocketTypeName> = new Set(['PULL', 'SUB'])

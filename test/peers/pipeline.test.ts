@@ -27,5 +27,6 @@ it('a worker in Python does what one in TypeScript does', async () => {
   running = [sink, ventilator, inPython]
   expect(await Promise.all([sink.ended(), ventilator.ended()])).toEqual([0, 0])
   expect(sink.output()).toContain('Total elapsed time')
-  expect(inPython.output().match(/task of \d+ ms/g)).toHaveLength(20)
+  // It has written all by then; that has yet to be read here.
+  await expect.poll(() => inPython.output().match(/task of \d+ ms/g)).toHaveLength(20)
 })

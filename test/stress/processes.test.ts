@@ -61,13 +61,14 @@ describe('a process that is a host', () => {
     await using system = await createSystem({
       isolation: 'process',
       hosts: 1,
-      stuckMs: 400,
+      // Longer than a process has to wait for a core when it begins.
+      stuckMs: 3000,
       logger: false,
     })
     const one = await system.spawn(fragile, 5)
     const down = one.down()
     process.kill(await one.ask.process(), 'SIGSTOP')
-    expect(await down).toMatchObject({ loss: { why: 'stuck', forMs: 400 } })
+    expect(await down).toMatchObject({ loss: { why: 'stuck', forMs: 3000 } })
     expect(await one.with({ timeoutMs: Infinity }).ask.value()).toBe(5)
   })
 

@@ -26,9 +26,15 @@ export class RawPeer {
     this.#stream.write(bytes)
   }
 
-  /** The next bytes, so many of them; undefined when it is over before. */
+  /** The next bytes, so many of them; undefined when it is over before, or cut off. */
   async hear(count: number): Promise<Buffer | undefined> {
-    return this.#received.take(count)
+    try {
+      return await this.#received.take(count)
+    } catch (error) {
+      // So it ends if the other side has closed with something unread.
+      if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') return undefined
+      throw error
+    }
   }
 
   close(): void {

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { withoutSlowEnd } from '../../support/program.ts'
 
 /** By the specifier that a program imports: the one line to change. */
 export const specifiers = {
@@ -103,7 +104,7 @@ export class Program {
       lines.push(next.value)
     }
     const exitCode = await this.#ended
-    return { lines, errors: this.#errors, exitCode }
+    return { lines, errors: withoutSlowEnd(this.#errors), exitCode }
   }
 
   async stop(): Promise<void> {

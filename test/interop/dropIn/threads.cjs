@@ -1,4 +1,4 @@
-const { isMainThread, Worker, workerData } = require('node:worker_threads')
+const { isMainThread, parentPort, Worker, workerData } = require('node:worker_threads')
 const zmq = require('zeromq')
 
 /** Shares numbers out among threads, and adds up their squares. */
@@ -15,7 +15,8 @@ async function main() {
   let total = 0
   for (let n = 1; n <= 100; n++) total += Number((await squares.receive())[0])
   console.log(total)
-  for (const _ of threads) await tasks.send('stop')
+  // Not as a task: one thread might get those of both.
+  for (const each of threads) each.postMessage('stop')
 }
 
 /** @param {[string, string]} endpoints */
@@ -24,11 +25,9 @@ async function thread([tasksAt, squaresAt]) {
   const squares = new zmq.Push()
   tasks.connect(tasksAt)
   squares.connect(squaresAt)
+  parentPort?.once('message', () => tasks.close())
   await squares.send('ready')
-  for await (const [task] of tasks) {
-    if (String(task) === 'stop') tasks.close()
-    else await squares.send(String(Number(task) ** 2))
-  }
+  for await (const [task] of tasks) await squares.send(String(Number(task) ** 2))
   squares.close()
 }
 

@@ -91,6 +91,7 @@ export function describeRestarts(times: number): void {
       }
       for (const client of clients) expect(client.count).toBeGreaterThan(times)
     },
-    (10 + 3 * times) * 1000,
+    // A process takes seconds to start where the cores are busy.
+    (60 + 10 * times) * 1000,
   )
 }
