@@ -18,6 +18,9 @@ const GUARD_MS = 45_000
 /** What a process says that is slow to end, on a busy machine even where nothing has to be waited for. */
 const SLOW_END = /^\(ringpost:\d+\) Waiting until messages that were sent are delivered; .*\n/m
 
+/** What a process wrote, without what depends on how busy the machine is. */
+export const withoutSlowEnd = (written: string): string => written.replace(SLOW_END, '')
+
 /**
  * Runs a text as the main module of a process of its own. In it, `library` is the URL of core, and
  * `libraryPath` its file.
@@ -57,5 +60,5 @@ export async function runWith(
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
   clearTimeout(guard)
-  return { lines, errors: errors.replace(SLOW_END, ''), code, signal }
+  return { lines, errors: withoutSlowEnd(errors), code, signal }
 }
