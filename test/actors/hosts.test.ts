@@ -67,7 +67,8 @@ function nextHost(after?: number): Promise<number> {
 describe('an actor of another host', () => {
   it('handles what it was sent before it was stopped', async () => {
     const actor = await system.spawn(victim, 5)
-    const asked = Array.from({ length: 1000 }, () => actor.ask.value())
+    const { ask } = actor.with({ timeoutMs: Infinity })
+    const asked = Array.from({ length: 1000 }, () => ask.value())
     await actor.stop()
     expect(new Set(await Promise.all(asked))).toEqual(new Set([5]))
   })
