@@ -16,7 +16,6 @@ beforeAll(async () => {
     logger: false,
     hosts: 2,
     resourceLimits: { maxOldGenerationSizeMb: 48 },
-    stuckMs: 4000,
     replacements: { maxRestarts: Infinity, backoff: { firstMs: 0, maxMs: 0 } },
     supervision: { maxRestarts: Infinity, backoff: { firstMs: 0, maxMs: 0 } },
     closing: { drainMs: 5000, graceMs: 5000 },
@@ -68,7 +67,8 @@ function nextHost(after?: number): Promise<number> {
 describe('an actor of another host', () => {
   it('handles what it was sent before it was stopped', async () => {
     const actor = await system.spawn(victim, 5)
-    const asked = Array.from({ length: 1000 }, () => actor.ask.value())
+    const { ask } = actor.with({ timeoutMs: Infinity })
+    const asked = Array.from({ length: 1000 }, () => ask.value())
     await actor.stop()
     expect(new Set(await Promise.all(asked))).toEqual(new Set([5]))
   })
@@ -94,6 +94,7 @@ describe('a host that is lost', () => {
   ] as const)(
     'because it %s fails its actors, which begin anew elsewhere',
     async (_, how, arg, loss) => {
+      await bothHosts()
       await using actor = await system.spawn(victim, 5)
       const before = await actor.ask.place()
       actor.tell.add(1)
@@ -105,18 +106,21 @@ describe('a host that is lost', () => {
         loss,
         error: { code: 'EHOSTDOWN' },
       })
-      expect(await actor.ask.value()).toBe(5)
-      expect(await actor.ask.place()).not.toBe(before)
-      expect(await actor.ask.incarnation()).toBe(2)
+      const anew = actor.with({ timeoutMs: Infinity })
+      expect(await anew.ask.value()).toBe(5)
+      expect(await anew.ask.place()).not.toBe(before)
+      expect(await anew.ask.incarnation()).toBe(2)
     },
   )
 
   it('fails what was asked there, and streams that were read from there', async () => {
     await using actor = await system.spawn(victim, 5)
     await using beside = await system.spawn(victim.with({ host: { sameAs: actor } }), 5)
-    const items = actor.stream.forever()
+    // Longer than it takes until they fail for what they should.
+    const patient = actor.with({ timeoutMs: Infinity })
+    const items = patient.stream.forever()
     await items.next()
-    const asked = codeOf(actor.ask.never())
+    const asked = codeOf(patient.ask.never())
     const read = codeOf(readAll(items))
     beside.tell.exit(1)
     expect([await asked, await read]).toEqual(['EHOSTDOWN', 'EHOSTDOWN'])
@@ -159,7 +163,7 @@ describe('a host that is lost', () => {
     const down = child.down()
     one.tell.exit(1)
     await down
-    expect(await child.ask.value()).toBe(1)
+    expect(await child.with({ timeoutMs: Infinity }).ask.value()).toBe(1)
     expect(await child.ask.incarnation()).toBe(2)
     expect(await other.ask.children()).toEqual(['child'])
     expect(await other.ask.incarnation()).toBe(1)
@@ -254,7 +258,7 @@ describe('stop', () => {
     await actor.stop({ graceMs: 5 })
     expect(await failed).toBe('EHOSTDOWN')
     expect(await down).toMatchObject({ reason: 'host lost', loss: { why: 'terminated' } })
-    expect(await beside.ask.value()).toBe(7)
+    expect(await beside.with({ timeoutMs: Infinity }).ask.value()).toBe(7)
     await expect(actor.ask.value()).rejects.toMatchObject({ code: 'EHOSTDOWN' })
   })
 })

@@ -20,7 +20,8 @@ describe('a full mailbox', () => {
     const other = await system.spawn(neighbour.with({ host: host! }))
     full.tell.hold()
     while (full.tell.note(0)) await other.ask.note(0)
-    const waiting = Array.from({ length: 1000 }, (_, n) => full.send.note(n))
+    const patient = full.with({ timeoutMs: Infinity })
+    const waiting = Array.from({ length: 1000 }, (_, n) => patient.send.note(n))
     const before = await other.ask.handled()
     for (let n = 0; n < 5000; n++) await other.send.note(n)
     expect(await other.ask.handled()).toBe(before + 5000)
@@ -33,7 +34,7 @@ describe('a full mailbox', () => {
     const target = await system.spawn(neighbour.with({ host: 'here', mailbox: 16 }))
     const senders = await Promise.all(Array.from({ length: 8 }, () => system.spawn(flooder)))
     await Promise.all(
-      senders.map((sender) => sender.with({ timeoutMs: 20_000 }).ask.flood(target, 500)),
+      senders.map((sender) => sender.with({ timeoutMs: Infinity }).ask.flood(target, 500)),
     )
     expect(await target.ask.handled()).toBe(4000)
   })

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { withoutSlowEnd } from '../support/program.ts'
 
 /** What a program wrote, and how it ended. */
 interface Run {
@@ -36,7 +37,8 @@ export function runExample(
   return new Promise((resolve, reject) => {
     const [program, ...rest] = command as [string, ...string[]]
     execFile(program, rest, { timeout: timeLimitMs, killSignal: 'SIGKILL' }, (error, ...output) => {
-      const [stdout, stderr] = output
+      const [stdout, errors] = output
+      const stderr = withoutSlowEnd(errors)
       const exitCode = error === null ? 0 : error.code
       if (typeof exitCode === 'number') resolve({ stdout, stderr, exitCode })
       else reject(new Error(`${file} did not end:\n${stdout}\n${stderr}`, { cause: error }))

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { withoutSlowEnd } from '../support/program.ts'
 
 const builtExamples = new URL('../../examples/dist/', import.meta.url)
 
@@ -34,7 +35,7 @@ export function startProgram(command: string, programArguments: string[]): Runni
   child.stderr.setEncoding('utf8').on('data', collect)
   return {
     child,
-    output: () => output,
+    output: () => withoutSlowEnd(output),
     async says(text) {
       while (!output.includes(text)) {
         const silent = ended.then(() => {

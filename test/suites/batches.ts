@@ -307,7 +307,7 @@ function describeReceiveMany(subject: Subject): void {
       const sending = push!.sendNumbers(0, 5000)
       const received: string[] = []
       while (received.length < 5000)
-        received.push(...heads(pull.receiveManySync({ timeout: 5000 })))
+        received.push(...heads(pull.receiveManySync({ timeout: 30_000 })))
       expect(received).toEqual(numbers(0, 5000))
       await sending
     })

@@ -6,7 +6,7 @@ import type { Readable, Writable } from '../support/suiteApi.ts'
 import type { Subject } from '../support/suiteSubject.ts'
 
 /** Ends a test that would block for ever. */
-const guard = { timeout: 5000 }
+const guard = { timeout: 30_000 }
 
 /** Calls that block the thread, as those of C do. */
 export function describeBlocking(subject: Subject): void {
@@ -223,7 +223,7 @@ function describeBlockedThread(subject: Subject): void {
       request.connect(endpoint)
       for (const number of numbers(0, 1000)) {
         request.sendSync(number)
-        expect(texts(request.receiveSync({ timeout: 10_000 }))).toEqual([number])
+        expect(texts(request.receiveSync(guard))).toEqual([number])
       }
       await reply.close()
       await done

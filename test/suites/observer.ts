@@ -64,10 +64,15 @@ export function describeObserver(subject: Subject): void {
       const calls: string[] = []
       const first = () => calls.push('first')
       pull.events.on('end', first)
-      pull.events.on('end', () => calls.push('second'))
+      const ended = new Promise<void>((resolve) => {
+        pull.events.on('end', () => {
+          calls.push('second')
+          resolve()
+        })
+      })
       pull.events.off('end', first)
       pull.close()
-      await eventLoopTurns()
+      await ended
       expect(calls).toEqual(['second'])
     })
 

@@ -210,6 +210,7 @@ export function describeCapture(subject: Subject): void {
       await capture.bind(side)
       const [witness] = await stage.farPeers('Subscriber', 1, side)
       await witness!.subscribe('seen')
+      await stage.hears(capture, witness!)
       const proxy = new subject.zmq.Proxy(frontEnd, backEnd, capture)
       const ended = proxy.run()
       const [push] = await stage.farPeers('Push', 1, front)

@@ -58,8 +58,8 @@ export function describeShutdown(subject: Subject): void {
       for (const call of [
         () => pair.receive(),
         () => pair.send('x'),
-        () => pair.receiveSync({ timeout: 5000 }),
-        () => pair.sendSync('x', { timeout: 5000 }),
+        () => pair.receiveSync({ timeout: 30_000 }),
+        () => pair.sendSync('x', { timeout: 30_000 }),
         () => pair.bind(stage.endpoint()),
         () => pair.connect(stage.endpoint()),
       ]) {
@@ -102,7 +102,9 @@ export function describeShutdown(subject: Subject): void {
       const pull = stage.open('Pull', { context })
       const far = await stage.far('Pull', { contextHandle: context.handle })
       const shuttingDown = far.shutdownContext()
-      expect(thrownBy(() => pull.receiveSync({ timeout: 5000 }))).toMatchObject(failures.terminated)
+      expect(thrownBy(() => pull.receiveSync({ timeout: 30_000 }))).toMatchObject(
+        failures.terminated,
+      )
       await shuttingDown
     })
 
@@ -111,7 +113,7 @@ export function describeShutdown(subject: Subject): void {
       const push = stage.open('Push', { context })
       const far = await stage.far('Pull', { contextHandle: context.handle })
       const shuttingDown = far.shutdownContext()
-      expect(thrownBy(() => push.sendSync('x', { timeout: 5000 }))).toMatchObject(
+      expect(thrownBy(() => push.sendSync('x', { timeout: 30_000 }))).toMatchObject(
         failures.terminated,
       )
       await shuttingDown

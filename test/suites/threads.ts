@@ -38,8 +38,9 @@ export function describeThreads(subject: Subject): void {
          })`,
         { eval: true, workerData: { module: subject.module, endpoint } },
       )
+      const ended = once(worker, 'exit')
       expect(texts(await pull.receive())).toEqual(['from a text'])
-      await once(worker, 'exit')
+      await ended
     })
 
     it('talk to each other directly', async () => {

@@ -45,7 +45,7 @@ export function describeTimeouts(subject: Subject): void {
 
     it('do not disturb a message that comes in time', async () => {
       const endpoint = stage.endpoint()
-      const pull = stage.open('Pull', { receiveTimeout: 10_000 })
+      const pull = stage.open('Pull', { receiveTimeout: 60_000 })
       await pull.bind(endpoint)
       const receiving = watch(pull.receive())
       const [push] = await stage.farPeers('Push', 1, endpoint)

@@ -54,8 +54,10 @@ describe('a process', () => {
       one.bindSync('inproc://here')
       two.connect('inproc://here')
       setTimeout(() => two.send('late'), 50).unref()
-      setTimeout(() => one.close(), 100).unref()
-      for await (const message of one) console.log(String(message))
+      for await (const message of one) {
+        console.log(String(message))
+        setTimeout(() => one.close(), 50).unref()
+      }
       console.log('closed')
     `)
     expect(outcome).toEqual({ ...ended, lines: ['late', 'closed'] })

@@ -21,10 +21,10 @@ await start.bind(startEndpoint)
 // Each worker reports once when it is connected; then the batch may start
 for (let worker = 0; worker < Number(workerCount); worker++) await results.receive()
 await start.receive()
-await start.send('Go')
 
-// Start our clock now
+// Start our clock now, before anybody else can begin
 const startTime = performance.now()
+await start.send('Go')
 
 for (let task = 0; task < Number(taskCount); task++) {
   await results.receive()

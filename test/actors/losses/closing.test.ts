@@ -18,9 +18,10 @@ describe('a thread', () => {
   })
 
   it('that computes is left alone while it looks whether it is to stop', async () => {
-    await using system = await createSystem({ hosts: 1, stuckMs: 1000 })
+    // Longer than a busy machine leaves a thread alone, or an import takes.
+    await using system = await createSystem({ hosts: 1, stuckMs: 3000 })
     const actor = await system.spawn(victim, 1)
-    expect(await actor.with({ timeoutMs: Infinity }).ask.computeFor(2000)).toBe('done')
+    expect(await actor.with({ timeoutMs: Infinity }).ask.computeFor(5000)).toBe('done')
     expect(await actor.ask.incarnation()).toBe(1)
   })
 

@@ -202,7 +202,7 @@ describe('a node that is gone', () => {
     expect(await ref.down()).toMatchObject({ reason: 'node lost' })
     expect(ref.tell.add(1)).toBe(false)
     cable.mend()
-    await expect.poll(() => node.isConnected, { timeout: 5000 }).toBe(true)
+    await expect.poll(() => node.isConnected).toBe(true)
     expect(await ref.ask.value()).toBe(1)
   })
 

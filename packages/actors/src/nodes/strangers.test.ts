@@ -299,13 +299,14 @@ describe('a stranger that does not keep to the protocol', () => {
     const other = stranger(undefined, { receiveHighWaterMark: 1 })
     await other.hello({ maxBytes: 2_000_000 })
     const blob = Buffer.alloc(900_000)
+    // It connects again by itself: how long it has no connection is not for this test to say.
+    const disconnected = new Promise((resolve) => other.socket.events.on('disconnect', resolve))
     let isSending = true
     const sending = (async () => {
       for (let id = 1; isSending; id++) await other.say('ask', ask(id, 'echo'), [blob])
     })().catch(() => undefined)
-    await expect.poll(() => listening.dropped, { timeout: 15_000 }).toBeGreaterThan(0)
+    await disconnected
     isSending = false
-    await expect.poll(() => listening.connections).toBe(0)
     await expectOthersAreServed()
     other.close()
     await sending

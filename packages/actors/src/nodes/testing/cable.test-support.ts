@@ -8,6 +8,7 @@ export class Cable {
   readonly #sockets = new Set<Socket>()
   readonly #target: { port: number }
   #isCut = false
+  #isHeld = false
 
   private constructor(server: Server, target: { port: number }) {
     this.#server = server
@@ -35,8 +36,9 @@ export class Cable {
     this.#isCut = false
   }
 
-  /** Nothing gets through any more, and nobody is told. */
+  /** Nothing gets through any more, over later connections neither, and nobody is told. */
   hold(): void {
+    this.#isHeld = true
     for (const socket of this.#sockets) {
       socket.removeAllListeners('data')
       socket.pause()
@@ -51,6 +53,12 @@ export class Cable {
   #join(socket: Socket): void {
     if (this.#isCut) {
       socket.destroy()
+      return
+    }
+    if (this.#isHeld) {
+      this.#sockets.add(socket)
+      // However it ends, there is no other side to be told.
+      socket.on('error', () => this.#sockets.delete(socket))
       return
     }
     const other = connect(this.#target.port, '127.0.0.1')

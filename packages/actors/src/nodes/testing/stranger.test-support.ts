@@ -20,7 +20,7 @@ export class Stranger {
 
   constructor(endpoint: string, incarnation = 'f'.repeat(32), options: object = {}) {
     this.incarnation = incarnation
-    this.socket = new Dealer({ linger: 0, receiveTimeout: 5000, ...options })
+    this.socket = new Dealer({ linger: 0, receiveTimeout: 30_000, ...options })
     this.socket.connect(endpoint)
   }
 
