@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Limits are for what hangs, not for what is slow: tests share their cores, also with other programs. */
 const common = {
   globalSetup: './test/support/build.ts',
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },
 }
 

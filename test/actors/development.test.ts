@@ -12,12 +12,7 @@ const ways: [name: string, flags: string[]][] = [['tsx', ['--import', tsx]]]
 if ('typescript' in process.features && process.features.typescript !== false)
   ways.push(['Node.js', []])
 
-it.each(ways)(
-  'definitions in TypeScript are found by hosts with %s',
-  // What is translated in two threads takes its time on busy cores.
-  { timeout: 180_000 },
-  async (_, flags) => {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, program])
-    expect({ stdout, stderr }).toEqual({ stdout: 'hello TypeScript, 42 on 1 of 1\n', stderr: '' })
-  },
-)
+it.each(ways)('definitions in TypeScript are found by hosts with %s', async (_, flags) => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, program])
+  expect({ stdout, stderr }).toEqual({ stdout: 'hello TypeScript, 42 on 1 of 1\n', stderr: '' })
+})

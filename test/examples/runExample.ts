@@ -15,7 +15,7 @@ export interface RunOptions {
 }
 
 const builtExamples = new URL('../../examples/dist/', import.meta.url)
-const timeLimitMs = 50_000
+const timeLimitMs = 100_000
 
 /** Takes root's right to read everything away; the program still owns what root owns. */
 const withoutPrivileges = ['setpriv', '--bounding-set=-dac_override,-dac_read_search']

@@ -30,7 +30,8 @@ if (isMainThread) {
   const partner = await system.spawn(pong.with({ host: one! }))
   const player = await system.spawn(ping.with({ host: other! }))
 
-  const { hits } = await player.ask.play(partner, 1000)
+  // A game may last longer than the five seconds that an ask has otherwise.
+  const { hits } = await player.with({ timeoutMs: Infinity }).ask.play(partner, 1000)
   console.log(`The ball came back ${hits} times.`)
 }
 

@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => system.close())
 
 describe('an ask, and the reading of a stream', () => {
-  it('settles, whatever dies', { timeout: 60_000 }, async () => {
+  it('settles, whatever dies', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { maxLength: 16 }), async (happenings) => {
         const actors = await Promise.all(Array.from({ length: ACTORS }, () => spawnVictim()))
