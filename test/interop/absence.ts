@@ -54,7 +54,7 @@ export function describeAbsence({ seconds, interval, timeout }: Absence): void {
           })\`, { workerData: { endpoint: pull.lastEndpoint, done } })
           ${way}
           let sum = 0
-          for (let n = 0; n < ${COUNT}; n++) sum += Number(pull.receiveSync({ timeout: 10_000 }))
+          for (let n = 0; n < ${COUNT}; n++) sum += Number(pull.receiveSync({ timeout: 30_000 }))
           console.log(sum)
           await once(peer, 'exit')
           `,

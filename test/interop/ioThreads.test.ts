@@ -39,7 +39,7 @@ describe('with a thread for I/O', () => {
       pull.bindSync('tcp://127.0.0.1:*')
       ${sender}
       let sum = 0
-      for (let n = 0; n < 1000; n++) sum += Number(pull.receiveSync({ timeout: 10_000 }))
+      for (let n = 0; n < 1000; n++) sum += Number(pull.receiveSync({ timeout: 30_000 }))
       console.log(sum)
     `)
     expect(outcome).toEqual({ ...ended, lines: ['499500'] })
@@ -60,8 +60,8 @@ describe('with a thread for I/O', () => {
           push.close()
         }
       })\`, { workerData: { endpoint } })
-      console.log(String(pull.receiveSync({ timeout: 10_000 })))
-      console.log(String(pull.receiveSync({ timeout: 10_000 })))
+      console.log(String(pull.receiveSync({ timeout: 30_000 })))
+      console.log(String(pull.receiveSync({ timeout: 30_000 })))
     `)
     expect(outcome).toEqual({ ...ended, lines: ['first', 'second'] })
   })
@@ -106,7 +106,7 @@ describe('with a thread for I/O', () => {
       Atomics.wait(told, 0, 0)
       const late = new Pull()
       late.bindSync(endpoint)
-      console.log(String(late.receiveSync({ timeout: 10_000 })))
+      console.log(String(late.receiveSync({ timeout: 30_000 })))
     `)
     expect(outcome.lines.toSorted()).toEqual(['late', 'told'])
     expect(outcome).toMatchObject(ended)

@@ -16,7 +16,7 @@ async function run(): Promise<void> {
   })
 
   const answers = ['first', 'second'].map(async (name) => {
-    const sock = new Request({ receiveTimeout: 10_000 })
+    const sock = new Request({ receiveTimeout: 30_000 })
     sock.connect(questions)
     await sock.send(name)
     const [answer] = await sock.receive()

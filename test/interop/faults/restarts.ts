@@ -92,6 +92,6 @@ export function describeRestarts(times: number): void {
       for (const client of clients) expect(client.count).toBeGreaterThan(times)
     },
     // A process takes seconds to start where the cores are busy.
-    (60 + 10 * times) * 1000,
+    (120 + 8 * times) * 1000,
   )
 }
