@@ -24,9 +24,6 @@ const SLOW_END = /^\(ringpost:\d+\) Waiting until messages that were sent are de
 /** What a process wrote, without what depends on how busy the machine is. */
 export const withoutSlowEnd = (written: string): string => written.replace(SLOW_END, '')
 
-/** What a process wrote, without what depends on how busy the machine is. */
-export const withoutSlowEnd = (written: string): string => written.replace(SLOW_END, '')
-
 /**
  * Runs a text as the main module of a process of its own. In it, `library` is the URL of core, and
  * `libraryPath` its file.
