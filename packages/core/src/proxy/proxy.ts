@@ -70,7 +70,7 @@ export class Proxy<
 
   /**
    * Begins to pass messages on, and resolves when the proxy was terminated. It goes on with the
-   * thread's event loop, which it leaves a turn at least every few milliseconds.
+   * thread's event loop, which it leaves a turn about every millisecond.
    *
    * Rejects with SocketError: `ETERM` the context was shut down; what an end refuses, as
    * `EHOSTUNREACH` of a ROUTER that is `mandatory`.

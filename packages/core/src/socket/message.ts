@@ -64,7 +64,7 @@ export function effortOf(message: Outgoing): number {
   // As most have.
   return message.length === 1
     ? 1 + (message[0]!.length >> 10)
-    : message.length + kibibytesOf(message)
+    : message.length + (lengthOf(message) >> 10)
 }
 
 /** The bytes of all frames; what a socket tells beside a message, such as its group, has none. */
@@ -72,11 +72,4 @@ export function lengthOf(frames: readonly Part[]): number {
   let length = 0
   for (let n = 0; n < frames.length; n++) length += frames[n]!.length | 0
   return length
-}
-
-/** The bytes of large frames, as `lengthOf`. */
-function kibibytesOf(frames: readonly Part[]): number {
-  let kibibytes = frames[0]!.length >> 10
-  for (let n = 1; n < frames.length; n++) kibibytes += frames[n]!.length >> 10
-  return kibibytes
 }

@@ -39,7 +39,7 @@ export class Waiter<T> {
   /** Tries asked for: a pipe that ends in the middle of one asks for another, not for one within. */
   #tries = 0
   readonly #looker: Looker = {
-    // The promise may have been settled since it was parked.
+    // The promise may have been settled since it began to wait.
     isReady: () => this.#waiting !== undefined && this.#way.isReady(),
     park: () => this.#waiting === undefined || this.#way.park(),
     look: () => this.retry(),
