@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { context } from '../../context/default.ts'
 import { Publisher, Subscriber, XPublisher } from '../publishingSockets.ts'
+import { engage } from '../socket.ts'
 import type { Socket } from '../sockets.ts'
 
 /** What is not there in these tests never comes. */
@@ -336,6 +337,20 @@ describe('PUB with batches for those that want everything', () => {
     await sending
     const all = [received, ...subscribers.slice(1).map(heads)]
     expect(all).toEqual([numbers(20), numbers(20), numbers(20)])
+  })
+
+  it('looks with `noDrop` at no more messages than there is room for', () => {
+    const { publisher } = toAll([6, 100], { noDrop: true })
+    let looks = 0
+    const watched = new Proxy(frames(1000), {
+      get: (target, key) => {
+        looks++
+        return Reflect.get(target, key) as unknown
+      },
+    })
+    const { pattern } = publisher[engage](() => undefined)
+    expect(pattern.sendMany!(watched, 0)).toBe(6)
+    expect(looks).toBeLessThan(100)
   })
 
   it('does not wait with `noDrop` for one that leaves', async () => {
