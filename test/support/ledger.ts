@@ -26,3 +26,33 @@ export class Ledger {
     return this.#last.get(sender) ?? -1
   }
 }
+
+/**
+ * What one sender may be sure of that connects anew and anew to who receives: nothing is torn, nothing
+ * comes twice, and order within each connection. Connections are queued fairly, so that the first
+ * message of a new one may be handed out before the last ones of the old.
+ */
+export class Arrivals {
+  /** By sequence number: which of all it was to arrive. */
+  readonly #places = new Map<number, number>()
+
+  has(sequence: number): boolean {
+    return this.#places.has(sequence)
+  }
+
+  /** @throws {Error} it is torn, or comes again */
+  enter(message: readonly Buffer[]): void {
+    const { sequence } = stampOf(message)
+    if (this.has(sequence)) throw new Error(`message ${sequence} came again`)
+    this.#places.set(sequence, this.#places.size)
+  }
+
+  /**
+   * Without disorder within one connection it takes at least so many for these arrivals: of two that
+   * were sent one after the other, the later has arrived before the earlier only by another one.
+   */
+  get leastConnections(): number {
+    const places = [...this.#places].sort(([a], [b]) => a - b).map(([, place]) => place)
+    return 1 + places.filter((place, i) => i > 0 && place < places[i - 1]!).length
+  }
+}
