@@ -8,13 +8,26 @@ const common = {
   expect: { poll: { timeout: 30_000 } },
 }
 
+const alone = 'packages/*/src/**/*.alone.test.ts'
+
 export default defineConfig({
   test: {
     // The tests are for busy cores as well.
     maxWorkers: 2,
     projects: [
       {
-        test: { ...common, name: 'unit', include: ['packages/*/src/**/*.test.ts'] },
+        // Loading the sources anew for each of its files took more than half of this project's time.
+        test: {
+          ...common,
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts'],
+          exclude: [alone],
+          isolate: false,
+        },
+      },
+      {
+        // For files that replace modules, or leave something for ever in one.
+        test: { ...common, name: 'unit-alone', include: [alone] },
       },
       {
         test: {

@@ -10,9 +10,12 @@ const compiler = join(
   'bin/tsc',
 )
 
+const packages = ['packages/core', 'packages/transport', 'packages/actors']
+
 /** What each test project loads; the compiler adds what these refer to. */
 const builtFor: Readonly<Record<string, readonly string[]>> = {
-  unit: ['packages/core', 'packages/transport', 'packages/actors'],
+  unit: packages,
+  'unit-alone': packages,
   contract: ['test'],
   examples: ['examples', 'test', 'packages/transport', 'packages/actors'],
   interop: ['test', 'packages/transport'],
