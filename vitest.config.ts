@@ -8,6 +8,7 @@ const common = {
   expect: { poll: { timeout: 30_000 } },
 }
 
+const moreSuites = 'test/stress/suites/*.test.ts'
 const alone = 'packages/*/src/**/*.alone.test.ts'
 
 export default defineConfig({
@@ -91,9 +92,14 @@ export default defineConfig({
           ...common,
           name: 'stress',
           include: ['test/stress/**/*.test.ts', 'test/actors/losses/*.test.ts'],
+          exclude: [moreSuites],
           testTimeout: 600_000,
           fileParallelism: false,
         },
+      },
+      {
+        // Nothing here is under load: two at a time.
+        test: { ...common, name: 'suites', include: [moreSuites] },
       },
       {
         // What holds for hosts that are threads holds for those that are processes.

@@ -24,6 +24,7 @@ const builtFor: Readonly<Record<string, readonly string[]>> = {
   fuzz: ['packages/transport'],
   processes: ['test'],
   stress: ['test', 'examples'],
+  suites: ['test'],
 }
 
 function build(projectName: string): void {
