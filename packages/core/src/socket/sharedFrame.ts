@@ -140,4 +140,6 @@ export function allocateFrame(thread: Thread, bytes: number): SharedFrame | unde
 const nobody: FrameLender = { giveBack: () => undefined }
 
 const notHeld = (): SocketError =>
-  new SocketError('EINVAL', { message: 'The shared frame was released or sent before' })
+  new SocketError('EINVAL', {
+    message: 'The shared frame was released or sent before, or is twice in this message',
+  })
