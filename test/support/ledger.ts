@@ -28,9 +28,10 @@ export class Ledger {
 }
 
 /**
- * What one sender may be sure of that connects anew and anew to who receives: nothing is torn, nothing
- * comes twice, and order within each connection. Connections are queued fairly, so that the first
- * message of a new one may be handed out before the last ones of the old.
+ * What one sender may be sure of that connects anew and anew to who receives, and who cannot tell its
+ * connections apart: nothing is torn, nothing comes twice, and no more disorder than so many connections
+ * explain. They are queued fairly, so that the first message of a new one may be handed out before the last
+ * ones of the old.
  */
 export class Arrivals {
   /** By sequence number: which of all it was to arrive. */

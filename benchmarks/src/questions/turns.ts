@@ -17,6 +17,7 @@ const names: Readonly<Record<Flood, string>> = {
   repJunk: 'REP, requests without an envelope',
   push: 'PUSH, `await send`',
   proxy: 'a proxy',
+  pubTopics: 'PUB, `await send`, a topic that comes and goes',
 }
 
 function subject(flood: Flood | Baseline, name: string): Subject {

@@ -28,6 +28,7 @@ export type Flood =
   | 'repJunk'
   | 'push'
   | 'proxy'
+  | 'pubTopics'
 
 export interface TurnsOptions {
   readonly flood: Flood | Baseline
@@ -158,6 +159,27 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       pull.bindSync(ENDPOINT)
       while (!stopped.isOpen) {
         ignoringTimeouts(() => void pull.receiveManySync({ timeout: TIMEOUT_MS }))
+      }
+    },
+  },
+  // What floods it comes up to it: nobody ever gets a message.
+  pubTopics: {
+    async measured({ size }, seen) {
+      const [message] = prepareMessages(size, 1)
+      const publisher = new Publisher()
+      publisher.bindSync(ENDPOINT)
+      for (;;) {
+        await publisher.send(message!)
+        seen()
+      }
+    },
+    other({ size }, stopped) {
+      const subscriber = new Subscriber()
+      subscriber.connect(ENDPOINT)
+      const topic = 'x'.repeat(Math.min(size, 255))
+      while (!stopped.isOpen) {
+        subscriber.subscribe(topic)
+        subscriber.unsubscribe(topic)
       }
     },
   },

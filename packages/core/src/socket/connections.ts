@@ -373,6 +373,10 @@ export class Connections implements PipeOwner, PatternHost {
 
   // ---- publishing
 
+  spend(effort: number): void {
+    this.#thread.turn.spend(effort)
+  }
+
   flushLater(pipe: Pipe): void {
     if (pipe.isDirty) return
     pipe.markDirty()

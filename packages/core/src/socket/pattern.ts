@@ -21,6 +21,8 @@ export interface PatternHost {
   flushLater(pipe: Pipe): void
   /** Closes a pipe, for a reason of the pattern's. What was sent lingers as the socket's option says. */
   closePipe(pipe: Pipe, lingerMs?: number): void
+  /** What was done besides what was asked for, in calls with a small message. */
+  spend(effort: number): void
 }
 
 /**
@@ -38,6 +40,12 @@ export interface Pattern {
   readable(pipe: Pipe): void
   /** The pipe has room again. */
   writable(pipe: Pipe): void
+
+  /**
+   * Reads what has come by now that the next message is to know of, some of it. False: that was not
+   * all, and it is to be called again before anything is sent, after timers and I/O where they matter.
+   */
+  catchUp?(): boolean
 
   /** Sends a message; undefined when it was taken. */
   send(message: Outgoing): Failure | undefined

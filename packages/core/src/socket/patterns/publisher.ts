@@ -19,10 +19,11 @@ export class PublisherPattern implements Pattern, UpstreamReader {
   protected readonly options: SocketOptions
   protected readonly topics = new SubscriberTrie<Pipe>()
   protected readonly out: Distributor
-  protected readonly upstream = new Upstream(this)
+  protected readonly upstream: Upstream
 
   constructor(host: PatternHost) {
     this.options = host.options
+    this.upstream = new Upstream(host, this)
     this.out = new Distributor(host)
   }
 
@@ -45,8 +46,11 @@ export class PublisherPattern implements Pattern, UpstreamReader {
     this.out.activate(pipe)
   }
 
+  catchUp(): boolean {
+    return this.upstream.catchUp()
+  }
+
   send(message: Outgoing): Failure | undefined {
-    this.upstream.catchUp()
     const several = isMultipart(message)
     if (several && this.#keepsLastOnly()) return 'EINVAL'
     this.choose(bytesOf(several ? message[0]! : message))
@@ -55,7 +59,6 @@ export class PublisherPattern implements Pattern, UpstreamReader {
   }
 
   sendMany(messages: readonly unknown[], begin: number): number {
-    this.upstream.catchUp()
     if (this.#isSameForAll()) return this.#sendToAll(messages, begin)
     let index = begin
     for (; index < messages.length; index++) {
@@ -82,8 +85,8 @@ export class PublisherPattern implements Pattern, UpstreamReader {
   }
 
   isUnwanted(text: string): boolean {
-    this.upstream.catchUp()
-    return !this.options.invertMatching && !this.topics.mayMatch(text)
+    const { invertMatching } = this.options
+    return !this.upstream.isBehind && !invertMatching && !this.topics.mayMatch(text)
   }
 
   receive(): Received | Failure {
@@ -112,7 +115,8 @@ export class PublisherPattern implements Pattern, UpstreamReader {
   }
 
   optionRead({ name }: OptionDefinition): void {
-    if (name === 'topicsCount') this.upstream.catchUp()
+    let isUpToDate = name !== 'topicsCount'
+    while (!isUpToDate) isUpToDate = this.catchUp()
   }
 
   /** Chooses the pipes for a message that begins with this frame. */

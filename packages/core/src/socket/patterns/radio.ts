@@ -28,7 +28,7 @@ interface Joined {
 export class RadioPattern implements Pattern, UpstreamReader {
   readonly #host: PatternHost
   readonly #out: Distributor
-  readonly #upstream = new Upstream(this)
+  readonly #upstream: Upstream
   readonly #members = new Map<string, Set<Pipe>>()
   readonly #groups = new Map<Pipe, Joined>()
   /** Those that everything is for. */
@@ -36,6 +36,7 @@ export class RadioPattern implements Pattern, UpstreamReader {
 
   constructor(host: PatternHost) {
     this.#host = host
+    this.#upstream = new Upstream(host, this)
     this.#out = new Distributor(host)
   }
 
@@ -70,8 +71,11 @@ export class RadioPattern implements Pattern, UpstreamReader {
     return [group, message]
   }
 
+  catchUp(): boolean {
+    return this.#upstream.catchUp()
+  }
+
   send(message: Outgoing): Failure | undefined {
-    this.#upstream.catchUp()
     const [name, body] = message as [Part, Part]
     const group = bytesOf(name)
     if (this.#unfiltered.size > 0) {

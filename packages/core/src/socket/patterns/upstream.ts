@@ -1,8 +1,8 @@
-import type { Received } from '../pattern.ts'
+import type { PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 
-/** So many are read before timers and I/O have their turn: a few milliseconds' worth. */
-const MOST_AT_ONCE = 1024
+/** So many are read before timers and I/O have their turn: some half a millisecond. */
+const MOST_AT_ONCE = 256
 
 /** What a pattern does with what its peers send up. */
 export interface UpstreamReader {
@@ -18,16 +18,26 @@ export interface UpstreamReader {
  * some are read at once; the others before the next message is published, or in turns.
  */
 export class Upstream {
+  readonly #host: PatternHost
   readonly #reader: UpstreamReader
   /** Pipes with more to read. */
   readonly #behind = new Set<Pipe>()
+  /** What is still to be read before the next message may be published, of what had come when it was given. */
+  readonly #owed = new Map<Pipe, number>()
 
-  constructor(reader: UpstreamReader) {
+  constructor(host: PatternHost, reader: UpstreamReader) {
+    this.#host = host
     this.#reader = reader
   }
 
   detach(pipe: Pipe): void {
     this.#behind.delete(pipe)
+    this.#owed.delete(pipe)
+  }
+
+  /** Whether there is more to read. */
+  get isBehind(): boolean {
+    return this.#behind.size > 0
   }
 
   /** The pipe is readable. */
@@ -35,9 +45,26 @@ export class Upstream {
     this.#read(pipe, MOST_AT_ONCE)
   }
 
-  /** Reads all that has come by now: a message is about to be published. */
-  catchUp(): void {
-    if (this.#behind.size > 0) for (const pipe of this.#behind) this.#read(pipe, Infinity)
+  /**
+   * A message is about to be published: reads what has come by now, some of it. False: that was not
+   * all. The next calls read on until it is, and no further: what comes meanwhile may have no end.
+   */
+  catchUp(): boolean {
+    if (this.#behind.size === 0) return true
+    if (this.#owed.size === 0) {
+      for (const pipe of this.#behind) this.#owed.set(pipe, pipe.unread)
+    }
+    let left = MOST_AT_ONCE
+    for (const [pipe, owed] of this.#owed) {
+      const count = Math.min(owed, left)
+      this.#owed.set(pipe, owed - count)
+      this.#read(pipe, count)
+      left -= count
+      // Where there is no place for more it is not waited for.
+      if (owed > count && this.#owed.has(pipe) && !this.#isFull()) return false
+      this.#owed.delete(pipe)
+    }
+    return true
   }
 
   /** There is a place for more again. */
@@ -46,14 +73,15 @@ export class Upstream {
   }
 
   #read(pipe: Pipe, most: number): void {
-    // What comes meanwhile may have no end.
-    for (let left = Math.min(pipe.unread, most); left > 0 && pipe.canRead(); left--) {
+    const count = Math.min(pipe.unread, most)
+    this.#host.spend(count)
+    for (let left = count; left > 0 && pipe.canRead(); left--) {
       if (this.#isFull()) {
         this.#leave(pipe)
         return
       }
       if (!this.#reader.take(pipe.read(), pipe)) {
-        this.#behind.delete(pipe)
+        this.detach(pipe)
         pipe.refuse()
         return
       }

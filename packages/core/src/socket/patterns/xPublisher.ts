@@ -8,6 +8,9 @@ import { MOST_WAITING_BYTES, WAITING_OVERHEAD_BYTES } from './noticeQueue.ts'
 import { PublisherPattern } from './publisher.ts'
 import { cancellation, isSubscription, NO_TOPIC, topicOf, topicOption } from './subscription.ts'
 
+/** So many that have been received are kept in front of those that wait: moving these takes time. */
+const MOST_RECEIVED = 4096
+
 /** What has come up and waits to be received. */
 interface Upcoming {
   readonly frames: Received
@@ -78,6 +81,9 @@ export class XPublisherPattern extends PublisherPattern {
     this.#next++
     if (this.#next === this.#upcoming.length) {
       this.#upcoming.length = 0
+      this.#next = 0
+    } else if (this.#next === MOST_RECEIVED) {
+      this.#upcoming.splice(0, this.#next)
       this.#next = 0
     }
     const { frames, bytes, isTopic, pipe } = upcoming
