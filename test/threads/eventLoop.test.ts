@@ -4,7 +4,7 @@ import { run } from '../support/program.ts'
 /** A thread in a loop of calls, until its timers and files have had their turns. */
 const watched = (loop: string): Promise<{ lines: readonly string[] }> =>
   run(`
-    const { Pair, Pull, Push } = await import(library)
+    const { Pair, Publisher, Pull, Push } = await import(library)
     import { readFile } from 'node:fs/promises'
     const pull = new Pull()
     pull.bindSync('inproc://here')
@@ -54,6 +54,15 @@ describe('a thread that is busy with messages', () => {
        one.bindSync('inproc://pair')
        two.connect('inproc://pair')
        while (!isOver()) { await one.send('x'); await two.receive(); calls++ }`,
+    ],
+    [
+      'publishes while topics come and go',
+      `const publisher = new Publisher()
+       publisher.bindSync('inproc://news')
+       thread('import(library).then(({ Subscriber }) => { const subscriber = new Subscriber();' +
+         'subscriber.connect("inproc://news");' +
+         'for (;;) { subscriber.subscribe("topic"); subscriber.unsubscribe("topic") } })')
+       while (!isOver()) { await publisher.send('x'); calls++ }`,
     ],
   ])('%s, has timers and files as well', async (_name, loop) => {
     // It goes on until it has had some turns of the event loop: starved, it never ends.

@@ -58,7 +58,7 @@ export class Way {
   }
 
   #take(): boolean {
-    if (!this.#canPassOn() || !this.#isCaughtUp()) return false
+    if (!this.#canPassOn()) return false
     const message = takeFrom(this.#from)
     if (typeof message === 'string') return false
     this.#held = message
@@ -71,11 +71,6 @@ export class Way {
   #canPassOn(): boolean {
     if (this.#from !== this.#to && !this.#to.canSend()) return false
     return this.#capture === undefined || this.#capture.canSend()
-  }
-
-  /** Whether those that the next message goes to know for whom it is; where not, one turn more of it is done. */
-  #isCaughtUp(): boolean {
-    return (this.#to.catchUp?.() ?? true) && (this.#capture?.catchUp?.() ?? true)
   }
 
   #passOn(): boolean {

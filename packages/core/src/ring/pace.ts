@@ -9,6 +9,12 @@ const LONGEST = 128
 /** What is looked at to pass the time. */
 const idle = new Int32Array(1)
 
+/** Passes some 8 ns for each step. */
+export function pass(steps: number): void {
+  // Atomic, so that the loop is not removed.
+  for (let i = steps; i > 0; i--) Atomics.load(idle, 0)
+}
+
 /**
  * How long a reader that has caught up with its writer waits before it looks again. Each look takes
  * the cache line away from the writer, and each message that is taken as soon as it is there costs
@@ -22,8 +28,7 @@ export class Pace {
   #steps = 0
 
   pause(): void {
-    // Atomic, so that the loop is not removed.
-    for (let i = this.#steps; i > 0; i--) Atomics.load(idle, 0)
+    pass(this.#steps)
   }
 
   found(messages: number): void {

@@ -41,12 +41,6 @@ export interface Pattern {
   /** The pipe has room again. */
   writable(pipe: Pipe): void
 
-  /**
-   * Reads what has come by now that the next message is to know of, some of it. False: that was not
-   * all, and it is to be called again before anything is sent, after timers and I/O where they matter.
-   */
-  catchUp?(): boolean
-
   /** Sends a message; undefined when it was taken. */
   send(message: Outgoing): Failure | undefined
   /**

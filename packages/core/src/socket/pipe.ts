@@ -638,6 +638,13 @@ export class Pipe implements PipeEnd, FrameLender {
     this.#owner.pipeEnded(this)
   }
 
+  /** Whether the other side is there, in another thread. */
+  get isReadElsewhere(): boolean {
+    const { pipes, slot } = this.#thread
+    const reader = pipes.threadOf(this.id, otherSide(this.side))
+    return reader >= 0 && reader !== slot
+  }
+
   /** Messages that the other side has not read. */
   get backlog(): number {
     return this.#writer?.backlog ?? 0

@@ -14,7 +14,7 @@ import type { SocketOptions } from './options.ts'
 import { Outbox, type Given } from './outbox.ts'
 import type { Failure, Pattern } from './pattern.ts'
 import type { SocketParts } from './socketParts.ts'
-import type { Later, Waiter } from './waiter.ts'
+import type { Waiter } from './waiter.ts'
 
 const DONE = Promise.resolve()
 
@@ -43,9 +43,9 @@ export class Sender {
     if (target !== undefined && this.#pattern.address === undefined) checkArguments(1, [target])
     const outgoing = this.#outgoing(message, target)
     if (outgoing === undefined) return this.#thread.turn.settle(undefined, DONE, 1)
-    let failure: Failure | Later | undefined
+    let failure: Failure | undefined
     try {
-      failure = this.#sendOne(outgoing)
+      failure = this.#pattern.send(outgoing)
     } catch (error) {
       return Promise.reject(error as Error)
     }
@@ -58,7 +58,7 @@ export class Sender {
   sendMany(messages: readonly Given[]): Promise<void> {
     this.#check()
     const outbox = Outbox.ofBatch(this.#pattern, messages)
-    let failure: Failure | Later | void
+    let failure: Failure | void
     try {
       failure = this.#sendAll(outbox)
     } catch (error) {
@@ -74,7 +74,7 @@ export class Sender {
     if (options !== undefined) this.#checkSending(options)
     const outgoing = this.#outgoing(message, options)
     if (outgoing === undefined) return
-    const failure = this.#sendOne(outgoing)
+    const failure = this.#pattern.send(outgoing)
     if (failure !== undefined) {
       this.#sendBlocking(Outbox.of(this.#pattern, outgoing), failure, options)
     }
@@ -93,9 +93,6 @@ export class Sender {
 
   #check(): void {
     this.#gate.pass()
-    if (!this.#sending.isPending) return
-    // Who does not wait for a message to have gone has the next one go after it all the same.
-    this.#sending.finish()
     if (this.#sending.isPending) throw busy()
   }
 
@@ -129,13 +126,8 @@ export class Sender {
     return Array.isArray(outgoing) && outgoing.length === 0 ? undefined : outgoing
   }
 
-  #sendOne(outgoing: Outgoing): Failure | Later | undefined {
-    return this.#pattern.catchUp?.() === false ? 'LATER' : this.#pattern.send(outgoing)
-  }
-
   /** Sends what it can and makes it readable. */
-  #sendAll(outbox: Outbox): Failure | Later | void {
-    if (this.#pattern.catchUp?.() === false) return 'LATER'
+  #sendAll(outbox: Outbox): Failure | void {
     try {
       return outbox.send()
     } finally {
@@ -143,7 +135,7 @@ export class Sender {
     }
   }
 
-  #sendLater(outbox: Outbox, first: Failure | Later): Promise<void> {
+  #sendLater(outbox: Outbox, first: Failure): Promise<void> {
     const { sendTimeout } = this.#options
     return this.#sending.pend(
       first,
@@ -153,7 +145,7 @@ export class Sender {
     )
   }
 
-  #sendBlocking(outbox: Outbox, first: Failure | Later, options: TimeoutOptions | undefined): void {
+  #sendBlocking(outbox: Outbox, first: Failure, options: TimeoutOptions | undefined): void {
     const timeoutMs = options?.timeout ?? this.#options.sendTimeout
     this.#sending.block(
       first,

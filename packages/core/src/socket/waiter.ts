@@ -7,11 +7,8 @@ import { Waiting } from './waiting.ts'
 /** What ends a wait without a result. */
 type Ending = 'EAGAIN' | 'ETERM'
 
-/** There is more to do first than timers and I/O should wait for. */
-export type Later = 'LATER'
-
 /** A try: its result, or why there is none. */
-type Attempt<T> = () => T | Failure | Later
+type Attempt<T> = () => T | Failure
 
 type ErrorOf = (code: Failure | Ending) => SocketError
 const plainError: ErrorOf = (code) => new SocketError(code)
@@ -38,9 +35,6 @@ export class Waiter<T> {
   #opposite: { readonly isPending: boolean; retry(): void } | undefined
   #waiting: Waiting<T> | undefined
   #attempt: Attempt<T> = () => 'EAGAIN'
-  #mayWait = true
-  /** The next try is made when the event loop has turned. */
-  #isResting = false
   #errorOf = plainError
   /** Tries asked for: a pipe that ends in the middle of one asks for another, not for one within. */
   #tries = 0
@@ -98,50 +92,21 @@ export class Waiter<T> {
    *
    * @param timeoutMs 0 not at all, -1 for ever
    */
-  pend(
-    first: Failure | Later,
-    timeoutMs: number,
-    attempt: Attempt<T>,
-    errorOf = plainError,
-  ): Promise<T> {
-    const mayWait = timeoutMs !== 0
-    if (first !== 'LATER') {
-      const mayPass = first === 'EAGAIN' || first === 'EFSM'
-      if (!mayPass || !mayWait) return Promise.reject(errorOf(first))
-    }
-    const limitMs = mayWait ? timeoutMs : -1
-    const waiting = new Waiting<T>(this.#thread.keepAlive, limitMs, () => this.giveUp('EAGAIN'))
-    this.#mayWait = mayWait
+  pend(first: Failure, timeoutMs: number, attempt: Attempt<T>, errorOf = plainError): Promise<T> {
+    const mayPass = first === 'EAGAIN' || first === 'EFSM'
+    if (!mayPass || timeoutMs === 0) return Promise.reject(errorOf(first))
+    const waiting = new Waiting<T>(this.#thread.keepAlive, timeoutMs, () => this.giveUp('EAGAIN'))
     this.#waiting = waiting
     this.#attempt = attempt
     this.#errorOf = errorOf
     this.#thread.arm()
-    if (first === 'LATER') this.#rest()
-    else this.retry()
-    return waiting.promise
-  }
-
-  /** Does at once what was left for later. */
-  finish(): void {
-    while (this.#isResting) {
-      this.#isResting = false
-      this.retry()
-    }
-  }
-
-  #rest(): void {
-    this.#isResting = true
-    setImmediate(this.#goOn)
-  }
-
-  readonly #goOn = (): void => {
-    this.#isResting = false
     this.retry()
+    return waiting.promise
   }
 
   /** Tries again until it has to wait. */
   retry(): void {
-    if (this.#waiting === undefined || this.#isResting || ++this.#tries > 1) return
+    if (this.#waiting === undefined || ++this.#tries > 1) return
     try {
       do {
         this.#tries = 1
@@ -156,7 +121,7 @@ export class Waiter<T> {
     for (;;) {
       const waiting = this.#waiting
       if (waiting === undefined) return
-      let result: T | Failure | Later
+      let result: T | Failure
       try {
         result = this.#attempt()
       } catch (error) {
@@ -164,14 +129,8 @@ export class Waiter<T> {
         waiting.reject(error as Error)
         return
       }
-      if (result === 'LATER') {
-        this.#rest()
-        return
-      }
-      if (this.#mayWait) {
-        if (result === 'EFSM' || (result === 'EAGAIN' && this.#wait())) return
-        if (result === 'EAGAIN') continue
-      }
+      if (result === 'EFSM' || (result === 'EAGAIN' && this.#wait())) return
+      if (result === 'EAGAIN') continue
       const errorOf = this.#end()
       if (typeof result === 'string') waiting.reject(errorOf(result as Failure))
       else waiting.resolve(result)
@@ -188,10 +147,7 @@ export class Waiter<T> {
 
   /** Ends the waiting of the promise, after a last try when it is out of time. */
   giveUp(code: Ending): void {
-    if (code === 'EAGAIN') {
-      this.finish()
-      this.retry()
-    }
+    if (code === 'EAGAIN') this.retry()
     const waiting = this.#waiting
     if (waiting === undefined) return
     const errorOf = this.#end()
@@ -204,7 +160,6 @@ export class Waiter<T> {
     this.#waiting = undefined
     this.#attempt = () => 'EAGAIN'
     this.#errorOf = plainError
-    this.#isResting = false
     return errorOf
   }
 
@@ -214,16 +169,14 @@ export class Waiter<T> {
    * @throws {SocketError} what keeps a try from ever succeeding; `EAGAIN` out of time, `ETERM`,
    *   `EMTHREAD`: it would wait for what this thread's own event loop has to do
    */
-  block(first: Failure | Later, timeoutMs: number, attempt: Attempt<T>, errorOf = plainError): T {
+  block(first: Failure, timeoutMs: number, attempt: Attempt<T>, errorOf = plainError): T {
     const deadline = timeoutMs < 0 ? Infinity : performance.now() + timeoutMs
-    let result: T | Failure | Later = first
+    let result: T | Failure = first
     do {
-      if (result !== 'LATER') {
-        if (result !== 'EAGAIN') throw errorOf(result as Failure)
-        if (timeoutMs !== 0 && !this.#mayBlock()) throw nobodyElse()
-        const ending = this.#sleep(deadline)
-        if (ending !== undefined) throw errorOf(ending)
-      }
+      if (result !== 'EAGAIN') throw errorOf(result as Failure)
+      if (timeoutMs !== 0 && !this.#mayBlock()) throw nobodyElse()
+      const ending = this.#sleep(deadline)
+      if (ending !== undefined) throw errorOf(ending)
       result = attempt()
     } while (typeof result === 'string')
     return result

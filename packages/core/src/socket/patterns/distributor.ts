@@ -1,7 +1,13 @@
 import { FanOut } from '../../routing/fanOut.ts'
+import { pass } from '../../ring/pace.ts'
 import { isMultipart, releaseShared, type Outgoing } from '../message.ts'
 import type { Failure, PatternHost } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
+
+/** So much of what is announced may be unread. */
+const FAR_BEHIND = 256
+/** Of what more is announced each takes six microseconds longer, which is more than reading it takes. */
+const STEPS_TO_WAIT = 768
 
 /**
  * Gives each message to several pipes: those that were chosen for it by `choose` before `send`.
@@ -112,9 +118,16 @@ export class Distributor {
     return least
   }
 
-  /** Sends to all pipes, full or not: what it says must reach them. */
+  /**
+   * Sends to all pipes, full or not: what it says must reach them. That has no high-water mark, and the
+   * other side reads all of it before it sends anything: so who says more than is read in another thread
+   * is made slower than who reads.
+   */
   announce(message: Outgoing): void {
-    for (const pipe of this.#out.pipes) this.#writeTo(pipe, message, false)
+    for (const pipe of this.#out.pipes) {
+      this.#writeTo(pipe, message, false)
+      if (pipe.backlog > FAR_BEHIND && pipe.isReadElsewhere) pass(STEPS_TO_WAIT)
+    }
     releaseShared(message)
   }
 

@@ -46,11 +46,8 @@ export class PublisherPattern implements Pattern, UpstreamReader {
     this.out.activate(pipe)
   }
 
-  catchUp(): boolean {
-    return this.upstream.catchUp()
-  }
-
   send(message: Outgoing): Failure | undefined {
+    this.upstream.catchUp()
     const several = isMultipart(message)
     if (several && this.#keepsLastOnly()) return 'EINVAL'
     this.choose(bytesOf(several ? message[0]! : message))
@@ -59,6 +56,7 @@ export class PublisherPattern implements Pattern, UpstreamReader {
   }
 
   sendMany(messages: readonly unknown[], begin: number): number {
+    this.upstream.catchUp()
     if (this.#isSameForAll()) return this.#sendToAll(messages, begin)
     let index = begin
     for (; index < messages.length; index++) {
@@ -85,8 +83,8 @@ export class PublisherPattern implements Pattern, UpstreamReader {
   }
 
   isUnwanted(text: string): boolean {
-    const { invertMatching } = this.options
-    return !this.upstream.isBehind && !invertMatching && !this.topics.mayMatch(text)
+    this.upstream.catchUp()
+    return !this.options.invertMatching && !this.topics.mayMatch(text)
   }
 
   receive(): Received | Failure {
@@ -115,8 +113,7 @@ export class PublisherPattern implements Pattern, UpstreamReader {
   }
 
   optionRead({ name }: OptionDefinition): void {
-    let isUpToDate = name !== 'topicsCount'
-    while (!isUpToDate) isUpToDate = this.catchUp()
+    if (name === 'topicsCount') this.upstream.catchUp()
   }
 
   /** Chooses the pipes for a message that begins with this frame. */

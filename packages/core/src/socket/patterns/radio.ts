@@ -71,11 +71,8 @@ export class RadioPattern implements Pattern, UpstreamReader {
     return [group, message]
   }
 
-  catchUp(): boolean {
-    return this.#upstream.catchUp()
-  }
-
   send(message: Outgoing): Failure | undefined {
+    this.#upstream.catchUp()
     const [name, body] = message as [Part, Part]
     const group = bytesOf(name)
     if (this.#unfiltered.size > 0) {

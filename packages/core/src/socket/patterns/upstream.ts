@@ -1,8 +1,8 @@
 import type { PatternHost, Received } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
 
-/** So many are read before timers and I/O have their turn: some half a millisecond. */
-const MOST_AT_ONCE = 256
+/** So many are read before timers and I/O have their turn: a millisecond or two's worth. */
+const MOST_AT_ONCE = 512
 
 /** What a pattern does with what its peers send up. */
 export interface UpstreamReader {
@@ -22,8 +22,8 @@ export class Upstream {
   readonly #reader: UpstreamReader
   /** Pipes with more to read. */
   readonly #behind = new Set<Pipe>()
-  /** What is still to be read before the next message may be published, of what had come when it was given. */
-  readonly #owed = new Map<Pipe, number>()
+  /** There was no place for more, and not all has been read since. */
+  #isLate = false
 
   constructor(host: PatternHost, reader: UpstreamReader) {
     this.#host = host
@@ -32,12 +32,6 @@ export class Upstream {
 
   detach(pipe: Pipe): void {
     this.#behind.delete(pipe)
-    this.#owed.delete(pipe)
-  }
-
-  /** Whether there is more to read. */
-  get isBehind(): boolean {
-    return this.#behind.size > 0
   }
 
   /** The pipe is readable. */
@@ -46,25 +40,14 @@ export class Upstream {
   }
 
   /**
-   * A message is about to be published: reads what has come by now, some of it. False: that was not
-   * all. The next calls read on until it is, and no further: what comes meanwhile may have no end.
+   * Reads all that has come by now: a message is about to be published. What had to be left for want of a
+   * place has missed messages already, and may be much.
    */
-  catchUp(): boolean {
-    if (this.#behind.size === 0) return true
-    if (this.#owed.size === 0) {
-      for (const pipe of this.#behind) this.#owed.set(pipe, pipe.unread)
-    }
-    let left = MOST_AT_ONCE
-    for (const [pipe, owed] of this.#owed) {
-      const count = Math.min(owed, left)
-      this.#owed.set(pipe, owed - count)
-      this.#read(pipe, count)
-      left -= count
-      // Where there is no place for more it is not waited for.
-      if (owed > count && this.#owed.has(pipe) && !this.#isFull()) return false
-      this.#owed.delete(pipe)
-    }
-    return true
+  catchUp(): void {
+    if (this.#behind.size === 0) return
+    const most = this.#isLate ? MOST_AT_ONCE : Infinity
+    for (const pipe of this.#behind) this.#read(pipe, most)
+    if (this.#behind.size === 0) this.#isLate = false
   }
 
   /** There is a place for more again. */
@@ -73,6 +56,7 @@ export class Upstream {
   }
 
   #read(pipe: Pipe, most: number): void {
+    // What comes meanwhile may have no end.
     const count = Math.min(pipe.unread, most)
     this.#host.spend(count)
     for (let left = count; left > 0 && pipe.canRead(); left--) {
@@ -81,7 +65,7 @@ export class Upstream {
         return
       }
       if (!this.#reader.take(pipe.read(), pipe)) {
-        this.detach(pipe)
+        this.#behind.delete(pipe)
         pipe.refuse()
         return
       }
@@ -100,6 +84,7 @@ export class Upstream {
 
   /** It is read on when there is a place; of a peer that is gone nothing is worth waiting for. */
   #leave(pipe: Pipe): void {
+    this.#isLate = true
     this.#behind.add(pipe)
     while (pipe.isPeerClosed && pipe.canRead()) pipe.skip()
   }
