@@ -70,10 +70,15 @@ describe('topics', () => {
 
   it('begin with last values where these are wanted', async () => {
     const [one, two] = await Promise.all([1, 2].map((host) => system.spawn(user.with({ host }))))
+    // Which of two threads' items is the newer one is decided where they arrive.
+    using arriving = system.topics.subscribe('kept.')
+    await arriving.ready
     await one!.ask.publish('kept.a', 'older', true)
     await one!.ask.publish('kept.b', 'b', true)
     await one!.ask.publish('kept.c', 'not kept')
+    await take(arriving, 3)
     await two!.ask.publish('kept.a', 'newer', true)
+    await take(arriving, 1)
     system.topics.publish('kept.d', 'own', { keep: true })
 
     using last = system.topics.subscribe('kept.', { last: true })
