@@ -116,4 +116,22 @@ describe('what comes up to a publisher', () => {
     }
     for (const socket of [publisher, subscriber]) socket.close()
   })
+
+  it('counts for the next message, although of another peer more has come than there is a place for', async () => {
+    const context = new Context()
+    const publisher = new XPublisher({ context, receiveHighWaterMark: 0 })
+    const talker = new XSubscriber({ context, sendHighWaterMark: 0 })
+    const subscriber = new Subscriber({ context, receiveTimeout: 0 })
+    publisher.bindSync('inproc://news')
+    talker.connect('inproc://news')
+    subscriber.connect('inproc://news')
+    // 64 MiB may wait. So many more have come that some are unread when half of it has just been received.
+    const block = Buffer.alloc(16 * 1024, 7)
+    for (let n = 0; n < 5800; n++) talker.sendSync(block)
+    for (let n = 0; n < 2017; n++) publisher.receiveSync()
+    subscriber.subscribe(...Array.from({ length: 5000 }, (_, n) => topic(n)))
+    await publisher.send(topic(4999))
+    expect(String(await subscriber.receive())).toBe(topic(4999))
+    for (const socket of [publisher, talker, subscriber]) socket.close()
+  })
 })

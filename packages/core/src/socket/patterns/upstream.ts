@@ -22,16 +22,18 @@ export class Upstream {
   readonly #reader: UpstreamReader
   /** Pipes with more to read. */
   readonly #behind = new Set<Pipe>()
-  /** There was no place for more, and not all has been read since. */
-  #isLate = false
+  /** Those of them that there was no place for more of, until all has been read. */
+  readonly #late = new Set<Pipe>()
 
   constructor(host: PatternHost, reader: UpstreamReader) {
     this.#host = host
     this.#reader = reader
   }
 
+  /** Nothing more is to be read of it, for now or ever. */
   detach(pipe: Pipe): void {
     this.#behind.delete(pipe)
+    this.#late.delete(pipe)
   }
 
   /** The pipe is readable. */
@@ -45,9 +47,8 @@ export class Upstream {
    */
   catchUp(): void {
     if (this.#behind.size === 0) return
-    const most = this.#isLate ? MOST_AT_ONCE : Infinity
-    for (const pipe of this.#behind) this.#read(pipe, most)
-    if (this.#behind.size === 0) this.#isLate = false
+    for (const pipe of this.#behind)
+      this.#read(pipe, this.#late.has(pipe) ? MOST_AT_ONCE : Infinity)
   }
 
   /** There is a place for more again. */
@@ -65,13 +66,13 @@ export class Upstream {
         return
       }
       if (!this.#reader.take(pipe.read(), pipe)) {
-        this.#behind.delete(pipe)
+        this.detach(pipe)
         pipe.refuse()
         return
       }
     }
     if (pipe.parkReading()) {
-      this.#behind.delete(pipe)
+      this.detach(pipe)
     } else {
       this.#behind.add(pipe)
       pipe.lookAgain()
@@ -84,8 +85,8 @@ export class Upstream {
 
   /** It is read on when there is a place; of a peer that is gone nothing is worth waiting for. */
   #leave(pipe: Pipe): void {
-    this.#isLate = true
     this.#behind.add(pipe)
+    this.#late.add(pipe)
     while (pipe.isPeerClosed && pipe.canRead()) pipe.skip()
   }
 }
