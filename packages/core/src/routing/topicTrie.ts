@@ -6,6 +6,7 @@ import {
   pruneNode,
   TopicTrieNode,
 } from './topicTrieNode.ts'
+import { without } from './without.ts'
 
 /**
  * The prefixes one socket has subscribed to. They are counted: what was added twice must be
@@ -74,7 +75,7 @@ export type RemovedTopic = 'lastOfPrefix' | 'othersRemain' | 'notFound'
  */
 export class SubscriberTrie<Subscriber> {
   readonly #root = newRoot<Membership<Subscriber>[]>()
-  readonly #memberships = new Map<Subscriber, Membership<Subscriber>>()
+  #memberships = new Map<Subscriber, Membership<Subscriber>>()
   #size = 0
   /** Counts messages, to tell the members met for this one; 2^53 of them take centuries. */
   #round = 0
@@ -118,9 +119,10 @@ export class SubscriberTrie<Subscriber> {
   remove(prefix: Uint8Array, subscriber: Subscriber): RemovedTopic {
     const node = findNode(this.#root, prefix)
     const membership = this.#memberships.get(subscriber)
-    if (!node || !membership?.nodes.delete(node)) return 'notFound'
+    if (!node || !membership?.nodes.has(node)) return 'notFound'
+    membership.nodes = without(membership.nodes, node)
     membership.bytes -= prefix.length
-    if (membership.nodes.size === 0) this.#memberships.delete(subscriber)
+    if (membership.nodes.size === 0) this.#memberships = without(this.#memberships, subscriber)
     if (!withdraw(node, membership)) return 'othersRemain'
     pruneNode(node)
     this.#size -= 1
@@ -218,7 +220,7 @@ export class SubscriberTrie<Subscriber> {
 /** One subscriber and where its prefixes end. */
 interface Membership<Subscriber> {
   readonly subscriber: Subscriber
-  readonly nodes: Set<TopicTrieNode<Membership<Subscriber>[]>>
+  nodes: Set<TopicTrieNode<Membership<Subscriber>[]>>
   /** Of all its prefixes. */
   bytes: number
   /** The last message it was met for. */

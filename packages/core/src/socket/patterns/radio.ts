@@ -1,4 +1,5 @@
 import { SocketError } from '../../errors.ts'
+import { without } from '../../routing/without.ts'
 import { bytesOf, isMultipart, type Outgoing, type Part } from '../message.ts'
 import type { Failure, Pattern, PatternHost } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
@@ -16,7 +17,7 @@ const MOST_DATAGRAM_BYTES = 8192
 
 /** The groups of one peer. */
 interface Joined {
-  readonly keys: Set<string>
+  keys: Set<string>
   /** Of all their names. */
   bytes: number
 }
@@ -29,7 +30,7 @@ export class RadioPattern implements Pattern, UpstreamReader {
   readonly #host: PatternHost
   readonly #out: Distributor
   readonly #upstream: Upstream
-  readonly #members = new Map<string, Set<Pipe>>()
+  #members = new Map<string, Set<Pipe>>()
   readonly #groups = new Map<Pipe, Joined>()
   /** Those that everything is for. */
   readonly #unfiltered = new Set<Pipe>()
@@ -129,9 +130,11 @@ export class RadioPattern implements Pattern, UpstreamReader {
 
   #leave(key: string, pipe: Pipe): void {
     const joined = this.#groups.get(pipe)!
-    if (!joined.keys.delete(key)) return
+    if (!joined.keys.has(key)) return
+    joined.keys = without(joined.keys, key)
     joined.bytes -= key.length
-    const members = this.#members.get(key)
-    if (members?.delete(pipe) && members.size === 0) this.#members.delete(key)
+    const members = this.#members.get(key)!
+    if (members.size > 1) members.delete(pipe)
+    else this.#members = without(this.#members, key)
   }
 }
