@@ -252,6 +252,17 @@ describe('FairQueue', () => {
     expect([queue.size, drain({ queue, pipes })]).toEqual([1, [1]])
   })
 
+  it('begins a new round when all that were left in the last one have been parked', () => {
+    const { queue, pipes } = queueOver(1, 1, 1)
+    for (let i = 0; i < 3; i++) take(queue)
+    pipes[0]!.arrive()
+    expect(queue.park()).toBe(false)
+    for (const index of [2, 1]) pipes[index]!.arrive()
+    const fourth = new SmallPipe(queue, 1)
+    queue.attach(fourth)
+    expect(drain({ queue, pipes: [...pipes, fourth] })).toEqual([0, 2, 1, 3])
+  })
+
   it('keeps nobody waiting and overlooks nobody, whatever comes and goes', () => {
     const step = (does: string, weight: number) => ({
       weight,
