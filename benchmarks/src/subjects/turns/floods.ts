@@ -162,7 +162,7 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       }
     },
   },
-  // What floods it comes up to it: nobody ever gets a message.
+  // What floods it comes up to it.
   pubTopics: {
     async measured({ size }, seen) {
       const [message] = prepareMessages(size, 1)
@@ -176,10 +176,13 @@ export const floods: Readonly<Record<Flood, Ends>> = {
     other({ size }, stopped) {
       const subscriber = new Subscriber()
       subscriber.connect(ENDPOINT)
-      const topic = 'x'.repeat(Math.min(size, 255))
+      const rest = 'x'.repeat(Math.min(size, 255) - 1)
+      const topics = [`x${rest}`, `y${rest}`]
+      subscriber.subscribe(topics[0]!)
       while (!stopped.isOpen) {
-        subscriber.subscribe(topic)
-        subscriber.unsubscribe(topic)
+        topics.reverse()
+        subscriber.subscribe(topics[0]!)
+        subscriber.unsubscribe(topics[1]!)
       }
     },
   },

@@ -263,6 +263,17 @@ describe('FairQueue', () => {
     expect(drain({ queue, pipes: [...pipes, fourth] })).toEqual([0, 2, 1, 3])
   })
 
+  it('begins a new round when the last of the round before has been parked', () => {
+    const { queue, pipes } = queueOver(1, 1, 0)
+    for (let i = 0; i < 2; i++) take(queue)
+    pipes[1]!.arrive()
+    expect(queue.park()).toBe(false)
+    const fourth = new SmallPipe(queue, 1)
+    queue.attach(fourth)
+    pipes[2]!.arrive()
+    expect(drain({ queue, pipes: [...pipes, fourth] })).toEqual([1, 3, 2])
+  })
+
   it('keeps nobody waiting and overlooks nobody, whatever comes and goes', () => {
     const step = (does: string, weight: number) => ({
       weight,

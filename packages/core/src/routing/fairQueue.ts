@@ -95,7 +95,7 @@ export class FairQueue<P extends ReadablePipe> {
     this.#active--
     this.#swap(pipe.inIndex, this.#active)
     // The round is over: who comes next does not come before those that wait for the next one.
-    if (this.#current > this.#active) this.#current = 0
+    if (this.#current >= this.#active) this.#current = 0
   }
 
   #swap(a: number, b: number): void {

@@ -117,12 +117,16 @@ export function makeNode<Value>(
   return node
 }
 
-/** Takes a node without a value out of the tree, and with it what was only there to lead to it. */
+/**
+ * Takes a node without a value out of the tree, and with it what was only there to lead to it. What is out
+ * refers to nothing any more: an old node would keep all that came after it until the next full collection.
+ */
 export function pruneNode<Value>(node: TopicTrieNode<Value>): void {
   const { parent } = node
   if (parent === null) return
   if (node.childCount === 0) {
     parent.removeChild(node)
+    node.parent = null
     joinWithOnlyChild(parent)
   } else {
     joinWithOnlyChild(node)
@@ -164,6 +168,8 @@ function joinWithOnlyChild<Value>(node: TopicTrieNode<Value>): void {
   if (!child || node.value !== null || node.parent === null) return
   child.label = concatenate([node.label, child.label])
   node.parent.setChild(child)
+  node.children.length = 0
+  node.parent = null
 }
 
 function commonLength(label: Uint8Array, prefix: Uint8Array, at: number): number {

@@ -1,7 +1,13 @@
+/** Tables up to this size are copied. */
+const FEW = 8
+
 /**
- * A set or a map without a key that it has. The last one is not deleted but the table let go of: V8 makes
- * a smaller one whenever a set or a map becomes empty, and one of long standing keeps each that it ever
- * had until the next full collection, as each refers to its successor.
+ * Takes a key out of a set or a map that has it; what is returned takes the place of the table.
+ *
+ * V8 makes another table when one becomes empty, or full of what was deleted, and the old one refers to
+ * it. Once one of them is old enough not to be looked at by the quick collections, these count what it refers to
+ * as in use, and so each that follows, until the next full collection. Few keys are therefore copied to a table that none refers
+ * to; where there are many, another table is rare.
  */
 export function without<Key>(table: Set<Key>, key: Key): Set<Key>
 export function without<Key, Value>(table: Map<Key, Value>, key: Key): Map<Key, Value>
@@ -9,7 +15,7 @@ export function without<Key>(
   table: Set<Key> | Map<Key, unknown>,
   key: Key,
 ): Set<Key> | Map<Key, unknown> {
-  if (table.size === 1) return table instanceof Map ? new Map() : new Set()
   table.delete(key)
-  return table
+  if (table.size > FEW) return table
+  return table instanceof Map ? new Map(table) : new Set(table)
 }
