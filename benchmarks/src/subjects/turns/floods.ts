@@ -162,7 +162,7 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       }
     },
   },
-  // What floods it comes up to it.
+  // What floods it comes up to it: nobody ever gets a message.
   pubTopics: {
     async measured({ size }, seen) {
       const [message] = prepareMessages(size, 1)
