@@ -106,8 +106,7 @@ export class Callers {
         () => ({ code: 'nothing' }),
         (error: { code: unknown }) => error,
       )
-    // The time may be over before the node's thread has begun with it.
-    if (code !== 'ETIMEDOUT' && code !== 'EEXPIRED' && !foreseen.has(code))
+    if (code !== 'ETIMEDOUT' && !foreseen.has(code))
       this.#blunder(`what never ends came to ${String(code)}`)
     await own.stop({ drain: false })
   }

@@ -8,7 +8,6 @@ const conditions = {
   EOVERFLOW: 'The mailbox is full',
   ETIMEDOUT: 'No answer came in time',
   ECANCELED: 'Nobody waits for the answer any more',
-  EEXPIRED: 'The time for it was over before its turn came',
   EHOSTDOWN: 'The host of the actor is gone',
   ENODEDOWN: 'The node of the actor is gone, or cannot be reached',
   EDENIED: 'The node does not allow it',

@@ -117,7 +117,7 @@ export class Performer {
       this.#stage.refuse(
         envelope,
         new ActorError(
-          'EEXPIRED',
+          'ETIMEDOUT',
           `${method} of ${cell.path}: its time was over before its turn came`,
         ),
       )

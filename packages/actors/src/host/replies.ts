@@ -80,7 +80,7 @@ export class Replies {
 
 const reasons: Partial<Record<string, DeadLetterReason>> = {
   ENOHANDLER: 'no such handler',
-  EEXPIRED: 'expired',
+  ETIMEDOUT: 'expired',
   EBADMSG: 'unreadable',
   EMSGSIZE: 'unreadable',
   EOVERFLOW: 'overflow',

@@ -293,6 +293,22 @@ describe('an ask', () => {
     ])
   })
 
+  it('fails the same if the actor comes to it after its time, and the asker has not noticed yet', async () => {
+    let now = 1000
+    const [host] = startHosts(1, { now: () => now, after: () => 0, cancel: () => undefined })
+    const letters = collectDeadLetters()
+    const held = heldActor()
+    const ref = await host!.spawn(held.definition, [])
+    ref.tell.hold()
+    const answer = ref.with({ timeoutMs: 20 }).ask.note('asked')
+    await settled()
+    now += 20
+    held.release()
+    await expect(answer).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    expect(held.handled).toEqual([])
+    expect(letters.map(({ reason, method }) => `${reason} ${method}`)).toEqual(['expired note'])
+  })
+
   it('hands its deadline on, through refs that came in messages and arguments', async () => {
     const clock = new ManualClock(1000)
     const [here, there] = startHosts(2, clock)
