@@ -110,6 +110,24 @@ describe.each(places)('with I/O in $place,', ({ context }) => {
     await expect(binding).rejects.toMatchObject({ code: 'ETERM' })
   })
 
+  it('an interface is let go of by its name, and only once', async () => {
+    const pull = newPull()
+    const name = (await freeTcpEndpoint()).replace('127.0.0.1', 'lo')
+    const address = name.replace('lo', '127.0.0.1')
+    for (const other of [name, address]) {
+      await pull.bind(name)
+      await pull.unbind(other)
+      pull.bindSync(name)
+      pull.unbindSync(other)
+      for (const gone of [name, address])
+        expect(() => pull.unbindSync(gone)).toThrow(
+          expect.objectContaining({ code: 'ENOENT', address: gone }),
+        )
+    }
+    await pull.bind(name)
+    await expectTalk(pull, address)
+  })
+
   it('a name that is no file is free when its socket has let go of it', async () => {
     const name = abstractName()
     const first = newPull()

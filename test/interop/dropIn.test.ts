@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../support/freeEndpoints.ts'
 import { Programs, type Library, type Program } from './dropIn/libraries.ts'
 
 const libraries: Library[] = ['zeromq.js', 'Ringpost']
@@ -97,5 +98,25 @@ describe.each(libraries)('a program with %s', (library) => {
     expect(rest).toEqual({ lines, exitCode: 0 })
     // zeromq.js warns of its draft module.
     if (library === 'Ringpost') expect(errors).toBe('')
+  })
+
+  it('unbinds by what it has bound, if that is no wildcard', async () => {
+    const program = start(library, 'unbinding.js', String(await freePort()))
+    expect(await program.rest()).toEqual({
+      lines: [
+        'tcp://127.0.0.1:port by tcp://127.0.0.1:port: taken',
+        'tcp://localhost:port by tcp://localhost:port: taken',
+        'tcp://localhost:port by tcp://127.0.0.1:port: taken',
+        'tcp://lo:port by tcp://127.0.0.1:port: taken',
+        'tcp://*:port by tcp://0.0.0.0:port: taken',
+        'tcp://*:port by tcp://*:port: ENOENT No such endpoint',
+        'tcp://127.0.0.1:* by tcp://127.0.0.1:*: ENOENT No such endpoint',
+        'tcp://lo:0 by tcp://lo:0: ENOENT No such endpoint',
+        'ws://127.0.0.1:*/a by ws://127.0.0.1:*/a: ENOENT No such endpoint',
+        'ipc://* by ipc://*: ENOENT No such endpoint',
+      ],
+      errors: '',
+      exitCode: 0,
+    })
   })
 })

@@ -41,9 +41,11 @@ export class Remotes {
   }
 
   #taken(endpoint: string): Listener {
-    const listener = this.#listeners.get(endpoint)
+    const listener =
+      this.#listeners.get(endpoint) ??
+      [...this.#listeners.values()].find(({ asked }) => asked === endpoint)
     if (listener === undefined) throw new SocketError('ENOENT', { address: endpoint })
-    this.#listeners.delete(endpoint)
+    this.#listeners.delete(listener.endpoint)
     return listener
   }
 

@@ -224,6 +224,8 @@ export class SocketBase extends NumberedOptions implements Acceptor, Observed {
    *
    * Until it is done, other calls fail with `EBUSY`. Rejects with SocketError `ENOENT`: it was not
    * bound there.
+   *
+   * @param endpoint as `lastEndpoint` had it after the bind, or as it was bound, if there was no wildcard in that
    */
   unbind(endpoint: string, ...extra: never[]): Promise<void> {
     checkArguments(1, extra)

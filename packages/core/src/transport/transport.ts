@@ -32,6 +32,8 @@ export interface Site {
 export interface Listener {
   /** Where others connect to: wildcards are resolved. */
   readonly endpoint: string
+  /** What was to be bound, if there was no wildcard in it: `unbind` takes it as well. */
+  readonly asked?: string
   /** Takes no more connections, from when it has resolved on. Those that were made stay. */
   close(): void | Promise<void>
   /** As `close`, at once. */

@@ -35,6 +35,14 @@ function local(running: Running, site: Site): Listener {
   return { endpoint, close, closeSync: close }
 }
 
+/** Any interface, port or path: what is bound has another name, and may be bound again and have a third. */
+const wildcard = /^\*|^[^/]*:[*0](?:\/|$)/
+
+/** Known by what it was asked for as well. */
+function known(listener: Listener, { scheme, address }: Endpoint): Listener {
+  return wildcard.test(address) ? listener : { ...listener, asked: `${scheme}://${address}` }
+}
+
 /** A scheme as core sees it: served by the socket's own thread, or by one that does I/O for it. */
 function placed(scheme: string, carrier: Carrier): Transport {
   const isConnectionless = carrier.isConnectionless === true
@@ -57,14 +65,16 @@ function placed(scheme: string, carrier: Carrier): Transport {
         const place =
           found === undefined ? endpoint : { ...endpoint, address: await site.unlessEnding(found) }
         if (site.context.isShutDown) throw new SocketError('ETERM')
-        return (await workerFor(site)?.bind(place, site)) ?? listen(place.address, site)
+        const listener = (await workerFor(site)?.bind(place, site)) ?? listen(place.address, site)
+        return known(listener, endpoint)
       } catch (error) {
         throw refused(error, endpoint, site)
       }
     },
     bindSync(endpoint, site) {
       try {
-        return workerFor(site)?.bindSync(endpoint, site) ?? listen(endpoint.address, site)
+        const listener = workerFor(site)?.bindSync(endpoint, site) ?? listen(endpoint.address, site)
+        return known(listener, endpoint)
       } catch (error) {
         throw refused(error, endpoint, site)
       }
