@@ -33,6 +33,12 @@ export const worker = defineActor(import.meta.url, 'worker', (ctx, label: string
     leave() {
       ctx.stop()
     },
+    /** Until nobody waits for it. */
+    async patience(end: 'return' | 'throw') {
+      const { signal } = ctx.message
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      if (end === 'throw') throw signal.reason
+    },
     hostOf: (_key: unknown) => ctx.host,
     *upTo(limit: number) {
       for (let n = 0; n < limit; n++) yield n

@@ -56,6 +56,30 @@ it('has done what it has taken when its system closes', async () => {
   expect(await Promise.all(asked)).toEqual(numbers.map((n) => n * 2))
 })
 
+describe('what a pool is asked and has not done in time', () => {
+  it.each(['return', 'throw'] as const)(
+    'is late when its member has ended it by a %s',
+    async (end) => {
+      const { pool } = await pooled({ size: 1, prefetch: 1 })
+      for (let n = 0; n < 10; n++) {
+        const late = pool.with({ timeoutMs: 5 }).ask.patience(end)
+        await expect(late).rejects.toMatchObject({ name: 'ActorError', code: 'ETIMEDOUT' })
+        expect(await pool.ask.work(n)).toBe(n * 2)
+      }
+      await pool.stop()
+    },
+  )
+
+  it('is late also when all members were asked, whoever notices first', async () => {
+    const { pool } = await pooled({ size: 2, route: 'broadcast' })
+    for (let n = 0; n < 20; n++) {
+      const late = pool.with({ timeoutMs: 5 }).ask.patience('throw')
+      await expect(late).rejects.toMatchObject({ name: 'ActorError', code: 'ETIMEDOUT' })
+    }
+    await pool.stop()
+  })
+})
+
 describe('a pool', () => {
   it('spreads its members over the hosts, and each works', async () => {
     const { pool } = await pooled({ size: 4, route: 'round-robin' })

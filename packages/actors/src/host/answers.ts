@@ -1,3 +1,4 @@
+import { ActorError } from '../errors.ts'
 import { aboutCall } from './aboutCall.ts'
 import type { Asks } from './asks.ts'
 import { kind, type Envelope, type Kind } from './envelope.ts'
@@ -24,8 +25,9 @@ export class Answers {
     this.#values.adopt(pending?.owner)
     if (pending === undefined) {
       const { from: host, slot, generation, method } = of
-      // What was under way when a reader broke off is no letter to anybody.
-      if (how < kind.item || how === kind.refusal)
+      // What was under way when a reader broke off is no letter to anybody, nor that there is no answer in time.
+      const isOver = body instanceof ActorError && body.code === 'ETIMEDOUT'
+      if (!isOver && (how < kind.item || how === kind.refusal))
         this.#happenings.bury('late reply', { host, slot, generation }, method)
       return
     }

@@ -71,6 +71,11 @@ export class Message {
     return this.#reason !== undefined
   }
 
+  /** @internal Whether that is because its time is over: who asked was not told, and may count on a word of it. */
+  get isExpired(): boolean {
+    return this.#reason?.code === 'ETIMEDOUT'
+  }
+
   /** @internal */
   withdraw(reason: ActorError): void {
     if (this.#reason !== undefined) return

@@ -1,4 +1,4 @@
-import { markFromHandler } from '../errors.ts'
+import { ActorError, markFromHandler } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
@@ -34,6 +34,11 @@ export class Outcomes implements Stage {
     this.#replies.send(kind.reply, envelope, value)
   }
 
+  late(cell: Cell, envelope: Envelope): void {
+    const why = `${envelope.method} of ${cell.path}: its time was over before it was done`
+    this.#replies.send(kind.failure, envelope, new ActorError('ETIMEDOUT', why))
+  }
+
   refuse(envelope: Envelope, error: unknown): void {
     this.#replies.refuse(envelope, error)
   }
@@ -47,8 +52,11 @@ export class Outcomes implements Stage {
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
     const { life } = this.#host
     if (envelope.id !== 0) {
-      markFromHandler(error)
-      this.#replies.send(kind.failure, envelope, error)
+      if (envelope.deadline <= this.now()) this.late(cell, envelope)
+      else {
+        markFromHandler(error)
+        this.#replies.send(kind.failure, envelope, error)
+      }
     }
     if (envelope.kind === kind.tell || envelope.kind === kind.call) {
       life.fail(cell, error, 'message')

@@ -14,6 +14,8 @@ const MESSAGES_PER_STEP = 64
 export interface Stage extends MessageHost {
   /** The handler of an ask has returned, and what. */
   reply(to: Envelope, value: unknown): void
+  /** Its time was over while it was handled: there is no other answer. */
+  late(cell: Cell, to: Envelope): void
   /** A message was not handled as it should have been. */
   refuse(envelope: Envelope, error: unknown): void
   /** There is no handler for the message, or what there is has to be read. */
@@ -262,10 +264,15 @@ export class Performer {
     this.#stage.failed(cell, envelope, error)
   }
 
+  #late(cell: Cell, envelope: Envelope): void {
+    if (envelope.id !== 0) this.#stage.late(cell, envelope)
+  }
+
   #done(cell: Cell, envelope: Envelope, message: Message | undefined, result: unknown): void {
     if (cell.work?.stashing.delete(envelope) === true) {
       message?.end()
       if (message?.isWithdrawn !== true) cell.work.stash.push(envelope)
+      else if (message.isExpired) this.#late(cell, envelope)
       return
     }
     const isStream = envelope.kind === kind.stream
@@ -284,6 +291,7 @@ export class Performer {
           `${envelope.method} of ${cell.path}: it does not stream; call it with ref.ask`,
         ),
       )
+    else if (message?.isExpired === true) this.#late(cell, envelope)
     else if (envelope.id !== 0 && message?.isWithdrawn !== true)
       // A tell that has a name is acknowledged.
       this.#stage.reply(envelope, envelope.kind === kind.ask ? result : undefined)

@@ -288,7 +288,6 @@ describe('an ask', () => {
     expect(held.handled).toEqual([])
     expect(letters.map(({ reason, method }) => `${reason} ${method}`).toSorted()).toEqual([
       'expired note',
-      'late reply note',
       'late reply slow',
     ])
   })
@@ -307,6 +306,48 @@ describe('an ask', () => {
     await expect(answer).rejects.toMatchObject({ code: 'ETIMEDOUT' })
     expect(held.handled).toEqual([])
     expect(letters.map(({ reason, method }) => `${reason} ${method}`)).toEqual(['expired note'])
+  })
+
+  it('fails the same if its handler fails because the time is over, and the asker has not noticed yet', async () => {
+    let now = 1000
+    const timers: (() => void)[] = []
+    const after = (_delayMs: number, act: () => void): number => timers.push(act)
+    const [here, there] = startHosts(2, { now: () => now, after, cancel: () => undefined })
+    const letters = collectDeadLetters()
+    const other = deferred()
+    const definition = define((ctx) => {
+      const aborted = (): Promise<void> =>
+        new Promise((resolve) => ctx.message.signal.addEventListener('abort', () => resolve()))
+      return {
+        returns: () => aborted(),
+        throws: () => aborted().then(() => Promise.reject(new Error('aborted'))),
+        stashes: () => aborted().then(() => ctx.stash()),
+        // As what it asks itself, which has no more time than it has.
+        failsOtherwise: () => other.promise.then(() => Promise.reject(new Error('other'))),
+      }
+    })
+    const names = ['returns', 'throws', 'stashes', 'failsOtherwise'] as const
+    const refs = await Promise.all(
+      names.map(async () =>
+        refFrom(here!, await there!.spawn(definition.with({ host: 'here' }), [])),
+      ),
+    )
+    const answers = names.map((name, index) => refs[index]!.with({ timeoutMs: 20 }).ask[name]())
+    const settledAnswers = Promise.allSettled(answers)
+    await settled()
+    now += 20
+    other.resolve()
+    // The first is the asker's.
+    for (const act of timers.slice(1)) act()
+    expect(await settledAnswers).toMatchObject(
+      names.map((name, index) => ({
+        reason: {
+          code: 'ETIMEDOUT',
+          message: `${name} of /${index + 1}: its time was over before it was done`,
+        },
+      })),
+    )
+    expect(letters).toEqual([])
   })
 
   it('hands its deadline on, through refs that came in messages and arguments', async () => {

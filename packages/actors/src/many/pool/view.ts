@@ -449,6 +449,9 @@ export class PoolView implements TaskKeeper {
         if (!this.#carrier.remove(task)) return
         task.unlisten?.()
         if (values.length > 0) task.succeed(values[0])
+        else if (task.deadline <= this.#now())
+          // The members have noticed first.
+          task.giveUp(new ActorError('ETIMEDOUT', `${task.asked}: no answer came in time`))
         else task.giveUp(new AggregateError(errors, `No member has answered ${task.method}`))
       },
     )
