@@ -177,13 +177,14 @@ export const floods: Readonly<Record<Flood, Ends>> = {
       const subscriber = new Subscriber()
       subscriber.connect(ENDPOINT)
       const rest = 'x'.repeat(Math.min(size, 255) - 1)
-      const topics = [`x${rest}`, `y${rest}`]
-      subscriber.subscribe(topics[0]!)
-      while (!stopped.isOpen) {
-        topics.reverse()
-        subscriber.subscribe(topics[0]!)
-        subscriber.unsubscribe(topics[1]!)
-      }
+      const topics = Array.from('abcdefghijklm', (first) => first + rest)
+      // All but one: it comes when the oldest goes.
+      subscriber.subscribe(...topics.slice(1))
+      while (!stopped.isOpen)
+        for (const [index, topic] of topics.entries()) {
+          subscriber.subscribe(topic)
+          subscriber.unsubscribe(topics[(index + 1) % topics.length]!)
+        }
     },
   },
   // In the thread that is measured, between two ends of the other.

@@ -1,3 +1,4 @@
+import { Roster } from './roster.ts'
 import {
   findNode,
   forEachValue,
@@ -6,7 +7,6 @@ import {
   pruneNode,
   TopicTrieNode,
 } from './topicTrieNode.ts'
-import { without } from './without.ts'
 
 /**
  * The prefixes one socket has subscribed to. They are counted: what was added twice must be
@@ -75,7 +75,7 @@ export type RemovedTopic = 'lastOfPrefix' | 'othersRemain' | 'notFound'
  */
 export class SubscriberTrie<Subscriber> {
   readonly #root = newRoot<Membership<Subscriber>[]>()
-  #memberships = new Map<Subscriber, Membership<Subscriber>>()
+  readonly #memberships = new Roster<Subscriber, Map<Subscriber, Membership<Subscriber>>>(new Map())
   #size = 0
   /** Counts messages, to tell the members met for this one; 2^53 of them take centuries. */
   #round = 0
@@ -92,20 +92,21 @@ export class SubscriberTrie<Subscriber> {
 
   /** How many prefixes a subscriber has. */
   countOf(subscriber: Subscriber): number {
-    return this.#memberships.get(subscriber)?.nodes.size ?? 0
+    return this.#memberships.table.get(subscriber)?.nodes.table.size ?? 0
   }
 
   /** How many bytes they have, all together. */
   bytesOf(subscriber: Subscriber): number {
-    return this.#memberships.get(subscriber)?.bytes ?? 0
+    return this.#memberships.table.get(subscriber)?.bytes ?? 0
   }
 
   /** The bytes of the prefix are copied. */
   add(prefix: Uint8Array, subscriber: Subscriber): AddedTopic {
     const node = makeNode(this.#root, prefix)
     const membership = this.#membershipOf(subscriber)
-    if (membership.nodes.has(node)) return 'repeated'
-    membership.nodes.add(node)
+    const { table } = membership.nodes
+    if (table.has(node)) return 'repeated'
+    table.add(node)
     membership.bytes += prefix.length
     if (node.value !== null) {
       node.value.push(membership)
@@ -118,11 +119,11 @@ export class SubscriberTrie<Subscriber> {
 
   remove(prefix: Uint8Array, subscriber: Subscriber): RemovedTopic {
     const node = findNode(this.#root, prefix)
-    const membership = this.#memberships.get(subscriber)
-    if (!node || !membership?.nodes.has(node)) return 'notFound'
-    membership.nodes = without(membership.nodes, node)
+    const membership = this.#memberships.table.get(subscriber)
+    if (!node || !membership?.nodes.table.has(node)) return 'notFound'
+    membership.nodes.delete(node)
     membership.bytes -= prefix.length
-    if (membership.nodes.size === 0) this.#memberships = without(this.#memberships, subscriber)
+    if (membership.nodes.table.size === 0) this.#memberships.delete(subscriber)
     if (!withdraw(node, membership)) return 'othersRemain'
     pruneNode(node)
     this.#size -= 1
@@ -137,10 +138,10 @@ export class SubscriberTrie<Subscriber> {
     subscriber: Subscriber,
     onRemoved: (prefix: Uint8Array, isLast: boolean) => void,
   ): void {
-    const membership = this.#memberships.get(subscriber)
+    const membership = this.#memberships.table.get(subscriber)
     if (!membership) return
     this.#memberships.delete(subscriber)
-    for (const node of membership.nodes) {
+    for (const node of membership.nodes.table) {
       const prefix = prefixOf(node)
       const isLast = withdraw(node, membership)
       if (isLast) {
@@ -208,10 +209,10 @@ export class SubscriberTrie<Subscriber> {
   }
 
   #membershipOf(subscriber: Subscriber): Membership<Subscriber> {
-    let membership = this.#memberships.get(subscriber)
+    let membership = this.#memberships.table.get(subscriber)
     if (!membership) {
-      membership = { subscriber, nodes: new Set(), bytes: 0, lastRound: 0 }
-      this.#memberships.set(subscriber, membership)
+      membership = { subscriber, nodes: new Roster(new Set()), bytes: 0, lastRound: 0 }
+      this.#memberships.table.set(subscriber, membership)
     }
     return membership
   }
@@ -220,7 +221,10 @@ export class SubscriberTrie<Subscriber> {
 /** One subscriber and where its prefixes end. */
 interface Membership<Subscriber> {
   readonly subscriber: Subscriber
-  nodes: Set<TopicTrieNode<Membership<Subscriber>[]>>
+  readonly nodes: Roster<
+    TopicTrieNode<Membership<Subscriber>[]>,
+    Set<TopicTrieNode<Membership<Subscriber>[]>>
+  >
   /** Of all its prefixes. */
   bytes: number
   /** The last message it was met for. */

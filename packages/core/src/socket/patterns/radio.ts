@@ -1,5 +1,5 @@
 import { SocketError } from '../../errors.ts'
-import { without } from '../../routing/without.ts'
+import { Roster } from '../../routing/roster.ts'
 import { bytesOf, isMultipart, type Outgoing, type Part } from '../message.ts'
 import type { Failure, Pattern, PatternHost } from '../pattern.ts'
 import type { Pipe } from '../pipe.ts'
@@ -17,7 +17,7 @@ const MOST_DATAGRAM_BYTES = 8192
 
 /** The groups of one peer. */
 interface Joined {
-  keys: Set<string>
+  readonly keys: Roster<string, Set<string>>
   /** Of all their names. */
   bytes: number
 }
@@ -30,7 +30,8 @@ export class RadioPattern implements Pattern, UpstreamReader {
   readonly #host: PatternHost
   readonly #out: Distributor
   readonly #upstream: Upstream
-  #members = new Map<string, Set<Pipe>>()
+  /** Who has joined each group, in no particular order. */
+  readonly #members = new Roster<string, Map<string, Pipe[]>>(new Map())
   readonly #groups = new Map<Pipe, Joined>()
   /** Those that everything is for. */
   readonly #unfiltered = new Set<Pipe>()
@@ -43,13 +44,13 @@ export class RadioPattern implements Pattern, UpstreamReader {
 
   attach(pipe: Pipe): void {
     this.#out.attach(pipe)
-    this.#groups.set(pipe, { keys: new Set(), bytes: 0 })
+    this.#groups.set(pipe, { keys: new Roster(new Set()), bytes: 0 })
     if (pipe.isUnfiltered) this.#unfiltered.add(pipe)
   }
 
   detach(pipe: Pipe): void {
     this.#upstream.detach(pipe)
-    for (const key of this.#groups.get(pipe)?.keys ?? []) this.#leave(key, pipe)
+    for (const key of this.#groups.get(pipe)?.keys.table ?? []) this.#leave(key, pipe)
     this.#groups.delete(pipe)
     this.#unfiltered.delete(pipe)
     this.#out.detach(pipe)
@@ -80,7 +81,7 @@ export class RadioPattern implements Pattern, UpstreamReader {
       if (1 + group.length + bytesOf(body).length > MOST_DATAGRAM_BYTES) return 'EMSGSIZE'
       this.#unfiltered.forEach(this.#out.choose)
     }
-    this.#members.get(keyOfGroup(group))?.forEach(this.#out.choose)
+    this.#members.table.get(keyOfGroup(group))?.forEach(this.#out.choose)
     return this.#out.send(message, !this.#host.options.noDrop)
   }
 
@@ -115,26 +116,27 @@ export class RadioPattern implements Pattern, UpstreamReader {
     if (isSubscription(frame)) this.#join(key, pipe)
     else this.#leave(key, pipe)
     const { keys, bytes } = this.#groups.get(pipe)!
-    return !holdsTooMuch(pipe, this.#host.options, keys.size, bytes)
+    return !holdsTooMuch(pipe, this.#host.options, keys.table.size, bytes)
   }
 
   #join(key: string, pipe: Pipe): void {
     const joined = this.#groups.get(pipe)!
-    if (joined.keys.has(key)) return
-    joined.keys.add(key)
+    if (joined.keys.table.has(key)) return
+    joined.keys.table.add(key)
     joined.bytes += key.length
-    const members = this.#members.get(key)
-    if (members === undefined) this.#members.set(key, new Set([pipe]))
-    else members.add(pipe)
+    const members = this.#members.table.get(key)
+    if (members === undefined) this.#members.table.set(key, [pipe])
+    else members.push(pipe)
   }
 
   #leave(key: string, pipe: Pipe): void {
     const joined = this.#groups.get(pipe)!
-    if (!joined.keys.has(key)) return
-    joined.keys = without(joined.keys, key)
+    if (!joined.keys.table.has(key)) return
+    joined.keys.delete(key)
     joined.bytes -= key.length
-    const members = this.#members.get(key)!
-    if (members.size > 1) members.delete(pipe)
-    else this.#members = without(this.#members, key)
+    const members = this.#members.table.get(key)!
+    members[members.indexOf(pipe)] = members.at(-1)!
+    members.pop()
+    if (members.length === 0) this.#members.delete(key)
   }
 }
