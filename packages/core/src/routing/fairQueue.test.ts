@@ -114,6 +114,15 @@ describe('FairQueue', () => {
     expect(drain({ queue, pipes })).toEqual([1, 2, 0])
   })
 
+  it('begins another round when the last one has had its turn: who is attached then waits for it', () => {
+    const { queue, pipes } = queueOver(9, 9, 9)
+    expect([take(queue), take(queue), take(queue)]).toEqual(pipes)
+    const fourth = new SmallPipe(queue, 9)
+    queue.attach(fourth)
+    const next = [take(queue), take(queue), take(queue), take(queue)]
+    expect(next).toEqual([...pipes, fourth])
+  })
+
   it('tells which pipes may have messages', () => {
     const { queue, pipes } = queueOver(1, 0, 0, 0, 0, 1)
     const active = (): number[] => {

@@ -56,7 +56,6 @@ export class FairQueue<P extends ReadablePipe> {
     // With several, each is looked at seldom enough.
     const isStream = this.#isSink && left === 1
     while (left-- > 0) {
-      if (this.#current >= this.#active) this.#current = 0
       const pipe = this.#pipes[this.#current]!
       if (isStream ? pipe.canReadStream() : pipe.canRead()) return pipe
       if (pipe.endIfDrained()) {
@@ -65,7 +64,7 @@ export class FairQueue<P extends ReadablePipe> {
         continue
       }
       if (this.#active > WATCHED_PIPES && pipe.parkReading()) this.#deactivate(pipe)
-      else this.#current++
+      else this.advance()
     }
     return undefined
   }
@@ -73,6 +72,7 @@ export class FairQueue<P extends ReadablePipe> {
   /** The next message shall come from another pipe. */
   advance(): void {
     this.#current++
+    this.#wrap()
   }
 
   /** Those that may have messages; none is to come or go meanwhile. */
@@ -94,7 +94,11 @@ export class FairQueue<P extends ReadablePipe> {
   #deactivate(pipe: P): void {
     this.#active--
     this.#swap(pipe.inIndex, this.#active)
-    // The round is over: who comes next does not come before those that wait for the next one.
+    this.#wrap()
+  }
+
+  /** At the end of a round the next begins: who comes now does not come before those that wait for it. */
+  #wrap(): void {
     if (this.#current >= this.#active) this.#current = 0
   }
 

@@ -139,6 +139,21 @@ describe('LoadBalancer', () => {
     expect(balancer.pipes.length).toBe(2)
   })
 
+  it.each(['has had its turn', 'leaves'])(
+    'begins another round when the last one %s: who is attached then waits for it',
+    (how) => {
+      const { balancer, pipes } = balancerOver(9, 9, 9)
+      const order = [send(balancer), send(balancer)]
+      if (how === 'leaves') balancer.detach(pipes[2]!)
+      else order.push(send(balancer))
+      balancer.attach(new SmallPipe(balancer, 9))
+      order.push(send(balancer), send(balancer))
+      expect(order.map((pipe) => pipes.indexOf(pipe!)).slice(-4)).toEqual(
+        how === 'leaves' ? [0, 1, 0, 1] : [1, 2, 0, 1],
+      )
+    },
+  )
+
   it('does not mind a pipe that is detached twice, or never was attached', () => {
     const { balancer, pipes } = balancerOver(1, 1)
     balancer.detach(new SmallPipe(balancer, 1))

@@ -41,7 +41,6 @@ export class LoadBalancer<P extends WritablePipe> {
   /** The pipe whose turn it is; undefined when none has room. Call `advance` after it. */
   next(): P | undefined {
     while (this.#active > 0) {
-      if (this.#current >= this.#active) this.#current = 0
       const pipe = this.#pipes[this.#current]!
       if (pipe.canWrite()) return pipe
       // Parked at once: its reader says when about half of its messages are gone.
@@ -53,11 +52,18 @@ export class LoadBalancer<P extends WritablePipe> {
   /** The next message is for another pipe. */
   advance(): void {
     this.#current++
+    this.#wrap()
   }
 
   #deactivate(pipe: P): void {
     this.#active--
     this.#swap(pipe.outIndex, this.#active)
+    this.#wrap()
+  }
+
+  /** At the end of a round the next begins: who comes now does not come before those that wait for it. */
+  #wrap(): void {
+    if (this.#current >= this.#active) this.#current = 0
   }
 
   #swap(a: number, b: number): void {
