@@ -37,7 +37,14 @@ const wrong: Record<string, [give: () => unknown, names: string]> = {
   'createSystem, hosts': [() => createSystem({ hosts: '2' } as Wrong), 'hosts'],
   'createSystem, isolation': [() => createSystem({ isolation: 'proces' } as Wrong), 'process'],
   'createSystem, closing': [() => createSystem({ closing: { drain: 1 } } as Wrong), 'drainMs'],
-  'createSystem, signals': [() => createSystem({ signals: ['SIGFOO'] } as Wrong), 'SIGTERM'],
+  'createSystem, signals': [
+    () => createSystem({ signals: ['SIGTERM', 'SIGFOO'] } as Wrong),
+    'signals[1] must be the name of a signal, such as \'SIGTERM\', not "SIGFOO"',
+  ],
+  'createSystem, signals that are none': [
+    () => createSystem({ signals: 'SIGTERM' } as Wrong),
+    'signals must be an array of names of signals, such as \'SIGTERM\', not "SIGTERM"',
+  ],
   'createSystem, supervision': [
     () => createSystem({ supervision: { backoff: { first: 1 } } } as Wrong),
     'supervision.backoff.firstMs',

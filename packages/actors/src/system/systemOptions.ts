@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { ResourceLimits } from 'node:worker_threads'
-import { checkOptions, group, type Kinds } from '../options/checkOptions.ts'
+import { checkOptions, group, type Kind, type Kinds } from '../options/checkOptions.ts'
 import { atLeast, callable, milliseconds, must, oneOf, whole } from '../options/kinds.ts'
 import { backoffKind, supervision } from '../supervision/options.ts'
 import { logger } from './loggers.ts'
@@ -11,9 +11,20 @@ const MOST_HOSTS = 1024
 
 const closeKinds: Kinds<CloseOptions> = { drainMs: milliseconds(0), graceMs: milliseconds(0) }
 
-const areSignals = (value: unknown): boolean =>
-  Array.isArray(value) &&
-  value.every((signal) => Object.hasOwn(constants.signals, signal as string))
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'string' && Object.hasOwn(constants.signals, value)
+
+const arrayOfSignals = must("an array of names of signals, such as 'SIGTERM'", Array.isArray)
+const nameOfSignal = must("the name of a signal, such as 'SIGTERM'", isSignal)
+
+const signals: Kind = {
+  what: arrayOfSignals.what,
+  fault(value, name) {
+    if (!Array.isArray(value)) return arrayOfSignals.fault(value, name)
+    const index = value.findIndex((element) => !isSignal(element))
+    return index < 0 ? undefined : nameOfSignal.fault(value[index] ?? null, `${name}[${index}]`)
+  },
+}
 
 export const systemKinds: Kinds<SystemOptions> = {
   hosts: whole(0, MOST_HOSTS),
@@ -33,7 +44,7 @@ export const systemKinds: Kinds<SystemOptions> = {
   }),
   supervision,
   closing: group(closeKinds),
-  signals: must("an array of names of signals, such as 'SIGTERM'", areSignals),
+  signals,
   dial: callable,
 }
 
