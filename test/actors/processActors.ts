@@ -13,6 +13,7 @@ export const fragile = defineActor(import.meta.url, 'fragile', (ctx, start: numb
     },
     place: () => ctx.host,
     process: () => process.pid,
+    origin: () => performance.timeOrigin,
     signal(signal: NodeJS.Signals) {
       process.kill(process.pid, signal)
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createSystem, type ActorSystem } from '@ringpost/actors'
 import { fragile } from '../dist/actors/processActors.js'
 
@@ -51,6 +51,26 @@ describe('a host that is a process', () => {
     expect(await one.ask.value()).toBe(5)
     expect(await one.ask.place()).not.toBe(place)
     expect(await other.ask.value()).toBe(2)
+  })
+
+  it('has the time of the program, whatever the calendar said when its process began', async () => {
+    // A minute ahead, as where the calendar was set, or the machine has slept, after the program began.
+    const setForward = `
+      if (process.argv[1]?.endsWith('processMain.js')) process.env.IS_AHEAD = 'yes'
+      const timeOrigin = performance.timeOrigin + 60_000
+      if (process.env.IS_AHEAD) Object.defineProperty(performance, 'timeOrigin', { value: timeOrigin })
+    `
+    const url = `data:text/javascript,${encodeURIComponent(setForward)}`
+    vi.stubEnv('NODE_OPTIONS', `${process.env['NODE_OPTIONS'] ?? ''} --import=${url}`)
+    try {
+      await using late = await createSystem({ isolation: 'process', hosts: 1, logger: false })
+      const actor = await late.spawn(fragile, 5)
+      expect(await actor.ask.origin()).toBeGreaterThan(performance.timeOrigin + 50_000)
+      // Its deadline is 5 seconds from now.
+      expect(await actor.ask.value()).toBe(5)
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it('refuses an isolation that there is not', async () => {

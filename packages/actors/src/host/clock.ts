@@ -13,8 +13,35 @@ const LONGEST_MS = 2 ** 31 - 1
 /** Asked each time, it takes as long as the time itself. */
 const { timeOrigin } = performance
 
-export const systemClock: Clock = {
-  now: () => timeOrigin + performance.now(),
-  after: (delayMs, act) => setTimeout(act, Math.min(delayMs, LONGEST_MS)),
-  cancel: (timer) => clearTimeout(timer as NodeJS.Timeout),
+export const systemClock = clockFrom(timeOrigin)
+
+/** @param originMs when `performance.now()` was 0, in milliseconds since the epoch */
+function clockFrom(originMs: number): Clock {
+  return {
+    now: () => originMs + performance.now(),
+    after: (delayMs, act) => setTimeout(act, Math.min(delayMs, LONGEST_MS)),
+    cancel: (timer) => clearTimeout(timer as NodeJS.Timeout),
+  }
+}
+
+/**
+ * When the machine's own clock was at 0, in milliseconds since the epoch as this process sees it. All processes
+ * of a machine have that clock in common, and nobody sets it.
+ */
+export const machineOrigin = (): number => timeOrigin - machineAheadMs()
+
+/** The time as the process sees it that has told of this origin, whatever the calendar said when this one began. */
+export const clockSince = (machineOriginMs: number): Clock =>
+  clockFrom(machineOriginMs + machineAheadMs())
+
+/** Both clocks are asked anew where the thread was interrupted in between. */
+const AT_ONCE_MS = 0.5
+
+/** By how much the machine's own clock is ahead of `performance.now()`. */
+function machineAheadMs(): number {
+  while (true) {
+    const beforeMs = performance.now()
+    const machineMs = Number(process.hrtime.bigint()) / 1e6
+    if (performance.now() - beforeMs < AT_ONCE_MS) return machineMs - beforeMs
+  }
 }

@@ -16,7 +16,7 @@ export interface Platform {
   meshWith(values: ValueContext): Mesh
 }
 
-/** The thread of the caller, whose hosts are joined by sockets. @param clock for tests */
+/** The thread of the caller, whose hosts are joined by sockets. @param clock of another process, or for tests */
 export const threadPlatform = (
   system: string,
   number: number,

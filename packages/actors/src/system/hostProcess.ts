@@ -17,6 +17,8 @@ export interface ProcessTask extends HostOrder {
   readonly folder: string
   /** Of the system's board. */
   readonly seats: number
+  /** As the program sees it: deadlines are told by its time. */
+  readonly machineOriginMs: number
   readonly resourceLimits?: ResourceLimits | undefined
 }
 

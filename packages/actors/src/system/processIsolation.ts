@@ -6,6 +6,7 @@ import { Context } from '@ringpost/transport'
 import { ActorError } from '../errors.ts'
 import { PROGRAM } from '../host/address.ts'
 import { boardMemory, type Board } from '../host/board.ts'
+import { machineOrigin } from '../host/clock.ts'
 import { filesOf } from '../host/meeting.ts'
 import { threadPlatform, type Platform } from '../host/platform.ts'
 import { RelayedBoard } from '../host/relayedBoard.ts'
@@ -63,6 +64,7 @@ export class ProcessIsolation implements Isolation {
       system: this.system,
       folder: this.#folder,
       seats: this.#seats,
+      machineOriginMs: machineOrigin(),
       resourceLimits: this.#resourceLimits,
     }
     const seat = this.board.seat(order.seat)

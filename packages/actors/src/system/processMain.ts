@@ -6,6 +6,7 @@ import { Board } from '../host/board.ts'
 import { VITALS_FD, type ProcessTask } from './hostProcess.ts'
 import { HostThread } from './hostThread.ts'
 import { lossToBytes } from './lossValue.ts'
+import type { ProcessHostTask } from './processHost.ts'
 import { vital, Vitals } from './vitals.ts'
 
 /** The module that the thread of the host runs. */
@@ -17,6 +18,7 @@ const hostModule = new URL('./processHostMain.js', import.meta.url)
  */
 const task = JSON.parse(process.argv[2]!) as ProcessTask
 const { number, seat: seatNumber, seats, beatMs, system, folder, resourceLimits } = task
+const { machineOriginMs } = task
 const board = Board.of(seats)
 const seat = board.seat(seatNumber)
 let isLeaving = false
@@ -32,11 +34,15 @@ const vitals = new Vitals(pipe, (what, value) => {
 pipe.on('error', endWithProgram)
 pipe.on('close', endWithProgram)
 
-const thread = new HostThread(
-  { number, seat: seatNumber, beatMs, system, board: board.buffer },
-  resourceLimits,
-  hostModule,
-)
+const hostTask: ProcessHostTask = {
+  number,
+  seat: seatNumber,
+  beatMs,
+  system,
+  board: board.buffer,
+  machineOriginMs,
+}
+const thread = new HostThread(hostTask, resourceLimits, hostModule)
 if (beatMs > 0) setInterval(() => vitals.tell(vital.progress, seat.progress), beatMs).unref()
 
 const loss = await thread.ended
