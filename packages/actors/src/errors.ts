@@ -66,6 +66,9 @@ export class ActorError extends Error {
   }
 }
 
+export const isTimedOut = (error: unknown): boolean =>
+  error instanceof ActorError && error.code === 'ETIMEDOUT'
+
 /** A handler has thrown it, and who asked will be told. */
 export function markFromHandler(error: unknown): void {
   if (error instanceof ActorError && Object.isExtensible(error))

@@ -67,7 +67,8 @@ export class SocketError extends Error {
     const condition = conditions[code]
     super(
       details.message ?? condition.message,
-      'cause' in details ? { cause: details.cause } : undefined,
+      // One that is undefined would be shown.
+      details.cause === undefined ? undefined : { cause: details.cause },
     )
     this.code = code
     this.errno = condition.errno

@@ -58,7 +58,7 @@ export class ActorContext {
     return this.#incarnation.number
   }
 
-  /** When the answer to the message being handled is of no use any more: milliseconds since the epoch. */
+  /** As `message.deadline`: when the answer to the message being handled is of no use any more. */
   get deadline(): number {
     return this.#cell.deadline
   }

@@ -25,10 +25,10 @@ export class Answers {
     this.#values.adopt(pending?.owner)
     if (pending === undefined) {
       const { from: host, slot, generation, method } = of
-      // What was under way when a reader broke off is no letter to anybody, nor that there is no answer in time.
-      const isOver = body instanceof ActorError && body.code === 'ETIMEDOUT'
-      if (!isOver && (how < kind.item || how === kind.refusal))
-        this.#happenings.bury('late reply', { host, slot, generation }, method)
+      // What was under way when a reader broke off is no letter to anybody, nor that a handler has given up in time.
+      const isLetter =
+        how === kind.failure ? !gaveUp(body) : how < kind.item || how === kind.refusal
+      if (isLetter) this.#happenings.bury('late reply', { host, slot, generation }, method)
       return
     }
     if (body instanceof Unreadable) {
@@ -50,3 +50,10 @@ export class Answers {
     else pending.fail(aboutCall(body, () => pending.asked))
   }
 }
+
+/** Whether it says no more than that there is no answer in time. */
+const gaveUp = (error: unknown): boolean =>
+  error instanceof ActorError &&
+  error.code === 'ETIMEDOUT' &&
+  error.isFromHandler !== true &&
+  error.cause === undefined

@@ -33,7 +33,10 @@ export class Message {
   readonly method: string
   /** How it was sent; a `send` is a `tell` to whom it is for. */
   readonly verb: 'tell' | 'ask' | 'stream'
-  /** When its answer is of no use any more, in milliseconds since the epoch; `Infinity`: never. */
+  /**
+   * When its answer is of no use any more, in milliseconds since the epoch; `Infinity`: never. By the time of the
+   * program, which no calendar that is set later changes: `ctx.message.signal` says when it is over.
+   */
   readonly deadline: number
   /** @internal */
   readonly envelope: Envelope

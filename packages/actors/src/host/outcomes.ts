@@ -1,4 +1,4 @@
-import { ActorError, markFromHandler } from '../errors.ts'
+import { ActorError, isTimedOut, markFromHandler } from '../errors.ts'
 import type { Cell } from './cell.ts'
 import { kind, type Envelope } from './envelope.ts'
 import type { Host } from './host.ts'
@@ -34,9 +34,10 @@ export class Outcomes implements Stage {
     this.#replies.send(kind.reply, envelope, value)
   }
 
-  late(cell: Cell, envelope: Envelope): void {
+  late(cell: Cell, envelope: Envelope, cause?: unknown): void {
     const why = `${envelope.method} of ${cell.path}: its time was over before it was done`
-    this.#replies.send(kind.failure, envelope, new ActorError('ETIMEDOUT', why))
+    const options = cause === undefined ? undefined : { cause }
+    this.#replies.send(kind.failure, envelope, new ActorError('ETIMEDOUT', why, options))
   }
 
   refuse(envelope: Envelope, error: unknown): void {
@@ -52,7 +53,8 @@ export class Outcomes implements Stage {
   failed(cell: Cell, envelope: Envelope, error: unknown): void {
     const { life } = this.#host
     if (envelope.id !== 0) {
-      if (envelope.deadline <= this.now()) this.late(cell, envelope)
+      if (envelope.kind === kind.ask && envelope.deadline <= this.now())
+        this.late(cell, envelope, gaveUp(error) ? undefined : error)
       else {
         markFromHandler(error)
         this.#replies.send(kind.failure, envelope, error)
@@ -86,3 +88,7 @@ export class Outcomes implements Stage {
     this.#mesh.flush()
   }
 }
+
+/** Whether it says no more than that the time was over. */
+const gaveUp = (error: unknown): boolean =>
+  isTimedOut(error) || (error instanceof Error && error.name === 'AbortError')

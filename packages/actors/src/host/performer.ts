@@ -14,8 +14,8 @@ const MESSAGES_PER_STEP = 64
 export interface Stage extends MessageHost {
   /** The handler of an ask has returned, and what. */
   reply(to: Envelope, value: unknown): void
-  /** Its time was over while it was handled: there is no other answer. */
-  late(cell: Cell, to: Envelope): void
+  /** Its time was over while it was handled: there is no other answer. @param cause what came of it instead */
+  late(cell: Cell, to: Envelope, cause?: unknown): void
   /** A message was not handled as it should have been. */
   refuse(envelope: Envelope, error: unknown): void
   /** There is no handler for the message, or what there is has to be read. */

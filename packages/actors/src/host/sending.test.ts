@@ -315,15 +315,16 @@ describe('an ask', () => {
     const [here, there] = startHosts(2, { now: () => now, after, cancel: () => undefined })
     const letters = collectDeadLetters()
     const other = deferred()
+    const fault = new RangeError('a fault of its own')
     const definition = define((ctx) => {
       const aborted = (): Promise<void> =>
         new Promise((resolve) => ctx.message.signal.addEventListener('abort', () => resolve()))
       return {
         returns: () => aborted(),
-        throws: () => aborted().then(() => Promise.reject(new Error('aborted'))),
+        throws: () =>
+          aborted().then(() => Promise.reject(new DOMException('aborted', 'AbortError'))),
         stashes: () => aborted().then(() => ctx.stash()),
-        // As what it asks itself, which has no more time than it has.
-        failsOtherwise: () => other.promise.then(() => Promise.reject(new Error('other'))),
+        failsOtherwise: () => other.promise.then(() => Promise.reject(fault)),
       }
     })
     const names = ['returns', 'throws', 'stashes', 'failsOtherwise'] as const
@@ -347,7 +348,44 @@ describe('an ask', () => {
         },
       })),
     )
+    const causes = (await settledAnswers).map((answer) => 'reason' in answer && answer.reason.cause)
+    expect(causes).toEqual([undefined, undefined, undefined, fault])
     expect(letters).toEqual([])
+  })
+
+  it('does not take a stream for complete that has ended because the time is over', async () => {
+    let now = 1000
+    const timers: (() => void)[] = []
+    const after = (_delayMs: number, act: () => void): number => timers.push(act)
+    const [here, there] = startHosts(2, { now: () => now, after, cancel: () => undefined })
+    const source = define((ctx) => ({
+      async *count() {
+        const { signal } = ctx.message
+        yield 1
+        await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      },
+    }))
+    const seen: number[] = []
+    const reader = define((_ctx, ref: ActorRef<{ count(): AsyncGenerator<number> }>) => ({
+      async read() {
+        for await (const n of ref.stream.count()) seen.push(n)
+      },
+    }))
+    const far = refFrom(here!, await there!.spawn(source.with({ host: 'here' }), []))
+    const ref = await here!.spawn(reader.with({ host: 'here' }), [far])
+    const failure = ref
+      .with({ timeoutMs: 20 })
+      .ask.read()
+      .then(
+        () => undefined,
+        (error: unknown) => error,
+      )
+    await settled()
+    expect(seen).toEqual([1])
+    now += 20
+    // The last is the source's.
+    timers.at(-1)!()
+    expect(await failure).toMatchObject({ code: 'ETIMEDOUT' })
   })
 
   it('hands its deadline on, through refs that came in messages and arguments', async () => {

@@ -1,3 +1,4 @@
+import { ActorError } from '../errors.ts'
 import { kind, type Envelope } from './envelope.ts'
 import { Message, type MessageHost } from './message.ts'
 import type { Replies } from './replies.ts'
@@ -42,7 +43,11 @@ export class Sources {
     const window = from === this.#number ? LOCAL_WINDOW : WINDOW
     const source = new StreamSource(message, items, window, {
       item: (value) => this.#replies.item(envelope, value),
-      end: () => this.#replies.send(kind.end, envelope, undefined),
+      end: () =>
+        // It has ended because of that, and its reader is not to take it for complete.
+        message.isExpired
+          ? this.#replies.send(kind.failure, envelope, tooLate(envelope))
+          : this.#replies.send(kind.end, envelope, undefined),
       stall: () => this.#replies.send(kind.stall, envelope, undefined),
       fail: (error) => this.#replies.send(kind.failure, envelope, error),
       threw: (error) => player.threw(error),
@@ -81,3 +86,6 @@ export class Sources {
     return source !== undefined
   }
 }
+
+const tooLate = ({ method }: Envelope): ActorError =>
+  new ActorError('ETIMEDOUT', `${method}: its time was over before it ended`)

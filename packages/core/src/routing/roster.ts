@@ -1,4 +1,4 @@
-/** So many keys may leave before the table is copied, however few are left. */
+/** With no more keys left than these, the table is copied each time that one has left. */
 const FEW = 8
 /** Tables of more keys are not copied: it would take a tenth of a millisecond and more at once. */
 const MANY = 4096

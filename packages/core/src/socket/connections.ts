@@ -436,12 +436,8 @@ function withAddress(endpoint: string, act: () => void): void {
   }
 }
 
-/** An error has a cause or has none; one that is undefined would be shown. */
-const causeOf = (error: Error): { cause?: unknown } =>
-  'cause' in error ? { cause: error.cause } : {}
-
 function addressed(error: unknown, endpoint: string): unknown {
   if (!(error instanceof SocketError) || error.address !== undefined) return error
-  const { code, message } = error
-  return new SocketError(code, { message, address: endpoint, ...causeOf(error) })
+  const { code, message, cause } = error
+  return new SocketError(code, { message, address: endpoint, cause })
 }

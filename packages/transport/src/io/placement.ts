@@ -36,7 +36,7 @@ function local(running: Running, site: Site): Listener {
 }
 
 /** Any interface, port or path: what is bound has another name, and may be bound again and have a third. */
-const wildcard = /^\*|^[^/]*:[*0](?:\/|$)/
+const wildcard = /^\*|^[^/]*:(?:\*|0+)(?:\/|$)/
 
 /** Known by what it was asked for as well. */
 function known(listener: Listener, { scheme, address }: Endpoint): Listener {

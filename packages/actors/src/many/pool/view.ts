@@ -1,4 +1,4 @@
-import { ActorError } from '../../errors.ts'
+import { ActorError, isTimedOut } from '../../errors.ts'
 import { addressLabel, type Address } from '../../host/address.ts'
 import type { Pending } from '../../host/asks.ts'
 import { kind, type Envelope } from '../../host/envelope.ts'
@@ -449,7 +449,7 @@ export class PoolView implements TaskKeeper {
         if (!this.#carrier.remove(task)) return
         task.unlisten?.()
         if (values.length > 0) task.succeed(values[0])
-        else if (task.deadline <= this.#now())
+        else if (errors.length > 0 && errors.every(isTimedOut))
           // The members have noticed first.
           task.giveUp(new ActorError('ETIMEDOUT', `${task.asked}: no answer came in time`))
         else task.giveUp(new AggregateError(errors, `No member has answered ${task.method}`))
