@@ -66,8 +66,9 @@ export class ActorError extends Error {
   }
 }
 
-export const isTimedOut = (error: unknown): boolean =>
-  error instanceof ActorError && error.code === 'ETIMEDOUT'
+/** Whether the time of the call itself was over, and not that of another, which its handler has made. */
+export const isTimedOut = (error: unknown): error is ActorError =>
+  error instanceof ActorError && error.code === 'ETIMEDOUT' && error.isFromHandler !== true
 
 /** A handler has thrown it, and who asked will be told. */
 export function markFromHandler(error: unknown): void {

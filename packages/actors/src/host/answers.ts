@@ -1,4 +1,4 @@
-import { ActorError } from '../errors.ts'
+import { isTimedOut } from '../errors.ts'
 import { aboutCall } from './aboutCall.ts'
 import type { Asks } from './asks.ts'
 import { kind, type Envelope, type Kind } from './envelope.ts'
@@ -52,8 +52,4 @@ export class Answers {
 }
 
 /** Whether it says no more than that there is no answer in time. */
-const gaveUp = (error: unknown): boolean =>
-  error instanceof ActorError &&
-  error.code === 'ETIMEDOUT' &&
-  error.isFromHandler !== true &&
-  error.cause === undefined
+const gaveUp = (error: unknown): boolean => isTimedOut(error) && error.cause === undefined

@@ -1,3 +1,4 @@
+import { ActorError, isTimedOut } from '../../errors.ts'
 import type { ActorRef } from '../../host/ref.ts'
 import type { Kinds } from '../../options/checkOptions.ts'
 import { abortSignal, milliseconds, whole } from '../../options/kinds.ts'
@@ -73,3 +74,9 @@ export async function gather(
   })
   return { values, errors }
 }
+
+/** What who has asked all of them for one value is told if there is none: members may notice first that the time is over. */
+export const unanswered = (errors: readonly unknown[], asked: string): Error =>
+  errors.length > 0 && errors.every(isTimedOut)
+    ? new ActorError('ETIMEDOUT', `${asked}: no answer came in time`)
+    : new AggregateError(errors, `No member has answered ${asked}`)

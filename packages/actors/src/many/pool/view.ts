@@ -1,4 +1,4 @@
-import { ActorError, isTimedOut } from '../../errors.ts'
+import { ActorError } from '../../errors.ts'
 import { addressLabel, type Address } from '../../host/address.ts'
 import type { Pending } from '../../host/asks.ts'
 import { kind, type Envelope } from '../../host/envelope.ts'
@@ -6,7 +6,7 @@ import { ActorRef, type Call } from '../../host/ref.ts'
 import { Timeout } from '../../host/timeouts.ts'
 import type { Carrier } from './carrier.ts'
 import { Credit, MAX_WINDOW } from './credit.ts'
-import { gather, type Gathered, type GatherOptions } from './gather.ts'
+import { gather, unanswered, type Gathered, type GatherOptions } from './gather.ts'
 import { LoadMeter } from './loadMeter.ts'
 import { Member } from './member.ts'
 import type { HashKey, PoolPlan } from './options.ts'
@@ -449,10 +449,7 @@ export class PoolView implements TaskKeeper {
         if (!this.#carrier.remove(task)) return
         task.unlisten?.()
         if (values.length > 0) task.succeed(values[0])
-        else if (errors.length > 0 && errors.every(isTimedOut))
-          // The members have noticed first.
-          task.giveUp(new ActorError('ETIMEDOUT', `${task.asked}: no answer came in time`))
-        else task.giveUp(new AggregateError(errors, `No member has answered ${task.method}`))
+        else task.giveUp(unanswered(errors, task.asked))
       },
     )
   }
